@@ -1,0 +1,102 @@
+"""The command line: `undercount COMMAND`. A command's module is imported only when it is called."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+# One line each, here and not in the modules, so that --help imports none of them.
+COMMANDS = {
+    "scenarios": "List the scenarios.",
+    "show": "Print the world of a scenario as the engine will run it.",
+    "check": "Check scenario files, region folders and observed tables.",
+    "schema": "Print the JSON Schema of scenario files, for editors.",
+    "run": "Run scenarios, many replicates each, into a result folder.",
+    "status": "Say what a result folder holds and what is missing.",
+    "report": "Write the report of a result folder: one HTML file and its figures.",
+    "bench": "Measure speed and memory on this machine.",
+}
+INTERRUPTED = 130
+
+
+class Lazy(click.Group):
+    """A group that knows its commands by name and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = f"experiments.commands.{name}"
+        try:
+            return importlib.import_module(module).command
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise  # a library is missing, which is another matter
+            raise click.ClickException(f"the command {name!r} is not part of this installation") from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]):
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            close = difflib.get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else f" Commands: {', '.join(COMMANDS)}."
+            ctx.fail(f"No such command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            click.echo(f"undercount {version('undercount')}")
+        except PackageNotFoundError:
+            click.echo("undercount (not installed)")
+        ctx.exit()
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version,
+              help="Print the version.")
+def cli() -> None:
+    """Undercount: when fewer victims are referred, are fewer people trafficked?
+
+    An agent-based model of recruitment and enforcement in human trafficking.
+    """
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code. Mistakes of the user become lines on stderr, never a traceback."""
+    try:
+        result = cli.main(args=argv, prog_name="undercount", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except OSError as error:
+        click.echo(f"undercount: {error}", err=True)
+        return 1
+    except Exception as error:
+        # BadInput, without importing the model for the sake of --help.
+        problems = sys.modules.get("model.problems")
+        if problems is None or not isinstance(error, problems.BadInput):
+            raise
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""`undercount check`: every mistake of every file given."""
+
+from pathlib import Path
+
+import click
+
+from model.problems import BadInput
+from model.region import load_region, read_referrals
+from model.scenario import load_scenario, scenario_names
+from model.toml_in import plain
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--scenario", "scenario", default="baseline", show_default=True,
+              help="Whose region's countries an observed table may name.")
+def command(files: tuple[str, ...], scenario: str) -> None:
+    """Check scenario files (.toml), region folders and observed tables (.csv).
+
+    Prints one line for each FILE that is right, and every mistake of the others; then the exit
+    code is 2. A scenario may be given by name.
+    """
+    problems = []
+    for file in files:
+        try:
+            click.echo(f"ok: {plain(file)}: {_check(file, scenario)}")
+        except BadInput as error:
+            problems.extend(error.problems)
+    if problems:
+        raise BadInput(problems)
+
+
+def _check(file: str, scenario: str) -> str:
+    path = Path(file)
+    if path.name == "region.toml":
+        path = path.parent
+    if path.is_dir():
+        region = load_region(path)
+        return f"region {plain(region.title)!r}, {len(region.countries)} countries, {region.months} months"
+    if path.suffix == ".csv":
+        countries = [country.iso3 for country in load_scenario(scenario).region.countries]
+        return f"observed table, {len(read_referrals(path, countries))} rows"
+    named = file in scenario_names() or not path.exists() and path.suffix != ".toml"
+    found = load_scenario(file if named else path)
+    return f"scenario {plain(found.title)!r}, {len(found.events)} events"

@@ -1,0 +1,77 @@
+"""`undercount schema`: the JSON Schema of scenario files, for editors."""
+
+import json
+from typing import Any
+
+import click
+
+from model.mechanisms import MECHANISMS
+from model.parameters import Parameters, specs
+from model.scenario_checks import FACTORS, LONGEST_RAMP
+
+MONTH = {"type": "string", "pattern": r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$"}
+TEXT = {"type": "string", "minLength": 1}
+
+
+@click.command("schema")
+def command() -> None:
+    """Print the JSON Schema of scenario files (for taplo, tombi and other editors)."""
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+
+
+def schema() -> dict[str, Any]:
+    """The schema, from the parameters, the mechanisms and the form of an event."""
+    own = Parameters.model_json_schema()
+    properties: dict[str, Any] = {
+        "title": TEXT | {"description": "One line."},
+        "description": {"type": "string"},
+        "extends": TEXT | {"description": "A scenario by name, or a path relative to this file."},
+        "region": TEXT | {"description": "A region by name, or the path of its folder."},
+        "drop_events": {"type": "array", "items": TEXT, "description": "Inherited events to leave out."},
+        "mechanisms": {
+            "type": "object", "additionalProperties": False,
+            "properties": {m.name: {"type": "boolean", "description": f"{m.code}: {m.meaning}. Off: {m.off}."}
+                           for m in MECHANISMS.values()}},
+    }
+    for group, reference in own["properties"].items():
+        definition = own["$defs"][reference["$ref"].rsplit("/", 1)[1]]
+        properties[group] = {
+            "type": "object", "additionalProperties": False, "description": definition.get("description", ""),
+            "properties": {key: _quantity(entry) for key, entry in definition["properties"].items()}}
+    properties["events"] = {"type": "array", "items": _event()}
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Undercount scenario",
+            "type": "object", "additionalProperties": False, "required": ["title"], "properties": properties}
+
+
+def _quantity(entry: dict[str, Any]) -> dict[str, Any]:
+    """A number, or the three that say that it is unknown."""
+    number = {"type": "number", "minimum": entry["minimum"], "maximum": entry["maximum"]}
+    about = {key: entry[key] for key in ("default",) if key in entry}
+    if "unit" in entry:
+        low, high = entry["sweep"]
+        about["description"] = (f"{entry['description']}. Unit: {entry['unit']}. Open {low:g} to {high:g}. "
+                                f"Source: {entry['source']}.")
+    unknown = {"type": "object", "additionalProperties": False, "required": ["value", "low", "high"],
+               "properties": dict.fromkeys(("value", "low", "high"), number)}
+    return about | {"anyOf": [number, unknown]}
+
+
+def _event() -> dict[str, Any]:
+    movable = [path for path, spec in specs().items() if not spec.setup]
+    return {
+        "type": "object", "additionalProperties": False,
+        "required": ["name", "when", "where", "parameter", "source"],
+        "oneOf": [{"required": ["factor"]}, {"required": ["value"]}],
+        "properties": {
+            "name": {"type": "string", "pattern": "^[a-z0-9-]{1,60}$"},
+            "when": MONTH | {"description": "From this month on."},
+            "where": {"description": "Country codes; or everywhere, origins, destinations, a group of countries.csv.",
+                      "anyOf": [{"type": "array", "minItems": 1, "uniqueItems": True, "items": TEXT}, TEXT]},
+            "parameter": {"enum": movable},
+            "factor": _quantity({"minimum": FACTORS[0], "maximum": FACTORS[1]}),
+            "value": _quantity({"minimum": 0, "maximum": max(spec.allowed[1] for spec in specs().values())}),
+            "ramp": {"type": "integer", "minimum": 0, "maximum": LONGEST_RAMP,
+                     "description": "Months over which it is reached; 0 is at once."},
+            "until": MONTH | {"description": "Its last month."},
+            "source": TEXT,
+        }}

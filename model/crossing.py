@@ -1,0 +1,100 @@
+"""What happens at the crossings of a journey, where persons and officials meet (part 5)."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from model import decisions as d
+from model.layout import CLANDESTINE, NOBODY, PAPERS, SERVING
+from model.random import draw
+
+PASSED, FOUND_OUT, MISREAD, TURNED_BACK = range(4)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def journey(me, t, seed, par, places, routes, posts, officials, recruiters, actors):
+    """Takes the party over every leg of its route; stops where an official stops it.
+
+    Returns PASSED, FOUND_OUT (recognised as victims), MISREAD (held as offenders) or TURNED_BACK
+    (smuggled persons), and leaves `me.place`, `me.leg` and `me.official` where that happened.
+    """
+    route = routes[me.route]
+    for leg in range(route.legs):
+        outcome = crosses(me, t, seed, leg, route.posts[leg], route.places[leg], par, posts,
+                          officials, recruiters, actors)
+        if outcome != PASSED:
+            me.place = route.places[leg]
+            me.leg = leg
+            return outcome
+    me.place = route.destination
+    me.leg = route.legs
+    return PASSED
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def crosses(me, t, seed, leg, p, entered, par, posts, officials, recruiters, actors):
+    """One crossing: waved through, not inspected, bought off, recognised, misread or turned back."""
+    here = par[t, entered]
+    post = posts[p]
+    post.arrivals_now += me.weight
+    n = official_at(post, draw(seed, me.id, t, d.CROSSING_MEETS + leg))
+    official = officials[n]
+    network = NOBODY if me.recruiter == NOBODY else recruiters[me.recruiter].network
+    if network != NOBODY and official.in_pay == network:
+        return PASSED
+    if draw(seed, me.id, t, d.CROSSING_INSPECTED + leg) >= inspected(me, here, post):
+        return PASSED
+    actors[t, entered].inspections += me.weight
+    if takes_bribe(official, here, draw(seed, me.id, t, d.CROSSING_BRIBE + leg)):
+        pays(official, network)
+        actors[t, entered].bribes_taken += 1
+        if me.recruiter != NOBODY:
+            recruiters[me.recruiter].costs_now += int(here.bribe)
+        return PASSED
+    post.found_now += me.weight
+    me.official = n
+    if me.recruiter == NOBODY:
+        return TURNED_BACK
+    if recognises(official, here, draw(seed, me.id, t, d.CROSSING_RECOGNISED + leg)):
+        return FOUND_OUT
+    return MISREAD
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def official_at(post, u):
+    """Row of the official of a post whom one happens to meet."""
+    return post.first + int(u * post.officials)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def takes_bribe(official, here, u):
+    """The less integrity, the more likely; nobody takes one while under investigation (D1)."""
+    fault = min(1.0, here.corruption * (1.0 - official.integrity))
+    return official.status == SERVING and u < here.bribe_taken * fault
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def pays(official, network):
+    """Notes the bribe; of several networks that pay in a month the last-numbered may put one on its payroll."""
+    official.bribes_now += 1
+    official.suitor = max(official.suitor, network)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def recognises(official, here, u):
+    """Sees a victim where others see an irregular migrant; training helps (E5)."""
+    return u < (here.recognise_trained if official.trained == 1 else here.recognise_untrained)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def inspected(me, here, post):
+    """Chance of an inspection: visibility of the entry mode, patrols, and the post's capacity."""
+    rate = here.inspection * here.enforcement * post.patrol
+    if me.mode == PAPERS:
+        rate *= here.papers_visibility
+    elif me.mode != CLANDESTINE:
+        rate *= here.visa_free_visibility
+    capacity = here.inspections_per_official * post.officials
+    if post.arrivals * rate > capacity:
+        rate = capacity / post.arrivals
+    return min(1.0, rate)

@@ -1,0 +1,135 @@
+"""What an agent is: one record a row, one field an attribute, for all four kinds and their places.
+
+Rules read `me.situation`; whoever wants a column reads `people["situation"]`. Every count is in
+persons (or cells of recruiters), money in whole USD, and every shared tally is an integer, so that
+the order in which agents act within a month cannot change a result.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+# --- situations of a migrant -------------------------------------------------------------------
+SITUATIONS = (
+    "at home", "seeking", "moving independently", "smuggled", "recruited and moving", "exploited",
+    "identified", "misidentified", "refused assistance", "assisted", "returned", "reintegrated")
+(AT_HOME, SEEKING, INDEPENDENT, SMUGGLED, RECRUITED, EXPLOITED,
+ IDENTIFIED, MISIDENTIFIED, REFUSED, ASSISTED, RETURNED, REINTEGRATED) = range(12)
+
+# --- entry modes, venues, treatments, lists ----------------------------------------------------
+MODES = ("internal", "clandestine", "papers", "visa-free")
+INTERNAL, CLANDESTINE, PAPERS, VISA_FREE = range(4)
+VENUES = ("public", "private")
+PUBLIC, PRIVATE = range(2)
+TREATMENTS = ("harsh", "small payments")
+HARSH, PAID = range(2)
+LISTS = ("police", "assistance", "hotline")
+ON_POLICE, ON_ASSISTANCE, ON_HOTLINE = 1, 2, 4
+HISTORIES = 8  # every combination of the three lists
+
+# --- traits ------------------------------------------------------------------------------------
+SEXES = ("woman", "man")
+AGE_BANDS = ("15-17", "18-24", "25-29")
+MINOR = 0
+WAGE_BANDS = ("no work", "under USD 50", "USD 50-100", "over USD 100")
+CHANNELS = ("acquaintance", "agency", "advertisement", "internet")
+POST_KINDS = ("border", "police", "consulate", "court")
+BORDER, POLICE, CONSULATE, COURT = range(4)
+NGO_KINDS = ("shelter", "hotline", "outreach", "prevention")
+SHELTER, HOTLINE, OUTREACH, PREVENTION = range(4)
+SERVING, INVESTIGATED = range(2)
+
+MAX_ROUTES = 64  # options of one country of origin
+MAX_LEGS = 8
+NOBODY = -1
+
+_i1, _i4, _i8, _f8 = "i1", "i4", "i8", "f8"
+
+
+def _record(*fields) -> np.dtype:
+    return np.dtype(list(fields), align=True)
+
+
+PERSON = _record(
+    ("id", _i8), ("threshold", _f8), ("accepts", _f8), ("debt", _f8),
+    ("weight", _i4), ("klass", _i4), ("home", _i4), ("situation", _i4), ("since", _i4),
+    ("place", _i4), ("route", _i4), ("leg", _i4), ("mode", _i4), ("venue", _i4), ("treatment", _i4),
+    ("recruiter", _i4), ("official", _i4), ("months", _i4), ("times", _i4),
+    ("lists", _i4), ("lists_home", _i4), ("ever_listed", _i4), ("waiting", _i4), ("helped", _i4), ("wakes", _i4),
+    # parties that split off this month (persons), and how many parties ever did
+    ("part_legal", _i4), ("part_smuggled", _i4), ("part_offer", _i4), ("part_found", _i4),
+    ("parties", _i4),
+    ("zone", _i1), ("sex", _i1), ("age_band", _i1), ("minority", _i1), ("low_schooling", _i1),
+    ("working", _i1), ("wage_band", _i1), ("family_risk", _i1))
+
+KLASS = _record(  # people at home who share country, zone and work
+    ("home", _i4), ("zone", _i4), ("working", _i4), ("agents", _i8), ("persons", _f8), ("first", _i8), ("last", _i8),
+    ("next", _i8), ("cumulative", _f8), ("success", _f8), ("failure", _f8),
+    ("success_now", _i8), ("failure_now", _i8))
+
+PLACE = _record(  # what a country remembers from month to month
+    ("origin", _i4), ("visa_area", _i4), ("destination", _i4),
+    ("first_route", _i4), ("n_routes", _i4),
+    ("police", _i4), ("consulate", _i4), ("court", _i4),
+    ("shelter", _i4), ("hotline", _i4), ("outreach", _i4), ("prevention", _i4),
+    ("persons", _f8), ("population", _f8), ("awareness", _f8), ("revenue", _f8), ("meets", _f8),
+    ("testimony", _f8), ("testimony_start", _f8), ("attention", _f8), ("profit", _f8), ("risk", _f8),
+    ("seekers", _i8), ("stock", _i8), ("recognised_now", _i8), ("testified_now", _i8),
+    ("found_public", _i8), ("found_private", _i8),
+    ("first_recruiter", _i4), ("recruiters", _i4), ("pick", _f8), ("active", _i8), ("custody", _i8))
+
+FACT = _record(  # what the region's files say of a country in a month
+    ("income", _f8), ("unemployment", _f8), ("phones", _f8), ("online", _f8), ("integrity", _f8),
+    ("law", _f8), ("visa_free", _f8))
+
+ROUTE = _record(
+    ("origin", _i4), ("destination", _i4), ("legs", _i4), ("papers_only", _i4), ("familiar", _i4),
+    ("option", _i4), ("km", _f8), ("posts", _i4, (MAX_LEGS,)), ("places", _i4, (MAX_LEGS,)))
+
+POST = _record(
+    ("kind", _i4), ("place", _i4), ("other", _i4), ("first", _i4), ("officials", _i4),
+    ("patrol", _f8), ("arrivals", _i8), ("arrivals_now", _i8), ("found", _f8), ("found_now", _i8))
+
+OFFICIAL = _record(
+    ("id", _i8), ("post", _i4), ("kind", _i4), ("place", _i4), ("integrity", _f8),
+    ("trained", _i4), ("training_draw", _f8), ("in_pay", _i4), ("status", _i4), ("since", _i4),
+    ("dismissed", _i4), ("bribes", _i4), ("bribes_now", _i4), ("suitor", _i4), ("met_now", _i4))
+
+RECRUITER = _record(
+    ("id", _i8), ("base", _i4), ("network", _i4), ("channel", _i4),
+    ("cells", _i4), ("active", _i4), ("custody", _i4), ("idle", _i4), ("arrests", _i4), ("since", _i4),
+    ("pick", _f8), ("capital", _f8), ("profit", _f8), ("risk", _f8), ("holding", _i8),
+    # this month's tallies
+    ("revenue_now", _i8), ("costs_now", _i8), ("heat_now", _i8), ("minors_now", _i8),
+    ("moved", _i4, (MAX_ROUTES,)), ("lost", _i4, (MAX_ROUTES,)),
+    ("moved_mode", _i4, (2,)), ("lost_mode", _i4, (2,)),
+    ("held_venue", _i4, (2,)), ("lost_venue", _i4, (2,)),
+    ("held_treatment", _i4, (2,)), ("lost_treatment", _i4, (2,)),
+    # what it believes: persons lost per person moved or per person-month held
+    ("route_loss", _f8, (MAX_ROUTES,)), ("mode_loss", _f8, (2,)), ("venue_loss", _f8, (2,)),
+    ("treatment_loss", _f8, (2,)),
+    ("route_odds", _f8, (MAX_ROUTES,)))  # cumulative propensity over its options
+
+NETWORK = _record(
+    ("base", _i4), ("police_in_pay", _i8),
+    ("moved", _i8, (MAX_ROUTES,)), ("lost", _i8, (MAX_ROUTES,)),
+    ("moved_mode", _i8, (2,)), ("lost_mode", _i8, (2,)),
+    ("held_venue", _i8, (2,)), ("lost_venue", _i8, (2,)),
+    ("held_treatment", _i8, (2,)), ("lost_treatment", _i8, (2,)))
+
+NGO = _record(
+    ("id", _i8), ("place", _i4), ("kind", _i4), ("start", _i4), ("active", _i4),
+    ("size", _f8), ("places", _i8), ("used", _i8), ("attention", _f8))
+
+# --- tallies: the truth, month by month and place by place -----------------------------------------
+HIDDEN_FIELDS = (
+    "newly_exploited", "in_exploitation", "identified", "recognised", "misidentified", "offered_help",
+    "refused", "no_place", "assisted", "repatriated", "escaped", "released", "returned", "retrafficked",
+    "deported", "listed_assisted", "listed_repatriated")
+HIDDEN = np.dtype([(name, _i8) for name in HIDDEN_FIELDS])
+
+ACTOR_FIELDS = (
+    "recruiters_active", "recruiters_in_custody", "arrests", "officials_in_pay", "bribes_taken",
+    "officials_investigated", "officials_dismissed", "shelter_places", "shelter_used", "set_out",
+    "independent", "smuggled", "inspections")
+ACTORS = np.dtype([(name, _i8) for name in ACTOR_FIELDS])

@@ -1,0 +1,372 @@
+"""One month, part by part: the schedule of the model stands here and nowhere else.
+
+`run_months` is the fast path: whole months, all agents, one call that holds no interpreter lock.
+`TraffickingModel.step` walks through the same parts with `mesa` activation. All arguments are the
+arrays of a `World` (`world.py`); `t` is the month, counted from 0.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from model.borrowed import borrowed
+from model.layout import (
+    AT_HOME, BORDER, EXPLOITED, INDEPENDENT, MAX_ROUTES, NOBODY, POLICE, REINTEGRATED, RETURNED,
+    SEEKING, SMUGGLED)
+from model.migrant import migrant_month
+from model.ngo import ngo_month
+from model.official import official_month
+from model.parties import admissions, has_business, parts, rows_needed
+from model.recruiter import clears_tallies, recruiter_month, weighs_routes
+
+
+@njit(nogil=True, cache=True)
+def run_months(first, last, seed, party_size, arrays):
+    """Runs the months first <= t < last; returns the month reached, earlier if rows run out.
+
+    `counts` holds: active rows, rows in use, 1 while a month has begun and not ended, rows that
+    this month's parties may need, and rows pending in `settle`.
+    """
+    (counts, people, active, par, facts, places, classes, routes, posts, officials, recruiters, networks,
+     ngos, hidden, actors, flows, histories, census, censuses, gravity, settling, calendar,
+     pending) = borrowed(arrays)
+    for t in range(first, last):
+        if counts[2] == 0:  # parts 1 and 2: events, push and pull
+            begin_month(t, party_size, counts, people, active, par, facts, places, classes, routes,
+                        officials, recruiters, networks, ngos, gravity, calendar)
+        if counts[1] + counts[3] > len(people):
+            return t
+        for a in range(counts[0]):  # parts 3, 5, 6, 7: ways, transport, exploitation, help
+            migrant_month(people[active[a]], t, seed, par, facts, places, classes, routes, posts,
+                          officials, recruiters, networks, ngos, hidden, actors, flows, histories, census,
+                          settling)
+            if has_business(people[active[a]]):
+                pending[counts[4]] = active[a]
+                counts[4] += 1
+        settle(t, seed, party_size, counts, people, active, pending, par, facts, places, classes, routes,
+               posts, officials, recruiters, networks, ngos, hidden, actors, histories, census, gravity)
+        for r in range(len(recruiters)):  # parts 4, 8, 9: choice of options, justice, learning
+            recruiter_month(recruiters[r], t, seed, par, facts, places, routes, posts, officials,
+                            networks, actors)
+        for n in range(len(officials)):  # part 8: pay, investigation, dismissal
+            official_month(officials[n], t, seed, par, facts, actors)
+        for n in range(len(ngos)):  # part 9: programmes start, grow, adapt
+            ngo_month(ngos[n], t, par, places, actors)
+        end_month(t, party_size, counts, people, active, par, places, classes, posts, recruiters, hidden,
+                  actors, census, censuses, calendar)
+    return last
+
+
+@njit(nogil=True, cache=True)
+def begin_month(t, party_size, counts, people, active, par, facts, places, classes, routes, officials,
+                recruiters, networks, ngos, gravity, calendar):
+    """Part 1 and 2: what the month finds (laws, markets, offers) and who will look for a way out."""
+    counts[2] = 1
+    for r in range(len(recruiters)):
+        clears_tallies(recruiters[r], places[recruiters[r].base])
+    finds_police_in_pay(networks, officials)
+    for c in range(len(places)):
+        informs(t, par[t, c], places[c], ngos)
+        prices(par[t, c], facts[t, c], places[c])
+        hears_offers(par[t, c], facts[t, c], places[c], recruiters)
+    draws_smuggled(t, par, facts, places, routes, gravity)
+    if t == 0:
+        for r in range(len(recruiters)):
+            weighs_routes(recruiters[r], t, par, places, routes)
+    for k in range(len(classes)):
+        raises_hazard(t, par, facts, classes[k])
+        klass = classes[k]
+        while klass.next < klass.last and people[klass.next].threshold <= klass.cumulative:
+            counts[3] += rows_needed(people[klass.next], party_size)
+            active[counts[0]] = klass.next
+            counts[0] += 1
+            klass.next += 1
+    entry = calendar[0, t]
+    while entry != 0:  # those who settle or leave again this month
+        counts[3] += rows_needed(people[entry - 1], party_size)
+        active[counts[0]] = entry - 1
+        counts[0] += 1
+        entry = calendar[1, entry - 1]
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def finds_police_in_pay(networks, officials):
+    """Which networks have police in their pay, place by place, as bits (D2)."""
+    for n in range(len(networks)):
+        networks[n].police_in_pay = 0
+    for n in range(len(officials)):
+        if officials[n].kind == POLICE and officials[n].in_pay != NOBODY:
+            network = networks[officials[n].in_pay]
+            network.police_in_pay |= np.int64(1) << np.int64(officials[n].place)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def informs(t, here, place, ngos):
+    """Awareness fades, and prevention programmes renew it (A4)."""
+    if t == 0:
+        place.awareness = here.awareness_start
+    place.awareness *= math.exp(-math.log(2.0) / max(1.0, here.awareness_halflife))
+    if place.prevention != NOBODY and ngos[place.prevention].active == 1:
+        place.awareness += here.campaign_effort * ngos[place.prevention].size * (1.0 - place.awareness)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def prices(here, facts, place):
+    """Revenue a month from one person, given the market and how crowded it is (B1, D7, D8)."""
+    market = here.market_per_million * place.population / 1e6 * (1.0 + here.presence_market)
+    market *= 1.0 - here.client_penalty * here.knowledge_proved
+    revenue = here.revenue_month * math.exp(here.wage_elasticity * here.pull * math.log(facts.income))
+    if place.stock > market:
+        revenue *= math.exp(here.crowding * math.log(max(1e-9, market) / place.stock))
+    place.revenue = revenue
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def hears_offers(here, facts, place, recruiters):
+    """How likely a seeker is to meet an offer that deserves trust, and whose it would be (A6, C7)."""
+    total = 0.0
+    active = 0
+    custody = 0
+    profit = 0.0
+    risk = 0.0
+    for r in range(place.first_recruiter, place.first_recruiter + place.recruiters):
+        cell = recruiters[r]
+        trust = here.trust_acquaintance
+        if cell.channel == 1:
+            trust = here.trust_agency
+        elif cell.channel == 2:
+            trust = here.trust_advertisement
+        elif cell.channel == 3:
+            trust = here.trust_internet * facts.online
+        total += cell.active * trust
+        cell.pick = total
+        active += cell.active
+        custody += cell.custody
+        profit += cell.active * cell.profit
+        risk += cell.active * cell.risk
+    place.pick = total
+    place.active = active
+    place.custody = custody
+    place.profit = profit / max(1, active)
+    place.risk = risk / max(1, active)
+    seekers = max(1.0, float(place.seekers))
+    place.meets = 1.0 - math.exp(-here.offers_per_cell * total / seekers)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def draws_smuggled(t, par, facts, places, routes, gravity):
+    """Cumulative weights of a smuggler's destinations: income, over the borders in between."""
+    for c in range(len(places)):
+        total = 0.0
+        for k in range(places[c].n_routes):
+            route = routes[places[c].first_route + k]
+            if route.legs > 0 and route.papers_only == 0:
+                there = par[t, route.destination]
+                income = facts[t, route.destination].income
+                total += math.exp(there.wage_elasticity * there.pull * math.log(income)) / route.legs
+            gravity[c, k] = total
+
+
+@njit(nogil=True)
+def hazard(here, facts, zone, working, mood):
+    """Monthly hazard to start looking for a way out, of a class at home (A1, A3).
+
+    A proportional hazard [1]; deprivation is the log gap between the mean income of the
+    destinations (the unit of income) and income in the zone, relative to a gap of ln 3.
+
+    1. Cox (1972), Regression models and life-tables.
+    """
+    poor = here.zone_income
+    rich = (1.0 - here.deprived_share * poor) / max(1e-9, 1.0 - here.deprived_share)
+    income = facts.income * (poor if zone == 1 else rich)
+    gap = -math.log(income) - math.log(3.0)
+    score = here.deprivation_weight * here.pull * gap + here.contact_weight * mood
+    if working == 0:
+        score += here.unemployment_weight * facts.unemployment
+    return here.push * here.leave_rate / 12.0 * math.exp(score)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def raises_hazard(t, par, facts, klass):
+    """Adds the month's hazard, given what contacts report (A3)."""
+    here = par[t, klass.home]
+    heard = klass.success + here.failure_told * klass.failure
+    mood = 0.0
+    if heard > 0.0:
+        mood = (klass.success - here.failure_told * klass.failure) / (heard + 1e-4 * klass.persons)
+    klass.cumulative += hazard(here, facts[t, klass.home], klass.zone, klass.working, mood)
+
+
+@njit(nogil=True, cache=True)
+def with_business(counts, people, active, pending):
+    """Rows for `settle`, where the agents were stepped from outside."""
+    for a in range(counts[0]):
+        if has_business(people[active[a]]):
+            pending[counts[4]] = active[a]
+            counts[4] += 1
+
+
+@njit(nogil=True, cache=True)
+def settle(t, seed, party_size, counts, people, active, pending, par, facts, places, classes, routes,
+           posts, officials, recruiters, networks, ngos, hidden, actors, histories, census, gravity):
+    """Carries out what concerns several agents: parties split off, and shelters admit (part 7)."""
+    rows = counts[1]
+    before = rows
+    waiting = np.empty(counts[4], np.int64)
+    n_waiting = 0
+    for a in range(counts[4]):
+        me = people[pending[a]]
+        if me.waiting == 1:
+            waiting[n_waiting] = pending[a]
+            n_waiting += 1
+        else:
+            rows = parts(me, t, seed, people, rows, party_size, par, facts, places, routes, posts,
+                         officials, recruiters, networks, ngos, classes, hidden, actors, census, gravity)
+    counts[4] = 0
+    for row in range(before, rows):
+        active[counts[0]] = row
+        counts[0] += 1
+    counts[1] = rows
+    admissions(t, seed, people, waiting, n_waiting, par, places, ngos, hidden, histories, classes, census)
+    pools_experience(recruiters, networks, places)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def pools_experience(recruiters, networks, places):
+    """Cells of a network share what they saw (C1)."""
+    for n in range(len(networks)):
+        network = networks[n]
+        for k in range(places[network.base].n_routes):
+            network.moved[k] = 0
+            network.lost[k] = 0
+        for k in range(2):
+            network.moved_mode[k] = 0
+            network.lost_mode[k] = 0
+            network.held_venue[k] = 0
+            network.lost_venue[k] = 0
+            network.held_treatment[k] = 0
+            network.lost_treatment[k] = 0
+    for r in range(len(recruiters)):
+        cell = recruiters[r]
+        network = networks[cell.network]
+        for k in range(places[network.base].n_routes):
+            network.moved[k] += cell.moved[k]
+            network.lost[k] += cell.lost[k]
+        for k in range(2):
+            network.moved_mode[k] += cell.moved_mode[k]
+            network.lost_mode[k] += cell.lost_mode[k]
+            network.held_venue[k] += cell.held_venue[k]
+            network.lost_venue[k] += cell.lost_venue[k]
+            network.held_treatment[k] += cell.held_treatment[k]
+            network.lost_treatment[k] += cell.lost_treatment[k]
+
+
+@njit(nogil=True, cache=True)
+def end_month(t, party_size, counts, people, active, par, places, classes, posts, recruiters, hidden,
+              actors, census, censuses, calendar):
+    """Part 9 and 10: patrols and raids move, reports travel home, the month is written down."""
+    counts[2] = 0
+    counts_persons(t, party_size, counts, people, active, places, hidden, actors, recruiters, calendar)
+    moves_patrols(t, par, posts)
+    for c in range(len(places)):
+        moves_raids(par[t, c], places[c])
+    for k in range(len(classes)):
+        remembers(par[t, classes[k].home], classes[k])
+    for s in range(len(census)):
+        censuses[t, s] = census[s]
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def counts_persons(t, party_size, counts, people, active, places, hidden, actors, recruiters, calendar):
+    """Who is in exploitation and who is looking for a way, by place.
+
+    Drops from the active rows those who are settled, and those back home until the month in their
+    calendar: `calendar[0, month]` is 1 + the first row of a month and
+    `calendar[1, row]` 1 + the next one; 0 is none.
+    """
+    for c in range(len(places)):
+        places[c].seekers = 0
+        places[c].stock = 0
+    kept = 0
+    counts[3] = 0
+    for a in range(counts[0]):
+        me = people[active[a]]
+        if me.situation == EXPLOITED:
+            places[me.place].stock += me.weight
+        elif me.situation == SEEKING:
+            places[me.home].seekers += me.weight
+        done = (me.situation == INDEPENDENT or me.situation == REINTEGRATED
+                or (me.situation == SMUGGLED and me.leg > 0))
+        if me.situation == RETURNED and me.wakes > t + 1:
+            done = True
+            if me.wakes < len(hidden):
+                calendar[1, active[a]] = calendar[0, me.wakes]
+                calendar[0, me.wakes] = active[a] + 1
+        if not done:
+            counts[3] += rows_needed(me, party_size)
+            active[kept] = active[a]
+            kept += 1
+    counts[0] = kept
+    for c in range(len(places)):
+        hidden[t, c].in_exploitation = places[c].stock
+    for r in range(len(recruiters)):
+        actors[t, recruiters[r].base].recruiters_active += recruiters[r].active
+        actors[t, recruiters[r].base].recruiters_in_custody += recruiters[r].custody
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def moves_patrols(t, par, posts):
+    """Patrols at borders drift towards recent detections; their sum stays the same (C1)."""
+    mean = 0.0
+    borders = 0
+    for p in range(len(posts)):
+        post = posts[p]
+        post.arrivals = post.arrivals_now
+        post.found += 0.2 * (post.found_now - post.found)
+        post.arrivals_now = 0
+        post.found_now = 0
+        if post.kind == BORDER:
+            mean += post.found
+            borders += 1
+    if borders == 0 or mean <= 0.0:
+        return
+    mean /= borders
+    total = 0.0
+    for p in range(len(posts)):
+        if posts[p].kind == BORDER:
+            target = min(3.0, max(0.3, posts[p].found / mean))
+            posts[p].patrol += par[t, posts[p].place].patrol_shift * (target - posts[p].patrol)
+            total += posts[p].patrol
+    for p in range(len(posts)):
+        if posts[p].kind == BORDER:
+            posts[p].patrol *= borders / total
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def moves_raids(here, place):
+    """Raids drift towards the kind of venue where victims were found; testimony feeds new raids (D6)."""
+    found = place.found_public + place.found_private
+    if found > 0:
+        share = min(0.9, max(0.1, place.found_private / found))
+        place.attention += here.patrol_shift * (share - place.attention)
+    if place.recognised_now > 0:
+        usual = max(1e-9, place.testimony_start)
+        level = min(2.0, place.testified_now / place.recognised_now / usual)
+        place.testimony += 0.1 * (level - place.testimony)
+    place.found_public = 0
+    place.found_private = 0
+    place.recognised_now = 0
+    place.testified_now = 0
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def remembers(here, klass):
+    """Reports of success and failure are heard and fade (A3)."""
+    keep = 1.0 - 1.0 / max(1.0, here.report_memory)
+    klass.success = klass.success * keep + klass.success_now
+    klass.failure = klass.failure * keep + klass.failure_now
+    klass.success_now = 0
+    klass.failure_now = 0

@@ -1,0 +1,438 @@
+"""The schema: every parameter once, with its meaning, unit, default, range and source.
+
+Validation, the JSON Schema for editors, the sliders of the server, the ranges of sensitivity
+analysis, the priors and the table in `docs/ODD.md` are all read from here. A parameter has two
+ranges: the *allowed* one (what makes sense at all; outside it a file is refused) and the *sweep*
+(what the evidence, or the lack of it, leaves open; the prior). Where no source gives a figure the
+source says "assumption, swept".
+
+Every parameter may differ by place and month (through `[[events]]` of a scenario), unless it
+describes how the world is set up; those are marked `setup`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SWEPT = "assumption, swept"
+VREJA = "Vreja 2005"
+
+
+def _field(meaning, default, unit, sweep, source, allowed, setup) -> Any:
+    return Field(
+        default,
+        ge=allowed[0],
+        le=allowed[1],
+        allow_inf_nan=False,
+        description=meaning,
+        json_schema_extra={
+            "unit": unit,
+            "sweep": [float(sweep[0]), float(sweep[1])],
+            "source": source,
+            "setup": setup,
+        },
+    )
+
+
+def share(meaning, default, sweep, source=SWEPT, *, unit="share", setup=False) -> Any:
+    """A probability or share, allowed from 0 to 1."""
+    return _field(meaning, default, unit, sweep, source, (0.0, 1.0), setup)
+
+
+def amount(meaning, default, sweep, unit, source=SWEPT, *, top=None, setup=False) -> Any:
+    """A quantity that cannot be negative; allowed up to `top` (default: ten times the sweep)."""
+    return _field(meaning, default, unit, sweep, source, (0.0, top or 10.0 * sweep[1]), setup)
+
+
+class Group(BaseModel):
+    """A table of a scenario file; unknown keys and silently converted types are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Population(Group):
+    """Who is at risk (A1, A2, A7)."""
+
+    women_share: float = share(
+        "women among the persons at risk; the pool is the women aged 15-29 over this share",
+        0.75, (0.70, 0.80), f"{VREJA} l.58: 70-80 % of the persons trafficked are female", setup=True)
+    deprived_share: float = share(
+        "persons at risk who live in a deprived zone", 0.35, (0.20, 0.50),
+        f"{VREJA} l.171-177 names the zones, gives no share: {SWEPT}", setup=True)
+    employed_share: float = share(
+        "persons at risk who have work", 0.50, (0.40, 0.70),
+        f"{VREJA} l.198: half of the assisted were employed when recruited", setup=True)
+    wage_under_50: float = share(
+        "of those with work, wage under USD 50 a month", 0.72, (0.60, 0.80),
+        f"{VREJA} l.199-202: 45 of the 62.25 % with a stated wage", setup=True)
+    wage_50_100: float = share(
+        "of those with work, wage USD 50-100 a month", 0.19, (0.10, 0.20),
+        f"{VREJA} l.201: 12 of the 62.25 % with a stated wage", setup=True)
+    minor_share: float = share(
+        "aged 15-17", 0.20, (0.15, 0.25), "arithmetic: 3 of the 15 years 15-29", setup=True)
+    young_share: float = share(
+        "aged 18-24", 0.47, (0.42, 0.52), "arithmetic: 7 of the 15 years 15-29", setup=True)
+    minority_share: float = share(
+        "members of an excluded minority", 0.05, (0.02, 0.10), SWEPT, setup=True)
+    low_schooling_share: float = share(
+        "at most basic schooling", 0.40, (0.25, 0.55),
+        f"{VREJA} l.160-169 names low education, gives no share: {SWEPT}", setup=True)
+    family_risk_share: float = share(
+        "from a violent or broken family, or an institution", 0.40, (0.20, 0.50),
+        "IOM 2006: 40 % of women 16-35 have experience of domestic violence", setup=True)
+
+
+class Push(Group):
+    """Why people start to look for a way out (A1-A3)."""
+
+    push: float = amount("multiplies the rate at which people start to look for a way out",
+                         1.0, (0.5, 2.0), "factor")
+    leave_rate: float = amount(
+        "persons at risk who start to look for a way out in a year, at mean deprivation",
+        0.008, (0.004, 0.016), "share a year",
+        f"{SWEPT}; emigrant stocks of the seven origins grew by about 200,000 a year, all ages",
+        top=1.0)
+    deprivation_weight: float = amount(
+        "effect of relative deprivation (log income gap to the destinations) on leaving",
+        0.5, (0.0, 1.0), "per log unit")
+    zone_income: float = share("income in a deprived zone relative to the country's mean",
+                               0.60, (0.40, 0.90))
+    unemployment_weight: float = amount(
+        "effect of the women's unemployment rate on leaving, for those without work",
+        1.0, (0.0, 3.0), "per unit rate")
+    family_risk_effect: float = amount(
+        "leaving and accepting offers, family at risk against not", 1.8, (1.0, 3.0), "factor")
+    minority_effect: float = amount(
+        "leaving and accepting offers, excluded minority against not", 1.5, (1.0, 3.0), "factor")
+    minor_effect: float = amount("accepting offers, aged 15-17 against older", 1.3, (1.0, 2.0), "factor")
+    low_wage_effect: float = amount(
+        "leaving, no work or a wage under USD 50 against more", 1.4, (1.0, 2.5), "factor")
+    contact_weight: float = amount(
+        "effect of contacts' reports (from -1 all warnings to 1 all success) on leaving",
+        0.4, (0.0, 0.8), "per unit", top=2.0)
+    failure_told: float = share("failures that are told at home (successes all are)", 0.30, (0.05, 0.50))
+    report_memory: float = amount("months that a report is remembered", 12.0, (6.0, 24.0), "months")
+
+
+class Pull(Group):
+    """What draws people and networks to a destination (A1, C2)."""
+
+    pull: float = amount("multiplies what the income gap does to leaving and to destinations",
+                         1.0, (0.5, 2.0), "factor")
+    wage_elasticity: float = amount(
+        "how revenue at a destination grows with its income per head", 0.6, (0.2, 1.0), "exponent")
+
+
+class Information(Group):
+    """Knowledge of rights, channels and risks (A4, F1)."""
+
+    awareness_start: float = share("awareness of the risks at the start", 0.15, (0.05, 0.40))
+    awareness_deprived: float = share(
+        "awareness in a deprived zone relative to elsewhere", 0.60, (0.30, 1.0),
+        f"GfK/IOM 2006: rural residents know least (direction); {SWEPT}")
+    awareness_effect: float = share("acceptance of false offers lost at full awareness", 0.60, (0.20, 0.90))
+    awareness_halflife: float = amount("months in which awareness halves without campaigns",
+                                       18.0, (6.0, 36.0), "months")
+    campaign_effort: float = share("unaware persons reached by a prevention programme in a month",
+                                   0.010, (0.0, 0.03))
+
+
+class Migration(Group):
+    """The ways open to a seeker: stay, legal, smuggler, an offer (A5, B4, C4)."""
+
+    legal_openness: float = amount("weight of the legal way where a visa is needed (staying = 1)",
+                                   0.30, (0.10, 0.80), "odds")
+    visa_free_openness: float = amount("weight of the legal way where no visa is needed",
+                                       1.2, (0.40, 4.0), "odds")
+    smuggler_appeal: float = amount("weight of hiring a smuggler", 0.45, (0.15, 1.2), "odds")
+    offer_appeal: float = amount("weight of an offer of work abroad that reaches a seeker",
+                                 0.40, (0.15, 1.2), "odds")
+    smuggled_in_debt: float = share("smuggled persons who arrive in debt", 0.30, (0.10, 0.60))
+    smuggled_to_trafficked: float = share(
+        "smuggled persons in debt who become victims on arrival", 0.10, (0.02, 0.30),
+        f"Balkan route paper l.497-513 (direction); {SWEPT}")
+
+
+class Recruitment(Group):
+    """Recruiters and their channels (A6, C7)."""
+
+    cells_per_100000: float = amount("recruiter cells at the start per 100,000 persons at risk",
+                                     12.0, (4.0, 30.0), "cells", setup=True)
+    offers_per_cell: float = amount("persons whom a cell can make an offer to in a month",
+                                    3.0, (1.0, 8.0), "persons a month")
+    channel_agency: float = share("cells that recruit as an agency", 0.20, (0.10, 0.30), SWEPT, setup=True)
+    channel_advertisement: float = share(
+        "cells that recruit by advertisement", 0.20, (0.10, 0.30),
+        "BKA 2002: about 40 % professionally recruited (agencies and advertisements)", setup=True)
+    channel_internet: float = share("cells that recruit over the internet", 0.05, (0.0, 0.15), SWEPT,
+                                    setup=True)
+    trust_acquaintance: float = share("trust in an acquaintance's offer", 0.90, (0.60, 1.0))
+    trust_agency: float = share("trust in an agency's offer", 0.60, (0.30, 0.90))
+    trust_advertisement: float = share("trust in an advertised offer", 0.45, (0.20, 0.80))
+    trust_internet: float = share("trust in an offer over the internet, where people are online",
+                                  0.45, (0.20, 0.80))
+
+
+class Networks(Group):
+    """How networks choose, learn, enter and leave (B1-B3, B5, C1-C3, C5-C8)."""
+
+    cells_per_network: float = amount("cells that share experience", 10.0, (3.0, 30.0), "cells",
+                                      top=1000.0, setup=True)
+    choice_sharpness: float = amount("how strictly the more profitable option is chosen",
+                                     1.0, (0.3, 2.0), "per USD 5,000")
+    revenue_month: float = amount(
+        "revenue from a person in a month at the mean income of the destinations", 900.0,
+        (300.0, 1750.0), "USD a month",
+        "UNODC 2010: USD 3 bn a year over a stock of 140,000, about 1,750 a month, Western Europe")
+    leg_cost: float = amount("transport of a person over one border", 150.0, (50.0, 400.0), "USD")
+    papers_cost: float = amount("real or false papers with visa, tickets, show money", 800.0,
+                                (300.0, 2000.0), "USD", f"Vreja 2005 l.346-350 (direction); {SWEPT}")
+    familiarity: float = amount("head start of a corridor that networks already used",
+                                1.0, (0.0, 2.5), "log odds", f"Vreja 2005 l.123-153 (direction); {SWEPT}")
+    internal_appeal: float = amount("weight of exploitation at home against abroad",
+                                    0.05, (0.01, 0.20), "odds", f"share unknown before 2006: {SWEPT}")
+    loss_value: float = amount("what a network counts for a person lost to it", 6000.0,
+                               (2000.0, 15000.0), "USD")
+    route_learning: float = share("how much a month's losses change a network's view of a route",
+                                  0.15, (0.05, 0.40), unit="share a month")
+    method_learning: float = share("the same for papers, venue and treatment", 0.15, (0.05, 0.40),
+                                   unit="share a month")
+    experience_shared: float = share("weight of the network's experience against a cell's own",
+                                     0.50, (0.0, 1.0))
+    papers_start: float = share("recruits sent on papers in the first year", 0.25, (0.10, 0.50))
+    private_start: float = share("victims put in private venues in the first year", 0.20, (0.05, 0.40))
+    payments_start: float = share("victims given small payments in the first year", 0.15, (0.05, 0.40))
+    private_cost: float = amount("extra cost of a private venue, where phones reach everybody",
+                                 100.0, (0.0, 400.0), "USD a month")
+    phone_need: float = share("how much a private venue depends on mobile phones", 0.70, (0.30, 1.0),
+                              f"Vreja 2005 l.354-356 (direction); {SWEPT}")
+    payment_share: float = share("revenue given up as small payments", 0.10, (0.05, 0.30))
+    document_debt: float = share("transport and papers that are charged to the person as debt",
+                                 1.0, (0.5, 1.0))
+    debt_repaid: float = amount("debt worked off in a month", 200.0, (50.0, 500.0), "USD a month")
+    potential: float = amount("cells that could be active at once, relative to those active at the start",
+                              2.0, (1.5, 4.0), "factor", setup=True)
+    entry_rate: float = share("idle cells that would start in a month at twice the entry cost",
+                              0.04, (0.01, 0.10))
+    entry_cost: float = amount("profit a month per cell that makes entry worth while", 800.0,
+                               (200.0, 3000.0), "USD a month")
+    entry_barrier: float = amount("how entry cost grows with the share of cells in custody",
+                                  4.0, (0.0, 10.0), "factor")
+    leave_rate_cells: float = share("cells that stop in a month when they make no profit",
+                                    0.06, (0.02, 0.15))
+    deterrence: float = amount("how the risk of arrest lowers the profit that cells expect",
+                               1.0, (0.0, 3.0), "factor")
+
+
+class Transport(Group):
+    """Crossings (C3, C4, D1, E5)."""
+
+    inspection: float = share("clandestine crossings that are inspected, mean post", 0.04, (0.01, 0.12))
+    papers_visibility: float = share("inspection on papers, relative to clandestine", 0.35, (0.10, 0.60),
+                                     f"Vreja 2005 l.333-342 (direction); {SWEPT}")
+    visa_free_visibility: float = share("inspection of visa-free travel, relative to clandestine",
+                                        0.10, (0.02, 0.30), f"Vreja 2005 l.343-346 (direction); {SWEPT}")
+    inspections_per_official: float = amount("persons an official can inspect in a month",
+                                             200.0, (50.0, 500.0), "persons a month")
+    patrol_shift: float = share("how far patrols and raids move in a month towards recent detections",
+                                0.04, (0.0, 0.15), unit="share a month")
+
+
+class Exploitation(Group):
+    """Time in exploitation and the ways out of it (C5, C8, E2)."""
+
+    release: float = share("victims without debt released in a month", 0.05, (0.03, 0.10),
+                           f"UNODC 2010 assumes a two-year turnover, 1/24; {SWEPT}", unit="share a month")
+    escape: float = share("victims who escape in a month", 0.015, (0.005, 0.04), unit="share a month")
+    broken_release: float = share("victims set free in a month once their cell is in custody or gone",
+                                  0.30, (0.10, 0.60), unit="share a month")
+    debt_hold: float = share("escape and release prevented while in debt", 0.60, (0.20, 1.0))
+    payment_hold: float = share("escape and self-report prevented by small payments", 0.50, (0.10, 0.90),
+                                f"Vreja 2005 l.356-360 (direction); {SWEPT}")
+
+
+class Demand(Group):
+    """Markets at the destinations (B1, D7-D9)."""
+
+    market_per_million: float = amount("victims that a market takes before revenue falls, per million inhabitants",
+                                       120.0, (50.0, 300.0), "persons")
+    crowding: float = amount("how fast revenue falls in a crowded market", 0.8, (0.3, 1.5), "exponent")
+    presence_market: float = amount(
+        "extra market through an international presence, relative to the local one", 0.0,
+        (0.0, 6.0), "factor", "Amnesty 2004: about 20 % of clients in one market; before: " + SWEPT)
+    client_penalty: float = share("demand lost if knowing clients were punished", 0.30, (0.0, 0.60))
+    knowledge_proved: float = share("cases in which a client's knowledge is proved", 0.0, (0.0, 0.20))
+    regime_visibility: float = amount(
+        "how open the sex market is to inspection (prohibition 0.7, abolition 1, regulation 1.3)",
+        1.0, (0.5, 1.5), "factor")
+
+
+class Policing(Group):
+    """Raids and how victims are found (C6, D5, D6, E5)."""
+
+    enforcement: float = amount("multiplies inspections, raids and investigations", 1.0, (0.5, 2.0), "factor")
+    raid_rate: float = share("victims in a public venue found by raids in a month", 0.015, (0.005, 0.05),
+                             unit="share a month")
+    private_exposure: float = share("raids find in private venues, relative to public", 0.15, (0.03, 0.40),
+                                    f"Vreja 2005 l.352-354 (direction); {SWEPT}")
+    proactive_share: float = share("raids that need no testimony to be started", 0.30, (0.10, 0.70))
+    phone_leads: float = share("raids gained where phones reach everybody", 0.10, (0.0, 0.30),
+                               f"Balkan route paper l.11-13 (direction); {SWEPT}")
+    training: float = share("officials trained to recognise a victim", 0.25, (0.10, 0.50),
+                            "UN 2001: about 25 % of women met in raids said they were victims")
+    recognise_untrained: float = share("victims recognised by an untrained official", 0.20, (0.05, 0.40))
+    recognise_trained: float = share("victims recognised by a trained official", 0.85, (0.60, 1.0))
+    intelligence_sharing: float = share("findings passed on to the police of the country of origin",
+                                        0.10, (0.0, 0.50))
+
+
+class Corruption(Group):
+    """Officials who can be bought (D1, D2)."""
+
+    corruption: float = amount("multiplies the distance of officials from full integrity", 1.0,
+                               (0.5, 1.5), "factor", "Corruption Perceptions Index by country and year")
+    integrity_unknown: float = share("integrity where no index exists", 0.25, (0.10, 0.40))
+    officials_per_post: float = amount("officials at a border post, police, consulate or court", 8.0,
+                                       (4.0, 20.0), "officials", top=200.0, setup=True)
+    bribe: float = amount("a bribe", 200.0, (50.0, 600.0), "USD")
+    bribe_taken: float = share("bribes taken by an official without any integrity", 0.60, (0.20, 1.0))
+    capture: float = share("bribed officials who enter a network's pay in a month", 0.20, (0.05, 0.50))
+    release_from_pay: float = share("officials who leave a network's pay in a month", 0.10, (0.03, 0.30))
+    tip_off: float = share("raids spoiled where the network has police in pay", 0.60, (0.20, 0.90),
+                           f"HRW 2002 (direction); {SWEPT}")
+    investigation: float = share("officials in pay who come under investigation in a month",
+                                 0.004, (0.001, 0.02))
+    dismissal: float = share("investigated officials dismissed in a month", 0.10, (0.02, 0.20),
+                             "national figures 2003-04: 12 of 96 investigated police dismissed")
+
+
+class Justice(Group):
+    """From cases to convictions (D3, D4, A7)."""
+
+    law_none: float = share("cases prosecuted without a trafficking law, relative to a full law",
+                            0.15, (0.0, 0.30))
+    law_partial: float = share("cases prosecuted under a partial law, relative to a full law",
+                               0.50, (0.30, 0.80))
+    arrest_testimony: float = share("arrests of the cell for a victim who testifies", 0.15, (0.05, 0.40))
+    arrest_intelligence: float = share("arrests of the cell for a victim found, without testimony",
+                                       0.02, (0.0, 0.10))
+    testimony: float = share("assisted victims who testify", 0.30, (0.10, 0.60))
+    sentence: float = amount("months in custody", 9.0, (3.0, 30.0), "months",
+                             "national figures 2003: 22 of 49 sentences one year or less; elsewhere a few months")
+    resumes: float = share("cells that resume after custody", 0.70, (0.40, 0.95),
+                           f"Vreja 2005 l.255-259 (direction); {SWEPT}")
+    minor_factor: float = amount("sentence where the victim was a minor, relative to an adult", 1.5,
+                                 (1.0, 3.0), "factor")
+
+
+class Assistance(Group):
+    """From being found to being helped (E2-E5, E7)."""
+
+    referral_capacity: float = amount("multiplies shelter places", 1.0, (0.5, 2.0), "factor")
+    shelter_places: float = amount("places of a full-grown shelter programme, per million inhabitants",
+                                   10.0, (2.0, 40.0), "places")
+    programme_growth: float = amount("months in which a programme grows to two thirds of its size",
+                                     12.0, (4.0, 24.0), "months")
+    shelter_months: float = amount("months in a shelter", 2.0, (1.0, 4.0), "months", top=24.0)
+    referral: float = share("recognised victims whom police refer to help", 0.70, (0.40, 0.95))
+    acceptance: float = share("victims who accept help that is offered", 0.65, (0.35, 0.90),
+                              f"Brunovskis & Surtees 2007 describe refusal, give no share: {SWEPT}")
+    conditions: float = share("help that is tied to testimony", 0.50, (0.20, 0.80))
+    conditions_cost: float = share("acceptance lost where help is fully conditional", 0.40, (0.10, 0.70))
+    payment_refusal: float = share("acceptance lost through small payments", 0.30, (0.05, 0.60),
+                                   f"Vreja 2005 l.356-360 (direction); {SWEPT}")
+    minor_referral: float = amount("referral and acceptance of minors, relative to adults", 1.2,
+                                   (1.0, 1.5), "factor")
+    victim_prosecution: float = share("victims treated as offenders although recognisable", 0.20, (0.0, 0.50))
+    protection: float = share("compensation and protection of data, as willingness gained", 0.10, (0.0, 0.40))
+    self_report: float = share("victims who call a hotline in a month, where one exists", 0.004,
+                               (0.001, 0.015), unit="share a month")
+    outreach: float = share("victims in a public venue reached by outreach in a month", 0.004,
+                            (0.001, 0.015), unit="share a month")
+    hotline_to_police: float = share("hotline cases that are passed to the police too", 0.40, (0.10, 0.70))
+    home_assistance: float = share("assisted persons who are assisted again after return", 0.50, (0.20, 0.80))
+    home_self_referral: float = share("returned without help who ask for it at home", 0.05, (0.01, 0.15))
+
+
+class Reintegration(Group):
+    """After return (E6)."""
+
+    reintegrates: float = share("returned persons who are settled again in a month", 0.06, (0.03, 0.15),
+                                unit="share a month")
+    support: float = amount("reintegration after assistance at home, relative to without", 2.0, (1.0, 4.0),
+                            "factor")
+    retrafficked: float = share("returned persons who take up an offer again in a month", 0.006,
+                                (0.001, 0.03), unit="share a month")
+
+
+class Observation(Group):
+    """How the lists record what happened; never touches the dynamics (E1)."""
+
+    registered: float = share("assisted persons who are entered on the list", 0.97, (0.85, 1.0))
+
+
+class Parameters(Group):
+    """All groups; the tables of a scenario file."""
+
+    population: Population = Population()
+    push: Push = Push()
+    pull: Pull = Pull()
+    information: Information = Information()
+    migration: Migration = Migration()
+    recruitment: Recruitment = Recruitment()
+    networks: Networks = Networks()
+    transport: Transport = Transport()
+    exploitation: Exploitation = Exploitation()
+    demand: Demand = Demand()
+    policing: Policing = Policing()
+    corruption: Corruption = Corruption()
+    justice: Justice = Justice()
+    assistance: Assistance = Assistance()
+    reintegration: Reintegration = Reintegration()
+    observation: Observation = Observation()
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One parameter as everybody else reads it. `path` is `group.key`; `key` is unique."""
+
+    group: str
+    key: str
+    meaning: str
+    unit: str
+    default: float
+    allowed: tuple[float, float]
+    sweep: tuple[float, float]
+    source: str
+    setup: bool
+
+    @property
+    def path(self) -> str:
+        return f"{self.group}.{self.key}"
+
+
+def _specs() -> Iterator[Spec]:
+    for group, holder in Parameters.model_fields.items():
+        for key, info in holder.annotation.model_fields.items():
+            extra = info.json_schema_extra
+            low, high = (next(getattr(m, side) for m in info.metadata if hasattr(m, side))
+                         for side in ("ge", "le"))
+            yield Spec(group, key, info.description, extra["unit"], float(info.default),
+                       (low, high), tuple(extra["sweep"]), extra["source"], extra["setup"])
+
+
+@cache
+def specs() -> dict[str, Spec]:
+    """Every parameter by its path, in the order of the schema."""
+    return {spec.path: spec for spec in _specs()}
+
+
+@cache
+def spec_of(key: str) -> Spec:
+    """The parameter whose unique key is `key`. Raises KeyError."""
+    return {spec.key: spec for spec in specs().values()}[key]

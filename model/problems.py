@@ -1,0 +1,39 @@
+"""What is wrong with an input, one line a mistake, all mistakes of a file at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: where it stands, what was found, what is allowed, the nearest valid name."""
+
+    file: str | Path
+    key: str
+    found: str
+    allowed: str
+    line: int | None = None
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else f"{self.file}"
+        hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
+        return f"{where}: {self.key}: found {self.found}; allowed: {self.allowed}{hint}"
+
+
+class BadInput(Exception):
+    """Raised when an input cannot be used; carries every problem found, never only the first."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]):
+        self.problems = [problems] if isinstance(problems, Problem) else list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The valid name that `name` most resembles, or None if nothing comes close."""
+    matches = difflib.get_close_matches(str(name), [str(n) for n in names], n=1, cutoff=0.6)
+    return matches[0] if matches else None

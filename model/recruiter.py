@@ -1,0 +1,172 @@
+"""A recruiter's month: counts money, loses or regains cells, learns, and weighs its options anew.
+
+A recruiter agent stands for `cells` cells of one network; with one person an agent it is a single
+cell. Cells are active, in custody, or idle (not yet, or no longer, in the trade).
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from model import decisions as d
+from model.crossing import official_at, pays, takes_bribe
+from model.random import binomial, draw
+
+FIRST_YEAR = 12  # months after which networks that do not learn keep their propensities
+
+
+@njit(nogil=True, forceinline=True)
+def recruiter_month(me, t, seed, par, facts, places, routes, posts, officials, networks, actors):
+    """One month of one recruiter (parts 4, 8 and 9 of the month); changes `me`."""
+    here = par[t, me.base]
+    counts_money(me, here)
+    faces_justice(me, t, seed, here, facts, places, posts, officials, actors)
+    comes_back(me, t, seed, here)
+    stops_or_starts(me, t, seed, here, places[me.base])
+    learns(me, here, networks[me.network], places[me.base])
+    if here.route_learning > 0.0 or t < FIRST_YEAR:
+        weighs_routes(me, t, par, places, routes)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def counts_money(me, here):
+    """Profit a month and cell, smoothed over about half a year (B1)."""
+    earned = float(me.revenue_now - me.costs_now)
+    me.capital += earned
+    me.profit += 0.15 * (earned / max(1, me.active) - me.profit)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def faces_justice(me, t, seed, here, facts, places, posts, officials, actors):
+    """Evidence becomes arrests as far as the law allows and the court is not bought (D1, D3)."""
+    me.arrests = 0
+    expected = 1e-6 * me.heat_now
+    if me.active == 0 or expected <= 0.0:
+        me.risk *= 0.9
+        return
+    law = facts[t, me.base].law
+    gate = here.law_none + (here.law_partial - here.law_none) * min(1.0, 2.0 * law)
+    if law > 0.5:
+        gate = here.law_partial + (1.0 - here.law_partial) * (2.0 * law - 1.0)
+    chance = min(1.0, expected * gate * here.enforcement / me.active)
+    if bought(me, t, seed, here, posts[places[me.base].court], officials):
+        chance = 0.0
+    me.arrests = binomial(me.active, chance, draw(seed, me.id, t, d.ARREST))
+    me.active -= me.arrests
+    me.custody += me.arrests
+    me.risk += 0.1 * (me.arrests / max(1, me.active + me.arrests) - me.risk)
+    actors[t, me.base].arrests += me.arrests
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def bought(me, t, seed, here, court, officials):
+    """Does the prosecutor who has the case take a bribe to drop it?"""
+    prosecutor = officials[official_at(court, draw(seed, me.id, t, d.PROSECUTOR))]
+    if takes_bribe(prosecutor, here, draw(seed, me.id, t, d.CASE_DROPPED)):
+        pays(prosecutor, me.network)
+        return True
+    return False
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def comes_back(me, t, seed, here):
+    """Sentences end, short ones soon; many resume (D4). Cases with minors carry longer ones (A7)."""
+    if me.custody == 0:
+        return
+    share_minors = me.minors_now / me.heat_now if me.heat_now > 0 else 0.0
+    months = here.sentence * (1.0 + share_minors * (here.minor_factor - 1.0))
+    free = binomial(me.custody, min(1.0, 1.0 / max(1.0, months)), draw(seed, me.id, t, d.SENTENCE_ENDS))
+    again = binomial(free, here.resumes, draw(seed, me.id, t, d.RESUMES))
+    me.custody -= free
+    me.active += again
+    me.idle += free - again
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def stops_or_starts(me, t, seed, here, base):
+    """Cells leave a trade that does not pay; others enter one that does (B1, B3)."""
+    in_custody = base.custody / max(1.0, float(base.custody + base.active))
+    cost = here.entry_cost * (1.0 + here.entry_barrier * in_custody)
+    risk = here.deterrence * base.risk * here.sentence
+    mine = (me.profit - risk * max(me.profit, here.entry_cost)) / max(1.0, cost)
+    stopping = here.leave_rate_cells * 2.0 / (1.0 + math.exp(min(50.0, max(-50.0, mine))))
+    stops = binomial(me.active, min(1.0, stopping), draw(seed, me.id, t, d.STOPS))
+    theirs = (base.profit - risk * max(base.profit, here.entry_cost)) / max(1.0, cost)
+    starting = here.entry_rate * max(0.0, theirs - 1.0)
+    starts = binomial(me.idle, min(1.0, starting), draw(seed, me.id, t, d.STARTS))
+    me.active += starts - stops
+    me.idle += stops - starts
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def learns(me, here, network, base):
+    """Moves its beliefs towards own and shared losses, faster the more it saw (B1, C1, C2, C3, C6, C8)."""
+    shared = here.experience_shared
+    if here.route_learning > 0.0:
+        for k in range(base.n_routes):
+            me.route_loss[k] = belief(me.route_loss[k], me.lost[k], me.moved[k], network.lost[k],
+                                      network.moved[k], shared, here.route_learning)
+    if here.method_learning > 0.0:
+        for k in range(2):
+            me.mode_loss[k] = belief(me.mode_loss[k], me.lost_mode[k], me.moved_mode[k],
+                                     network.lost_mode[k], network.moved_mode[k], shared,
+                                     here.method_learning)
+            me.venue_loss[k] = belief(me.venue_loss[k], me.lost_venue[k], me.held_venue[k],
+                                      network.lost_venue[k], network.held_venue[k], shared,
+                                      here.method_learning)
+            me.treatment_loss[k] = belief(me.treatment_loss[k], me.lost_treatment[k],
+                                          me.held_treatment[k], network.lost_treatment[k],
+                                          network.held_treatment[k], shared, here.method_learning)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def belief(old, lost, tried, lost_by_all, tried_by_all, shared, rate):
+    """Exponential smoothing of the observed loss per try, weighted by how much was seen."""
+    seen = (1.0 - shared) * tried + shared * tried_by_all
+    losses = (1.0 - shared) * lost + shared * lost_by_all
+    if seen + losses <= 0.0:
+        return old
+    observed = min(1.0, losses / max(seen, losses))
+    return old + rate * seen / (seen + 1.0) * (observed - old)
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def weighs_routes(me, t, par, places, routes):
+    """Cumulative propensity over destination x path: a logit of expected profit (B1, B2, C1, C2)."""
+    base = places[me.base]
+    total = 0.0
+    for k in range(base.n_routes):
+        route = routes[base.first_route + k]
+        there = par[t, route.destination]
+        gain = 12.0 * places[route.destination].revenue - there.leg_cost * route.legs
+        if route.papers_only == 1:
+            gain -= there.papers_cost
+        gain -= me.route_loss[k] * there.loss_value
+        score = there.choice_sharpness * gain / 5000.0 + there.familiarity * route.familiar
+        odds = math.exp(min(50.0, score))
+        if route.legs == 0:
+            odds *= there.internal_appeal
+        total += odds
+        me.route_odds[k] = total
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def clears_tallies(me, base):
+    """A new month begins with empty tallies."""
+    me.revenue_now = 0
+    me.costs_now = 0
+    me.heat_now = 0
+    me.minors_now = 0
+    me.holding = 0
+    for k in range(base.n_routes):
+        me.moved[k] = 0
+        me.lost[k] = 0
+    for k in range(2):
+        me.moved_mode[k] = 0
+        me.lost_mode[k] = 0
+        me.held_venue[k] = 0
+        me.lost_venue[k] = 0
+        me.held_treatment[k] = 0
+        me.lost_treatment[k] = 0

@@ -1,0 +1,244 @@
+"""A world: all arrays of one run, built from a scenario and a seed, and the month that moves them.
+
+`Template` holds what every seed of a scenario shares; `World` is one seed of it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model import layout
+from model.facts import fact_table, persons_at_risk, population
+from model.home import bound_hazards, fill_rows, find_leavers
+from model.layout import (
+    ACTORS, HIDDEN, HISTORIES, KLASS, MAX_ROUTES, MODES, NETWORK, NGO, NGO_KINDS, NOBODY, OFFICIAL,
+    PERSON, PLACE, POST, RECRUITER, SITUATIONS, VENUES)
+from model.month import run_months
+from model.routes import route_table
+from model.scenario import Scenario, parameter_table
+from model.setup import appoint, found_cells
+
+if TYPE_CHECKING:
+    from model.region import Region
+
+# Parties followed in exploitation are this many times smaller than the groups at home, so that
+# up to 20 persons an agent every victim is one agent.
+PARTIES_PER_AGENT = 20
+# Recruiter agents stand for a tenth as many cells as migrant agents for persons; every country of
+# origin has at least this many.
+CELLS_PER_AGENT = 10
+FEWEST_RECRUITERS = 10
+# Rows set aside for parties, per agent that may leave; untouched ones cost no memory.
+ROWS_PER_LEAVER = 64
+
+ARRAYS = ("counts", "people", "active", "par", "facts", "places", "classes", "routes", "posts",
+          "officials", "recruiters", "networks", "ngos", "hidden", "actors", "flows", "histories",
+          "census", "censuses", "gravity", "settling", "calendar", "pending")
+
+
+def records(shape, dtype) -> np.recarray:
+    """Zeroed records whose fields are attributes, compiled or interpreted."""
+    return np.zeros(shape, dtype).view(np.recarray)
+
+
+class Template:
+    """What all seeds of one scenario at one scale share."""
+
+    def __init__(self, scenario: Scenario, people_per_agent: int = 100):
+        self.scenario = scenario
+        self.region: Region = scenario.region
+        self.people_per_agent = people_per_agent
+        self.party_size = max(1, people_per_agent // PARTIES_PER_AGENT)
+        self.par = parameter_table(scenario)
+        if not scenario.mechanisms["narrow_legal_channels"]:
+            self.par["legal_openness"] = self.par["visa_free_openness"]
+        self.facts = fact_table(self.region, scenario.mechanisms["visa_free_travel"])
+        unknown = np.isnan(self.facts["integrity"])
+        self.facts["integrity"][unknown] = self.par["integrity_unknown"][unknown]
+        self.routes = route_table(self.region)
+        self.posts = self._posts()
+        self.ngos = self._ngos()
+        self.places = self._places()
+        self.classes = self._classes()
+        self.settling = self._settling()
+        self.bounds = bound_hazards(self.par, self.facts, self.classes)
+        self.cells = self._cells()
+
+    @property
+    def months(self) -> int:
+        return self.region.months
+
+    @cached_property
+    def persons(self) -> int:
+        """Persons whom the agents at home stand for."""
+        return int(self.classes["agents"].sum()) * self.people_per_agent
+
+    def _posts(self) -> np.recarray:
+        at = self.region.index
+        ends = [(layout.BORDER, at[c.a], at[c.b]) for c in self.region.crossings]
+        ends += [(kind, place, NOBODY) for kind in (layout.POLICE, layout.CONSULATE, layout.COURT)
+                 for place in range(len(at))]
+        posts = records(len(ends), POST)
+        posts["kind"], posts["place"], posts["other"] = np.array(ends).T
+        staff = np.maximum(1, np.rint(self.par["officials_per_post"][0, posts["place"]]))
+        posts["officials"] = staff
+        posts["first"] = np.cumsum(staff) - staff
+        posts["patrol"] = 1.0
+        return posts
+
+    def _ngos(self) -> np.recarray:
+        ngos = records(len(self.region.ngos), NGO)
+        for n, ngo in enumerate(self.region.ngos):
+            ngos[n].id, ngos[n].place = n, self.region.index[ngo.iso3]
+            ngos[n].kind, ngos[n].start = NGO_KINDS.index(ngo.kind), ngo.start - self.region.start
+        ngos["attention"] = 0.5
+        return ngos
+
+    def _places(self) -> np.recarray:
+        region, first = self.region, self.par[0]
+        places = records(len(region.countries), PLACE)
+        places["persons"] = persons_at_risk(region, first["women_share"])
+        places["population"] = population(region)
+        places["visa_area"] = [c.iso3 in region.visa_area for c in region.countries]
+        places["origin"] = [c.origin for c in region.countries]
+        places["destination"] = [c.destination for c in region.countries]
+        places["testimony"] = 1.0
+        places["testimony_start"] = first["testimony"] * (1.0 + first["protection"]) * first["acceptance"]
+        places["attention"] = 0.5
+        for kind, name in ((layout.POLICE, "police"), (layout.CONSULATE, "consulate"), (layout.COURT, "court")):
+            where = np.flatnonzero(self.posts["kind"] == kind)
+            places[name][self.posts["place"][where]] = where
+        for kind, name in enumerate(NGO_KINDS):
+            places[name] = NOBODY
+            for n in np.flatnonzero(self.ngos["kind"] == kind):
+                places[name][self.ngos["place"][n]] = n
+        for place in range(len(places)):
+            own = np.flatnonzero(self.routes["origin"] == place)
+            places["n_routes"][place] = len(own)
+            places["first_route"][place] = own[0] if len(own) else 0
+        return places
+
+    def _classes(self) -> np.recarray:
+        """Country x zone x work; agents are shared out by largest remainder."""
+        kinds = [(place, zone, working) for place in np.flatnonzero(self.places["origin"])
+                 for zone in (0, 1) for working in (0, 1)]
+        classes = records(len(kinds), KLASS)
+        classes["home"], classes["zone"], classes["working"] = np.array(kinds).T
+        for place in np.flatnonzero(self.places["origin"]):
+            first = self.par[0, place]
+            deprived, employed = first["deprived_share"], first["employed_share"]
+            shares = np.array([(deprived if zone else 1 - deprived) * (employed if working else 1 - employed)
+                               for zone in (0, 1) for working in (0, 1)])
+            agents = self.places["persons"][place] / self.people_per_agent * shares
+            whole = np.floor(agents)
+            short = int(round(agents.sum() - whole.sum()))
+            whole[np.argsort(-(agents - whole), kind="stable")[:short]] += 1
+            classes["agents"][classes["home"] == place] = whole
+        classes["persons"] = classes["agents"] * self.people_per_agent
+        return classes
+
+    def _settling(self) -> np.ndarray:
+        """(places, helped at home or not, months): chance that a return ends, settled or trafficked again."""
+        par = self.par
+        alone = par["reintegrates"] + par["retrafficked"]
+        helped = par["reintegrates"] * par["support"] + par["retrafficked"]
+        return np.minimum(1.0, np.stack([alone.T, helped.T], axis=1))
+
+    def _cells(self) -> list[tuple[int, int, int, int]]:
+        """(base, agents, cells an agent, networks) of every origin; sets the places' recruiter rows."""
+        plan = []
+        for place in np.flatnonzero(self.places["origin"]):
+            first = self.par[0, place]
+            cells = first["cells_per_100000"] * self.places["persons"][place] / 1e5 * first["potential"]
+            agents = max(FEWEST_RECRUITERS, round(cells / max(1.0, self.people_per_agent / CELLS_PER_AGENT)))
+            each = max(1, round(cells / agents))
+            networks = max(2, round(agents * each / max(1.0, first["potential"] * first["cells_per_network"])))
+            plan.append((int(place), agents, each, min(networks, agents)))
+        start = np.cumsum([0] + [agents for _, agents, _, _ in plan])
+        for (place, agents, _, _), first in zip(plan, start):
+            self.places["first_recruiter"][place], self.places["recruiters"][place] = first, agents
+        return plan
+
+
+class World:
+    """One run: the arrays, and the month reached."""
+
+    def __init__(self, template: Template, seed: int):
+        self.template, self.seed, self.t = template, int(seed), 0
+        months, places = template.par.shape
+        self.par, self.facts, self.routes = template.par, template.facts, template.routes
+        self.posts, self.ngos = template.posts.copy(), template.ngos.copy()
+        self.places, self.classes = template.places.copy(), template.classes.copy()
+        self.hidden = records((months, places), HIDDEN)
+        self.actors = records((months, places), ACTORS)
+        self.flows = np.zeros((months, places, places, len(MODES), len(VENUES)), np.int64)
+        self.histories = np.zeros((months, places, HISTORIES), np.int64)
+        self.census = np.zeros(len(SITUATIONS), np.int64)
+        self.censuses = np.zeros((months, len(SITUATIONS)), np.int64)
+        self.gravity = np.zeros((places, MAX_ROUTES))
+        self.officials = records(int(self.posts["officials"].sum()), OFFICIAL)
+        appoint(self.seed, self.posts, self.officials, self.par, self.facts)
+        self.recruiters = records(sum(agents for _, agents, _, _ in template.cells), RECRUITER)
+        self.networks = records(sum(networks for *_, networks in template.cells), NETWORK)
+        found_cells(self.seed, np.array(template.cells), self.recruiters, self.networks, self.par)
+        kinds, numbers, thresholds = find_leavers(self.seed, self.par, self.classes, template.bounds)
+        rows = len(kinds) * (ROWS_PER_LEAVER if template.people_per_agent > 1 else 1) + 1024
+        self.people = records(rows, PERSON)
+        self._lists_for_rows()
+        self.settling = template.settling
+        fill_rows(self.seed, self.par, self.classes, kinds, numbers, thresholds,
+                  template.people_per_agent, self.people)
+        self.counts = np.array([0, len(kinds), 0, 0, 0])  # see `run_months`
+        self.leavers = len(kinds)
+        self.census[layout.AT_HOME] = template.persons
+
+    @property
+    def arrays(self) -> tuple:
+        """The arguments of the parts of the month, in their common order."""
+        return tuple(getattr(self, name) for name in ARRAYS)
+
+    def run(self, until: int | None = None) -> None:
+        """Runs to the start of month `until` (default: the end) without holding the interpreter lock."""
+        until = self.template.months if until is None else min(until, self.template.months)
+        while self.t < until:
+            self.t = run_months(self.t, until, self.seed, self.party_size, self.arrays)
+            if self.t < until:
+                self.make_room_if_needed()
+
+    def call(self, part, *first) -> None:
+        """Calls a compiled part or rule with the arrays that its arguments name."""
+        function = getattr(part, "py_func", part)
+        names = function.__code__.co_varnames[len(first): function.__code__.co_argcount]
+        part(*first, *(getattr(self, name) for name in names))
+
+    @property
+    def party_size(self) -> int:
+        """Most persons who travel as one party."""
+        return self.template.party_size
+
+    def make_room_if_needed(self) -> None:
+        """Enough rows for the parties that may split off this month."""
+        while self.counts[1] + self.counts[3] > len(self.people):
+            self.make_room()
+
+    def make_room(self) -> None:
+        """Doubles the rows; old ones keep their places."""
+        old = self.active, self.calendar
+        self.people = np.concatenate([self.people, records(len(self.people), PERSON)]).view(np.recarray)
+        self._lists_for_rows()
+        self.active[: len(old[0])] = old[0]
+        self.calendar[:, : old[1].shape[1]] = old[1]
+
+    def _lists_for_rows(self) -> None:
+        self.active = np.zeros(len(self.people), np.int32)
+        self.pending = np.zeros(len(self.people), np.int32)
+        # of those back home: 1 + first row of a month, 1 + next row of the same month, 0 for none
+        self.calendar = np.zeros((2, max(len(self.people), self.template.months)), np.int32)
+
+    @property
+    def migrants(self) -> np.recarray:
+        """Rows in use."""
+        return self.people[: self.counts[1]]
