@@ -8,15 +8,14 @@ from model import decisions as d
 from model.layout import CLANDESTINE, NOBODY, PAPERS, SERVING
 from model.random import draw
 
-PASSED, FOUND_OUT, MISREAD, TURNED_BACK = range(4)
+PASSED, STOPPED = range(2)
 
 
 @njit(nogil=True, no_cpython_wrapper=True)
 def journey(me, t, seed, par, places, routes, posts, officials, recruiters, actors):
     """Takes the party over every leg of its route; stops where an official stops it.
 
-    Returns PASSED, FOUND_OUT (recognised as victims), MISREAD (held as offenders) or TURNED_BACK
-    (smuggled persons), and leaves `me.place`, `me.leg` and `me.official` where that happened.
+    Returns PASSED or STOPPED, and leaves `me.place`, `me.leg` and `me.official` where that happened.
     """
     route = routes[me.route]
     for leg in range(route.legs):
@@ -33,7 +32,7 @@ def journey(me, t, seed, par, places, routes, posts, officials, recruiters, acto
 
 @njit(nogil=True, no_cpython_wrapper=True)
 def crosses(me, t, seed, leg, p, entered, par, posts, officials, recruiters, actors):
-    """One crossing: waved through, not inspected, bought off, recognised, misread or turned back."""
+    """One crossing: waved through, not inspected, bought off, or stopped."""
     here = par[t, entered]
     post = posts[p]
     post.arrivals_now += me.weight
@@ -53,11 +52,7 @@ def crosses(me, t, seed, leg, p, entered, par, posts, officials, recruiters, act
         return PASSED
     post.found_now += me.weight
     me.official = n
-    if me.recruiter == NOBODY:
-        return TURNED_BACK
-    if recognises(official, here, draw(seed, me.id, t, d.CROSSING_RECOGNISED + leg)):
-        return FOUND_OUT
-    return MISREAD
+    return STOPPED
 
 
 @njit(nogil=True, no_cpython_wrapper=True)

@@ -13,7 +13,7 @@ def fact_table(region: Region, visa_free_travel: bool) -> np.recarray:
 
     income: per head, relative to the mean of the destinations at the start; integrity: index / 10,
     NaN where no index exists; law: 0 none, 0.5 partial, 1 full; visa_free: 1 where nationals need
-    no visa for the visa area. Unknown years are filled in `_filled`, unknown countries take the
+    no visa for the visa area; diaspora: see `_diaspora`. Unknown years are filled in `_filled`, unknown countries take the
     mean of those known.
     """
     facts = np.zeros((region.months, len(region.countries)), FACT)
@@ -26,6 +26,7 @@ def fact_table(region: Region, visa_free_travel: bool) -> np.recarray:
     facts["unemployment"] = _mean_where_unknown(np.where(np.isnan(women), everybody, women)) / 100.0
     facts["phones"] = np.minimum(1.0, _mean_where_unknown(_filled(region, "mobile_per_100")) / 100.0)
     facts["online"] = np.minimum(1.0, _mean_where_unknown(_filled(region, "internet_pct")) / 100.0)
+    facts["diaspora"] = _diaspora(region)
     facts["integrity"] = _filled(region, "cpi_score") / 10.0
     for event in region.events:
         since = max(0, event.when - region.start)
@@ -37,6 +38,14 @@ def fact_table(region: Region, visa_free_travel: bool) -> np.recarray:
         elif event.kind == "visa_free" and visa_free_travel:
             here["visa_free"] = 1.0
     return facts.view(np.recarray)
+
+
+def _diaspora(region: Region) -> np.ndarray:
+    """Emigrants per inhabitant, relative to the (geometric) mean of the origins; 1 where unknown."""
+    share = _filled(region, "emigrant_stock") / _filled(region, "population")
+    origins = share[:, [region.index[c] for c in region.origins]]
+    mean = np.exp(np.nanmean(np.log(origins[0]))) if not np.isnan(origins[0]).all() else 1.0
+    return np.where(np.isnan(share) | (share <= 0.0), 1.0, share / mean)
 
 
 def persons_at_risk(region: Region, women_share: np.ndarray) -> np.ndarray:

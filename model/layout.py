@@ -43,6 +43,10 @@ MAX_ROUTES = 64  # options of one country of origin
 MAX_LEGS = 8
 NOBODY = -1
 
+# Months before the region's first one, run under its conditions so that the trade is under way;
+# they appear in no table.
+WARM_UP = 12
+
 _i1, _i4, _i8, _f8 = "i1", "i4", "i8", "f8"
 
 
@@ -80,10 +84,10 @@ PLACE = _record(  # what a country remembers from month to month
 
 FACT = _record(  # what the region's files say of a country in a month
     ("income", _f8), ("unemployment", _f8), ("phones", _f8), ("online", _f8), ("integrity", _f8),
-    ("law", _f8), ("visa_free", _f8))
+    ("law", _f8), ("visa_free", _f8), ("diaspora", _f8))
 
 ROUTE = _record(
-    ("origin", _i4), ("destination", _i4), ("legs", _i4), ("papers_only", _i4), ("familiar", _i4),
+    ("origin", _i4), ("destination", _i4), ("legs", _i4), ("paths", _i4), ("papers_only", _i4), ("familiar", _i4),
     ("option", _i4), ("km", _f8), ("posts", _i4, (MAX_LEGS,)), ("places", _i4, (MAX_LEGS,)))
 
 POST = _record(
@@ -97,7 +101,7 @@ OFFICIAL = _record(
 
 RECRUITER = _record(
     ("id", _i8), ("base", _i4), ("network", _i4), ("channel", _i4),
-    ("cells", _i4), ("active", _i4), ("custody", _i4), ("idle", _i4), ("arrests", _i4), ("since", _i4),
+    ("cells", _i4), ("active", _i4), ("custody", _i4), ("idle", _i4), ("arrests", _i4), ("weighed", _i4),
     ("pick", _f8), ("capital", _f8), ("profit", _f8), ("risk", _f8), ("holding", _i8),
     # this month's tallies
     ("revenue_now", _i8), ("costs_now", _i8), ("heat_now", _i8), ("minors_now", _i8),

@@ -1,9 +1,9 @@
 """The mechanisms that the sources state, each a switch: off means neutral, never absent actors.
 
 A mechanism that is off replaces its parameters by values under which it has no effect; the rules
-themselves know no switches. Two entries need a word: networks that do not learn keep their
-first-year propensities (the rules freeze a propensity whose learning rate is zero), and without
-visa-free travel nobody's entry rules change (`VISA_FREE` in `world.py`).
+themselves know no switches. Two entries need a word: networks
+that do not learn keep the view of risks that they started with, while prices still move them
+(`recruiter.py`), and without visa-free travel nobody's entry rules change (`facts.py`).
 Numbers such as C3 are those of the list of mechanisms in `docs/ODD.md`.
 """
 
@@ -33,7 +33,7 @@ _ALL = (
     Mechanism("unequal_vulnerability", "A2", "violent or broken families raise the risk",
               "all families alike", {"family_risk_effect": 1.0}),
     Mechanism("contact_reports", "A3", "reports of contacts draw people out or warn them",
-              "reports have no effect", {"contact_weight": 0.0}),
+              "neither reports nor the diaspora have an effect", {"contact_weight": 0.0, "diaspora_weight": 0.0}),
     Mechanism("awareness", "A4", "awareness lowers the acceptance of false offers",
               "awareness has no effect", {"awareness_effect": 0.0}),
     Mechanism("narrow_legal_channels", "A5", "narrow legal channels push people to go-betweens",
@@ -56,10 +56,10 @@ _ALL = (
     Mechanism("internal_trafficking", "B5", "exploitation without crossing a border",
               "every case crosses a border", {"internal_appeal": 0.0}),
     Mechanism("route_adaptation", "C1, C2", "networks relearn paths and destinations from losses",
-              "first-year paths and destinations are kept", {"route_learning": 0.0}),
+              "the first view of each path's risk is kept", {"route_learning": 0.0}),
     Mechanism("method_adaptation", "C3, C6, C8",
               "networks relearn papers, private venues and payments from losses",
-              "first-year methods are kept", {"method_learning": 0.0}),
+              "the first mix of methods is kept", {"method_learning": 0.0}),
     Mechanism("document_entry", "C3", "papers make a crossing less visible",
               "papers are inspected like clandestine crossings", {"papers_visibility": 1.0}),
     Mechanism("visa_free_travel", "C4", "nationals of some origins come to travel without a visa",

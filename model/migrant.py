@@ -13,12 +13,13 @@ import math
 from numba import njit
 
 from model import decisions as d
-from model.crossing import FOUND_OUT, PASSED, journey, official_at, pays, recognises, takes_bribe
+from model.crossing import PASSED, journey, official_at, pays, recognises, takes_bribe
 from model.layout import (
     AT_HOME, ASSISTED, CLANDESTINE, EXPLOITED, HARSH, IDENTIFIED, INDEPENDENT, INTERNAL, MINOR,
     MISIDENTIFIED, NOBODY, ON_ASSISTANCE, ON_HOTLINE, ON_POLICE, PAID, PAPERS, PRIVATE, PUBLIC,
     RECRUITED, REFUSED, REINTEGRATED, RETURNED, SEEKING, SMUGGLED, VISA_FREE)
 from model.random import binomial, draw
+from model.recruiter import weighs_routes
 
 
 @njit(nogil=True, forceinline=True)
@@ -117,6 +118,7 @@ def takes_offer(me, t, seed, par, facts, places, routes, posts, officials, recru
         return
     cell = recruiters[r]
     me.recruiter = r
+    weighs_routes(cell, t, par, places, routes)
     me.route = chosen_route(cell.route_odds, places[cell.base], draw(seed, me.id, t, d.ROUTE))
     route = routes[me.route]
     me.place = route.destination
@@ -254,7 +256,7 @@ def is_smuggled(me, t, seed, par, facts, places, classes, routes, posts, officia
 @njit(nogil=True, no_cpython_wrapper=True)
 def is_moved(me, t, seed, par, facts, places, routes, posts, officials, recruiters, hidden, actors,
              flows, census):
-    """Is taken over the crossings of the route (part 5); met, bought off, recognised or misread."""
+    """Is taken over the crossings of the route (part 5); whoever is stopped is met by an official."""
     outcome = journey(me, t, seed, par, places, routes, posts, officials, recruiters, actors)
     if outcome == PASSED:
         begins_exploitation(me, t, hidden, flows, census)
@@ -262,14 +264,9 @@ def is_moved(me, t, seed, par, facts, places, routes, posts, officials, recruite
     cell = recruiters[me.recruiter]
     cell.lost[routes[me.route].option] += me.weight
     cell.lost_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
-    if outcome == FOUND_OUT:
-        me.lists = ON_POLICE
-        hidden[t, me.place].identified += me.weight
-        set_situation(me, IDENTIFIED, t, census)
-    else:
-        hidden[t, me.place].identified += me.weight
-        hidden[t, me.place].misidentified += me.weight
-        set_situation(me, MISIDENTIFIED, t, census)
+    me.lists = ON_POLICE
+    hidden[t, me.place].identified += me.weight
+    set_situation(me, IDENTIFIED, t, census)
 
 
 @njit(nogil=True, no_cpython_wrapper=True)

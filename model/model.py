@@ -12,6 +12,7 @@ from mesa.datacollection import DataCollector
 
 from model.agents import NGO, Migrant, Official, Recruiter
 from model.home import PERSON_BITS
+from model.layout import WARM_UP
 from model.month import begin_month, end_month, settle, with_business
 from model.scenario import Scenario, load_scenario
 from model.tables import Outcome
@@ -98,7 +99,7 @@ class TraffickingModel(mesa.Model):
     @property
     def month(self) -> str | None:
         """The last month that was run, such as "2001-03"; None before the first."""
-        return self.region.month_name(self.world.t - 1) if self.world.t else None
+        return self.region.month_name(self.world.month - 1) if self.world.month else None
 
     def step(self) -> None:
         """One month. Does nothing once the last month was run."""
@@ -116,7 +117,7 @@ class TraffickingModel(mesa.Model):
     def run(self, until: str | None = None) -> TraffickingModel:
         """Runs to the end of month `until` (such as "2003-12"; default: the region's last month)."""
         world = self.world
-        last = world.template.months if until is None else self.region.month_index(until) + 1
+        last = world.template.months if until is None else self.region.month_index(until) + 1 + WARM_UP
         if self.activation == "mesa":
             while world.t < last:
                 self.step()
@@ -183,7 +184,8 @@ class TraffickingModel(mesa.Model):
     def outcome(self) -> Outcome:
         """The tallies so far; its methods are the tables below."""
         world = self.world
-        return Outcome(self.region, world.hidden, world.actors, world.flows, world.histories, world.t)
+        return Outcome(self.region, world.hidden[WARM_UP:], world.actors[WARM_UP:], world.flows[WARM_UP:],
+                       world.histories[WARM_UP:], world.month)
 
     def referrals(self) -> pd.DataFrame:
         """Simulated counts in the rows of the observed table: country, year, assisted."""

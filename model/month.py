@@ -20,7 +20,7 @@ from model.migrant import migrant_month
 from model.ngo import ngo_month
 from model.official import official_month
 from model.parties import admissions, has_business, parts, rows_needed
-from model.recruiter import clears_tallies, recruiter_month, weighs_routes
+from model.recruiter import clears_tallies, recruiter_month
 
 
 @njit(nogil=True, cache=True)
@@ -49,8 +49,7 @@ def run_months(first, last, seed, party_size, arrays):
         settle(t, seed, party_size, counts, people, active, pending, par, facts, places, classes, routes,
                posts, officials, recruiters, networks, ngos, hidden, actors, histories, census, gravity)
         for r in range(len(recruiters)):  # parts 4, 8, 9: choice of options, justice, learning
-            recruiter_month(recruiters[r], t, seed, par, facts, places, routes, posts, officials,
-                            networks, actors)
+            recruiter_month(recruiters[r], t, seed, par, facts, places, posts, officials, networks, actors)
         for n in range(len(officials)):  # part 8: pay, investigation, dismissal
             official_month(officials[n], t, seed, par, facts, actors)
         for n in range(len(ngos)):  # part 9: programmes start, grow, adapt
@@ -73,9 +72,6 @@ def begin_month(t, party_size, counts, people, active, par, facts, places, class
         prices(par[t, c], facts[t, c], places[c])
         hears_offers(par[t, c], facts[t, c], places[c], recruiters)
     draws_smuggled(t, par, facts, places, routes, gravity)
-    if t == 0:
-        for r in range(len(recruiters)):
-            weighs_routes(recruiters[r], t, par, places, routes)
     for k in range(len(classes)):
         raises_hazard(t, par, facts, classes[k])
         klass = classes[k]
@@ -184,6 +180,7 @@ def hazard(here, facts, zone, working, mood):
     income = facts.income * (poor if zone == 1 else rich)
     gap = -math.log(income) - math.log(3.0)
     score = here.deprivation_weight * here.pull * gap + here.contact_weight * mood
+    score += here.diaspora_weight * math.log(facts.diaspora)
     if working == 0:
         score += here.unemployment_weight * facts.unemployment
     return here.push * here.leave_rate / 12.0 * math.exp(score)

@@ -94,12 +94,15 @@ class Push(Group):
                          1.0, (0.5, 2.0), "factor")
     leave_rate: float = amount(
         "persons at risk who start to look for a way out in a year, at mean deprivation",
-        0.008, (0.004, 0.016), "share a year",
+        0.005, (0.0025, 0.010), "share a year",
         f"{SWEPT}; emigrant stocks of the seven origins grew by about 200,000 a year, all ages",
         top=1.0)
     deprivation_weight: float = amount(
         "effect of relative deprivation (log income gap to the destinations) on leaving",
-        0.5, (0.0, 1.0), "per log unit")
+        1.2, (0.4, 2.5), "per log unit", top=5.0)
+    diaspora_weight: float = amount(
+        "effect of a large diaspora (log emigrants per inhabitant, against the mean origin) on leaving",
+        0.6, (0.0, 1.2), "per log unit", f"emigrant stocks by country; weight: {SWEPT}", top=5.0)
     zone_income: float = share("income in a deprived zone relative to the country's mean",
                                0.60, (0.40, 0.90))
     unemployment_weight: float = amount(
@@ -193,11 +196,11 @@ class Networks(Group):
     papers_cost: float = amount("real or false papers with visa, tickets, show money", 800.0,
                                 (300.0, 2000.0), "USD", f"Vreja 2005 l.346-350 (direction); {SWEPT}")
     familiarity: float = amount("head start of a corridor that networks already used",
-                                1.0, (0.0, 2.5), "log odds", f"Vreja 2005 l.123-153 (direction); {SWEPT}")
+                                2.0, (0.5, 3.5), "log odds", f"Vreja 2005 l.123-153 (direction); {SWEPT}")
     internal_appeal: float = amount("weight of exploitation at home against abroad",
                                     0.05, (0.01, 0.20), "odds", f"share unknown before 2006: {SWEPT}")
-    loss_value: float = amount("what a network counts for a person lost to it", 6000.0,
-                               (2000.0, 15000.0), "USD")
+    loss_value: float = amount("what a network counts for a person lost to it", 15000.0,
+                               (5000.0, 40000.0), "USD")
     route_learning: float = share("how much a month's losses change a network's view of a route",
                                   0.15, (0.05, 0.40), unit="share a month")
     method_learning: float = share("the same for papers, venue and treatment", 0.15, (0.05, 0.40),
@@ -219,14 +222,14 @@ class Networks(Group):
                               2.0, (1.5, 4.0), "factor", setup=True)
     entry_rate: float = share("idle cells that would start in a month at twice the entry cost",
                               0.04, (0.01, 0.10))
-    entry_cost: float = amount("profit a month per cell that makes entry worth while", 800.0,
-                               (200.0, 3000.0), "USD a month")
+    entry_cost: float = amount("profit a month per cell that makes entry worth while", 4000.0,
+                               (1500.0, 8000.0), "USD a month")
     entry_barrier: float = amount("how entry cost grows with the share of cells in custody",
                                   4.0, (0.0, 10.0), "factor")
     leave_rate_cells: float = share("cells that stop in a month when they make no profit",
                                     0.06, (0.02, 0.15))
     deterrence: float = amount("how the risk of arrest lowers the profit that cells expect",
-                               1.0, (0.0, 3.0), "factor")
+                               2.0, (0.0, 8.0), "factor")
 
 
 class Transport(Group):
@@ -246,7 +249,7 @@ class Transport(Group):
 class Exploitation(Group):
     """Time in exploitation and the ways out of it (C5, C8, E2)."""
 
-    release: float = share("victims without debt released in a month", 0.05, (0.03, 0.10),
+    release: float = share("victims without debt released in a month", 0.08, (0.04, 0.16),
                            f"UNODC 2010 assumes a two-year turnover, 1/24; {SWEPT}", unit="share a month")
     escape: float = share("victims who escape in a month", 0.015, (0.005, 0.04), unit="share a month")
     broken_release: float = share("victims set free in a month once their cell is in custody or gone",
@@ -259,9 +262,10 @@ class Exploitation(Group):
 class Demand(Group):
     """Markets at the destinations (B1, D7-D9)."""
 
-    market_per_million: float = amount("victims that a market takes before revenue falls, per million inhabitants",
-                                       120.0, (50.0, 300.0), "persons")
-    crowding: float = amount("how fast revenue falls in a crowded market", 0.8, (0.3, 1.5), "exponent")
+    market_per_million: float = amount(
+        "victims that a market takes before revenue falls, per million inhabitants",
+        50.0, (20.0, 150.0), "persons")
+    crowding: float = amount("how fast revenue falls in a crowded market", 1.5, (0.5, 3.0), "exponent")
     presence_market: float = amount(
         "extra market through an international presence, relative to the local one", 0.0,
         (0.0, 6.0), "factor", "Amnesty 2004: about 20 % of clients in one market; before: " + SWEPT)
@@ -276,7 +280,7 @@ class Policing(Group):
     """Raids and how victims are found (C6, D5, D6, E5)."""
 
     enforcement: float = amount("multiplies inspections, raids and investigations", 1.0, (0.5, 2.0), "factor")
-    raid_rate: float = share("victims in a public venue found by raids in a month", 0.015, (0.005, 0.05),
+    raid_rate: float = share("victims in a public venue found by raids in a month", 0.025, (0.008, 0.06),
                              unit="share a month")
     private_exposure: float = share("raids find in private venues, relative to public", 0.15, (0.03, 0.40),
                                     f"Vreja 2005 l.352-354 (direction); {SWEPT}")
@@ -285,7 +289,7 @@ class Policing(Group):
                                f"Balkan route paper l.11-13 (direction); {SWEPT}")
     training: float = share("officials trained to recognise a victim", 0.25, (0.10, 0.50),
                             "UN 2001: about 25 % of women met in raids said they were victims")
-    recognise_untrained: float = share("victims recognised by an untrained official", 0.20, (0.05, 0.40))
+    recognise_untrained: float = share("victims recognised by an untrained official", 0.30, (0.10, 0.50))
     recognise_trained: float = share("victims recognised by a trained official", 0.85, (0.60, 1.0))
     intelligence_sharing: float = share("findings passed on to the police of the country of origin",
                                         0.10, (0.0, 0.50))
@@ -300,7 +304,7 @@ class Corruption(Group):
     officials_per_post: float = amount("officials at a border post, police, consulate or court", 8.0,
                                        (4.0, 20.0), "officials", top=200.0, setup=True)
     bribe: float = amount("a bribe", 200.0, (50.0, 600.0), "USD")
-    bribe_taken: float = share("bribes taken by an official without any integrity", 0.60, (0.20, 1.0))
+    bribe_taken: float = share("bribes taken by an official without any integrity", 0.35, (0.10, 0.70))
     capture: float = share("bribed officials who enter a network's pay in a month", 0.20, (0.05, 0.50))
     release_from_pay: float = share("officials who leave a network's pay in a month", 0.10, (0.03, 0.30))
     tip_off: float = share("raids spoiled where the network has police in pay", 0.60, (0.20, 0.90),
@@ -318,9 +322,9 @@ class Justice(Group):
                             0.15, (0.0, 0.30))
     law_partial: float = share("cases prosecuted under a partial law, relative to a full law",
                                0.50, (0.30, 0.80))
-    arrest_testimony: float = share("arrests of the cell for a victim who testifies", 0.15, (0.05, 0.40))
+    arrest_testimony: float = share("arrests of the cell for a victim who testifies", 0.40, (0.10, 0.80))
     arrest_intelligence: float = share("arrests of the cell for a victim found, without testimony",
-                                       0.02, (0.0, 0.10))
+                                       0.05, (0.0, 0.20))
     testimony: float = share("assisted victims who testify", 0.30, (0.10, 0.60))
     sentence: float = amount("months in custody", 9.0, (3.0, 30.0), "months",
                              "national figures 2003: 22 of 49 sentences one year or less; elsewhere a few months")
@@ -335,12 +339,12 @@ class Assistance(Group):
 
     referral_capacity: float = amount("multiplies shelter places", 1.0, (0.5, 2.0), "factor")
     shelter_places: float = amount("places of a full-grown shelter programme, per million inhabitants",
-                                   10.0, (2.0, 40.0), "places")
+                                   25.0, (8.0, 60.0), "places")
     programme_growth: float = amount("months in which a programme grows to two thirds of its size",
-                                     12.0, (4.0, 24.0), "months")
+                                     5.0, (2.0, 12.0), "months")
     shelter_months: float = amount("months in a shelter", 2.0, (1.0, 4.0), "months", top=24.0)
     referral: float = share("recognised victims whom police refer to help", 0.70, (0.40, 0.95))
-    acceptance: float = share("victims who accept help that is offered", 0.65, (0.35, 0.90),
+    acceptance: float = share("victims who accept help that is offered", 0.75, (0.40, 0.95),
                               f"Brunovskis & Surtees 2007 describe refusal, give no share: {SWEPT}")
     conditions: float = share("help that is tied to testimony", 0.50, (0.20, 0.80))
     conditions_cost: float = share("acceptance lost where help is fully conditional", 0.40, (0.10, 0.70))
@@ -356,7 +360,7 @@ class Assistance(Group):
                             (0.001, 0.015), unit="share a month")
     hotline_to_police: float = share("hotline cases that are passed to the police too", 0.40, (0.10, 0.70))
     home_assistance: float = share("assisted persons who are assisted again after return", 0.50, (0.20, 0.80))
-    home_self_referral: float = share("returned without help who ask for it at home", 0.05, (0.01, 0.15))
+    home_self_referral: float = share("returned without help who ask for it at home", 0.07, (0.02, 0.20))
 
 
 class Reintegration(Group):

@@ -1,4 +1,4 @@
-"""A recruiter's month: counts money, loses or regains cells, learns, and weighs its options anew.
+"""A recruiter's month: counts money, loses or regains cells, learns; and how it weighs its options.
 
 A recruiter agent stands for `cells` cells of one network; with one person an agent it is a single
 cell. Cells are active, in custody, or idle (not yet, or no longer, in the trade).
@@ -14,11 +14,8 @@ from model import decisions as d
 from model.crossing import official_at, pays, takes_bribe
 from model.random import binomial, draw
 
-FIRST_YEAR = 12  # months after which networks that do not learn keep their propensities
-
-
 @njit(nogil=True, forceinline=True)
-def recruiter_month(me, t, seed, par, facts, places, routes, posts, officials, networks, actors):
+def recruiter_month(me, t, seed, par, facts, places, posts, officials, networks, actors):
     """One month of one recruiter (parts 4, 8 and 9 of the month); changes `me`."""
     here = par[t, me.base]
     counts_money(me, here)
@@ -26,8 +23,6 @@ def recruiter_month(me, t, seed, par, facts, places, routes, posts, officials, n
     comes_back(me, t, seed, here)
     stops_or_starts(me, t, seed, here, places[me.base])
     learns(me, here, networks[me.network], places[me.base])
-    if here.route_learning > 0.0 or t < FIRST_YEAR:
-        weighs_routes(me, t, par, places, routes)
 
 
 @njit(nogil=True, no_cpython_wrapper=True)
@@ -134,7 +129,14 @@ def belief(old, lost, tried, lost_by_all, tried_by_all, shared, rate):
 
 @njit(nogil=True, no_cpython_wrapper=True)
 def weighs_routes(me, t, par, places, routes):
-    """Cumulative propensity over destination x path: a logit of expected profit (B1, B2, C1, C2)."""
+    """Cumulative propensity over destination x path: a logit of expected profit (B1, B2, C1, C2).
+
+    Once a month, when the first recruit needs it. Prices and markets move it for every network;
+    its own view of a path's risk moves only while it learns.
+    """
+    if me.weighed == t:
+        return
+    me.weighed = t
     base = places[me.base]
     total = 0.0
     for k in range(base.n_routes):
@@ -145,7 +147,7 @@ def weighs_routes(me, t, par, places, routes):
             gain -= there.papers_cost
         gain -= me.route_loss[k] * there.loss_value
         score = there.choice_sharpness * gain / 5000.0 + there.familiarity * route.familiar
-        odds = math.exp(min(50.0, score))
+        odds = math.exp(min(50.0, score)) / route.paths  # more paths make no destination dearer or cheaper
         if route.legs == 0:
             odds *= there.internal_appeal
         total += odds

@@ -18,6 +18,7 @@ from model.region import Region
 
 SHORTEST_PATHS = 2  # paths of a pair beside the named ones
 EARTH_KM = 6371.0
+HEAD_START = 36  # a corridor that a source dates to the first three years counts as known at the start
 
 
 def distance_km(a, b) -> float:
@@ -36,14 +37,18 @@ def route_table(region: Region) -> np.recarray:
             raise BadInput(Problem(region.folder / "routes.csv", origin, f"{len(options)} options",
                                    f"at most {MAX_ROUTES} for one origin"))
         rows += [_row(region, path, k, air, familiar) for k, (path, air, familiar) in enumerate(options)]
-    return np.concatenate(rows).view(np.recarray)
+    table = np.concatenate(rows)
+    for row in table:  # paths of the same pair share its weight
+        same = (table["origin"] == row["origin"]) & (table["destination"] == row["destination"])
+        row["paths"] = same.sum()
+    return table.view(np.recarray)
 
 
 def _options(region: Region, origin: str):
     """(path, by air, familiar) of every option of one origin; the first is exploitation at home."""
     yield (origin,), False, False
     air = {frozenset((c.a, c.b)) for c in region.crossings if c.kind == "air"}
-    named = {route.path: route.era != "new" for route in region.routes
+    named = {route.path: _used_before(route, region) for route in region.routes
              if route.origin == origin and len(route.path) <= MAX_LEGS + 1}
     for destination in region.destinations:
         if destination == origin:
@@ -55,6 +60,11 @@ def _options(region: Region, origin: str):
         for path in paths:
             by_air = any(frozenset(leg) in air for leg in pairwise(path))
             yield path, by_air, named.get(path, False)
+
+
+def _used_before(route, region: Region) -> bool:
+    """Did networks know this corridor at the start? Named as old or standing, and not only for later years."""
+    return route.era != "new" and (route.since is None or route.since - region.start < HEAD_START)
 
 
 def _shortest(region: Region, origin: str, destination: str) -> list[tuple[str, ...]]:

@@ -48,6 +48,7 @@ def found_cells(seed, plan, recruiters, networks, par):
             me.active = binomial(each, 1.0 / max(1.0, here.potential), draw(seed, r, 0, d.CELLS_START))
             me.idle = each - me.active
             me.profit = here.entry_cost
+            me.weighed = NOBODY
             r += 1
         first_network += n_networks
 

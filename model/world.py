@@ -15,7 +15,7 @@ from model.facts import fact_table, persons_at_risk, population
 from model.home import bound_hazards, fill_rows, find_leavers
 from model.layout import (
     ACTORS, HIDDEN, HISTORIES, KLASS, MAX_ROUTES, MODES, NETWORK, NGO, NGO_KINDS, NOBODY, OFFICIAL,
-    PERSON, PLACE, POST, RECRUITER, SITUATIONS, VENUES)
+    PERSON, PLACE, POST, RECRUITER, SITUATIONS, VENUES, WARM_UP)
 from model.month import run_months
 from model.routes import route_table
 from model.scenario import Scenario, parameter_table
@@ -44,6 +44,11 @@ def records(shape, dtype) -> np.recarray:
     return np.zeros(shape, dtype).view(np.recarray)
 
 
+def _with_warm_up(table: np.ndarray) -> np.ndarray:
+    """The table of all months, with the first one repeated before it."""
+    return np.concatenate([np.repeat(table[:1], WARM_UP, axis=0), table])
+
+
 class Template:
     """What all seeds of one scenario at one scale share."""
 
@@ -52,10 +57,11 @@ class Template:
         self.region: Region = scenario.region
         self.people_per_agent = people_per_agent
         self.party_size = max(1, people_per_agent // PARTIES_PER_AGENT)
-        self.par = parameter_table(scenario)
+        self.par = _with_warm_up(parameter_table(scenario)).view(np.recarray)
         if not scenario.mechanisms["narrow_legal_channels"]:
             self.par["legal_openness"] = self.par["visa_free_openness"]
-        self.facts = fact_table(self.region, scenario.mechanisms["visa_free_travel"])
+        facts = fact_table(self.region, scenario.mechanisms["visa_free_travel"])
+        self.facts = _with_warm_up(facts).view(np.recarray)
         unknown = np.isnan(self.facts["integrity"])
         self.facts["integrity"][unknown] = self.par["integrity_unknown"][unknown]
         self.routes = route_table(self.region)
@@ -69,7 +75,8 @@ class Template:
 
     @property
     def months(self) -> int:
-        return self.region.months
+        """Months of a run, those of the warm-up included."""
+        return self.region.months + WARM_UP
 
     @cached_property
     def persons(self) -> int:
@@ -93,7 +100,7 @@ class Template:
         ngos = records(len(self.region.ngos), NGO)
         for n, ngo in enumerate(self.region.ngos):
             ngos[n].id, ngos[n].place = n, self.region.index[ngo.iso3]
-            ngos[n].kind, ngos[n].start = NGO_KINDS.index(ngo.kind), ngo.start - self.region.start
+            ngos[n].kind, ngos[n].start = NGO_KINDS.index(ngo.kind), ngo.start - self.region.start + WARM_UP
         ngos["attention"] = 0.5
         return ngos
 
@@ -164,7 +171,10 @@ class Template:
 
 
 class World:
-    """One run: the arrays, and the month reached."""
+    """One run: the arrays, and the month reached.
+
+    Month `t` of the arrays counts from the start of the warm-up; `month` from the region's start.
+    """
 
     def __init__(self, template: Template, seed: int):
         self.template, self.seed, self.t = template, int(seed), 0
@@ -194,6 +204,12 @@ class World:
         self.counts = np.array([0, len(kinds), 0, 0, 0])  # see `run_months`
         self.leavers = len(kinds)
         self.census[layout.AT_HOME] = template.persons
+        self.run(WARM_UP)
+
+    @property
+    def month(self) -> int:
+        """Months of the region's period that were run."""
+        return self.t - WARM_UP
 
     @property
     def arrays(self) -> tuple:

@@ -1,0 +1,1 @@
+"""The report of a result folder: tables in, one HTML file and its figures out."""

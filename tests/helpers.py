@@ -1,0 +1,152 @@
+"""What the tests of the model share: statistics with stated error rates, small worlds, kept runs."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from model.layout import AT_HOME
+from model.scenario import Scenario, load_scenario
+from model.world import Template, World
+
+# Every table of a world that a month can change.
+TABLES = ("places", "classes", "posts", "officials", "recruiters", "networks", "ngos", "hidden", "actors",
+          "flows", "histories", "census", "censuses")
+
+
+# --- statistics ------------------------------------------------------------------------------------
+def mean_and_error(values) -> tuple[float, float]:
+    """Mean of independent values, and its standard error."""
+    values = np.asarray(values, float)
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def assert_within(observed, expected, error, z=4.0) -> None:
+    """Fails if any value is more than `z` standard errors off.
+
+    A right model fails by chance with a probability of 6e-5 a value (normal, z = 4).
+    """
+    observed, expected, error = np.broadcast_arrays(*(np.asarray(x, float) for x in (observed, expected, error)))
+    off = np.abs(observed - expected) / np.maximum(error, 1e-12)
+    worst = np.unravel_index(np.argmax(off), off.shape)
+    assert off[worst] <= z, (
+        f"{observed[worst]:.6g} instead of {expected[worst]:.6g} at {worst}: {off[worst]:.1f} standard errors")
+
+
+def assert_moves(before, after, direction, z=4.0) -> None:
+    """Paired by seed: fails unless the mean difference has the sign `direction` by `z` standard errors.
+
+    Where there is no effect this passes by chance with a probability of 0.3 % (t with 7 degrees of
+    freedom, 8 pairs, z = 4).
+    """
+    change, error = mean_and_error(np.asarray(after, float) - np.asarray(before, float))
+    assert direction * change > z * error, (
+        f"mean change {change:.5g}, standard error {error:.5g}, from {np.mean(before):.5g} to {np.mean(after):.5g}")
+
+
+# --- regions and scenarios ---------------------------------------------------------------------------
+def shrunk(factor):
+    """Edit of a region: the same countries with fewer inhabitants."""
+    return _shrunk(factor)
+
+
+@cache  # so that equal edits are one object and kept runs are found again
+def _shrunk(factor):
+    def edit(region):
+        fewer = {"women_15_29", "population", "emigrant_stock"}
+        figures = {key: {year: value / factor if key[0] in fewer else value for year, value in years.items()}
+                   for key, years in region.figures.items()}
+        return replace(region, figures=figures)
+    return edit
+
+
+def made(name="full-adaptation", region=None, events=True, **values) -> Scenario:
+    """A scenario with values replaced, its region edited, and, if so wished, no events of its own."""
+    scenario = load_scenario(name)
+    scenario = scenario.with_values(values) if values else scenario
+    if region:
+        scenario = replace(scenario, region=region(scenario.region))
+    return scenario if events else replace(scenario, events=())
+
+
+@cache
+def template(name="full-adaptation", people_per_agent=500, region=None, events=True, **values) -> Template:
+    return Template(made(name, region, events, **values), people_per_agent)
+
+
+@cache
+def world(seed=1, name="full-adaptation", people_per_agent=500, region=None, events=True, **values) -> World:
+    """A finished run, kept for the session: read it, do not step or change it."""
+    run = World(template(name, people_per_agent, region, events, **values), seed)
+    run.run()
+    return run
+
+
+def worlds(name, seeds, people_per_agent=500, region=None, events=True, **values) -> list[World]:
+    """Finished runs of several seeds, kept only if `world` keeps them."""
+    return [world(seed, name, people_per_agent, region, events, **values) for seed in seeds]
+
+
+def fresh(seed=1, name="full-adaptation", people_per_agent=500, region=None, events=True, **values) -> World:
+    """A world of one's own that has not begun."""
+    return World(template(name, people_per_agent, region, events, **values), seed)
+
+
+# --- comparing -----------------------------------------------------------------------------------------
+def tables_of(world) -> dict[str, np.ndarray]:
+    """Copies of all that a month can change, rows in use only."""
+    found = {name: getattr(world, name).copy() for name in TABLES}
+    found["people"] = world.migrants.copy()
+    found["active"] = world.active[: world.counts[0]].copy()
+    return found
+
+
+def assert_same_tables(one, other) -> None:
+    for name in one:
+        assert one[name].shape == other[name].shape, name
+        if one[name].dtype.names:
+            differs = [field for field in one[name].dtype.names
+                       if one[name][field].tobytes() != other[name][field].tobytes()]
+            assert not differs, f"{name}: {differs}"
+        assert one[name].tobytes() == other[name].tobytes(), name
+
+
+def fingerprint(world) -> str:
+    """sha256 over every table, field by field (padding is not part of a world)."""
+    digest = hashlib.sha256()
+    for name, table in sorted(tables_of(world).items()):
+        for field in table.dtype.names or ("",):
+            digest.update(np.ascontiguousarray(table[field] if field else table).tobytes())
+    return digest.hexdigest()
+
+
+# --- reading a world -------------------------------------------------------------------------------------
+def total(world, *fields) -> int:
+    """Sum of tallies over months and countries."""
+    return int(sum((world.hidden if field in world.hidden.dtype.names else world.actors)[field].sum()
+                   for field in fields))
+
+
+def persons_by(world, situation, key="place") -> np.ndarray:
+    """Persons in a situation, by country."""
+    people = world.migrants
+    here = people["situation"] == situation
+    return np.bincount(people[key][here], people["weight"][here], len(world.places)).astype(np.int64)
+
+
+def who_left(world) -> np.ndarray:
+    """Rows of those who have left home."""
+    return world.migrants[world.migrants["situation"] != AT_HOME]
+
+
+def trafficked(world) -> np.ndarray:
+    """Rows of those who were exploited at least once."""
+    return world.migrants[world.migrants["times"] > 0]
+
+
+def share_of(rows, mask) -> float:
+    """Persons for whom `mask` holds, of all persons of the rows."""
+    return float(rows["weight"][mask].sum() / rows["weight"].sum())
