@@ -36,6 +36,8 @@ def crosses(me, t, seed, leg, p, entered, par, posts, officials, recruiters, act
     here = par[t, entered]
     post = posts[p]
     post.arrivals_now += me.weight
+    if me.recruiter != NOBODY:
+        recruiters[me.recruiter].tried_entry[entered] += me.weight
     n = official_at(post, draw(seed, me.id, t, d.CROSSING_MEETS + leg))
     official = officials[n]
     network = NOBODY if me.recruiter == NOBODY else recruiters[me.recruiter].network

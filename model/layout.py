@@ -40,6 +40,7 @@ SHELTER, HOTLINE, OUTREACH, PREVENTION = range(4)
 SERVING, INVESTIGATED = range(2)
 
 MAX_ROUTES = 64  # options of one country of origin
+MAX_PLACES = 63  # countries of a region; one bit each in `police_in_pay`
 MAX_LEGS = 8
 NOBODY = -1
 
@@ -105,18 +106,20 @@ RECRUITER = _record(
     ("pick", _f8), ("capital", _f8), ("profit", _f8), ("risk", _f8), ("holding", _i8),
     # this month's tallies
     ("revenue_now", _i8), ("costs_now", _i8), ("heat_now", _i8), ("minors_now", _i8),
-    ("moved", _i4, (MAX_ROUTES,)), ("lost", _i4, (MAX_ROUTES,)),
+    ("tried_entry", _i4, (MAX_PLACES,)), ("lost_entry", _i4, (MAX_PLACES,)),
+    ("held_place", _i4, (MAX_PLACES,)), ("lost_place", _i4, (MAX_PLACES,)),
     ("moved_mode", _i4, (2,)), ("lost_mode", _i4, (2,)),
     ("held_venue", _i4, (2,)), ("lost_venue", _i4, (2,)),
     ("held_treatment", _i4, (2,)), ("lost_treatment", _i4, (2,)),
-    # what it believes: persons lost per person moved or per person-month held
-    ("route_loss", _f8, (MAX_ROUTES,)), ("mode_loss", _f8, (2,)), ("venue_loss", _f8, (2,)),
+    # what it believes: persons lost per person taken into a country, or per person-month held there
+    ("entry_loss", _f8, (MAX_PLACES,)), ("place_loss", _f8, (MAX_PLACES,)), ("mode_loss", _f8, (2,)), ("venue_loss", _f8, (2,)),
     ("treatment_loss", _f8, (2,)),
     ("route_odds", _f8, (MAX_ROUTES,)))  # cumulative propensity over its options
 
 NETWORK = _record(
     ("base", _i4), ("police_in_pay", _i8),
-    ("moved", _i8, (MAX_ROUTES,)), ("lost", _i8, (MAX_ROUTES,)),
+    ("tried_entry", _i8, (MAX_PLACES,)), ("lost_entry", _i8, (MAX_PLACES,)),
+    ("held_place", _i8, (MAX_PLACES,)), ("lost_place", _i8, (MAX_PLACES,)),
     ("moved_mode", _i8, (2,)), ("lost_mode", _i8, (2,)),
     ("held_venue", _i8, (2,)), ("lost_venue", _i8, (2,)),
     ("held_treatment", _i8, (2,)), ("lost_treatment", _i8, (2,)))

@@ -145,7 +145,6 @@ def takes_offer(me, t, seed, par, facts, places, routes, posts, officials, recru
     me.helped = 0
     me.official = NOBODY
     cell.costs_now += int(cost) * me.weight
-    cell.moved[route.option] += me.weight
     if route.legs > 0:
         cell.moved_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
     set_situation(me, RECRUITED, t, census)
@@ -247,7 +246,6 @@ def is_smuggled(me, t, seed, par, facts, places, classes, routes, posts, officia
             private = private_odds(cell, there, facts[t, me.place])
             me.venue = PRIVATE if draw(seed, me.id, t, d.VENUE) < private else PUBLIC
             me.treatment = PAID if draw(seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
-            cell.moved[routes[me.route].option] += me.weight
             begins_exploitation(me, t, hidden, flows, census)
             return
     classes[me.klass].success_now += me.weight
@@ -262,7 +260,7 @@ def is_moved(me, t, seed, par, facts, places, routes, posts, officials, recruite
         begins_exploitation(me, t, hidden, flows, census)
         return
     cell = recruiters[me.recruiter]
-    cell.lost[routes[me.route].option] += me.weight
+    cell.lost_entry[me.place] += me.weight
     cell.lost_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
     me.lists = ON_POLICE
     hidden[t, me.place].identified += me.weight
@@ -292,6 +290,7 @@ def is_exploited(me, t, seed, par, facts, places, recruiters, networks, ngos, hi
     if me.venue == PRIVATE:
         earns -= here.private_cost * facts[t, me.place].phones
     cell.revenue_now += int(earns) * me.weight
+    cell.held_place[me.place] += me.weight
     cell.held_venue[me.venue] += me.weight
     cell.held_treatment[me.treatment] += me.weight
     cell.holding += me.weight
@@ -384,7 +383,7 @@ def is_found(me, t, seed, par, facts, places, recruiters, routes, posts, officia
             me.lists = ON_HOTLINE | ON_POLICE
     else:
         me.lists = 0
-    cell.lost[routes[me.route].option] += me.weight
+    cell.lost_place[me.place] += me.weight
     cell.lost_venue[me.venue] += me.weight
     cell.lost_treatment[me.treatment] += me.weight
     if me.venue == PRIVATE:

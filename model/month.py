@@ -65,7 +65,7 @@ def begin_month(t, party_size, counts, people, active, par, facts, places, class
     """Part 1 and 2: what the month finds (laws, markets, offers) and who will look for a way out."""
     counts[2] = 1
     for r in range(len(recruiters)):
-        clears_tallies(recruiters[r], places[recruiters[r].base])
+        clears_tallies(recruiters[r], len(places))
     finds_police_in_pay(networks, officials)
     for c in range(len(places)):
         informs(t, par[t, c], places[c], ngos)
@@ -236,9 +236,11 @@ def pools_experience(recruiters, networks, places):
     """Cells of a network share what they saw (C1)."""
     for n in range(len(networks)):
         network = networks[n]
-        for k in range(places[network.base].n_routes):
-            network.moved[k] = 0
-            network.lost[k] = 0
+        for k in range(len(places)):
+            network.tried_entry[k] = 0
+            network.lost_entry[k] = 0
+            network.held_place[k] = 0
+            network.lost_place[k] = 0
         for k in range(2):
             network.moved_mode[k] = 0
             network.lost_mode[k] = 0
@@ -249,9 +251,11 @@ def pools_experience(recruiters, networks, places):
     for r in range(len(recruiters)):
         cell = recruiters[r]
         network = networks[cell.network]
-        for k in range(places[network.base].n_routes):
-            network.moved[k] += cell.moved[k]
-            network.lost[k] += cell.lost[k]
+        for k in range(len(places)):
+            network.tried_entry[k] += cell.tried_entry[k]
+            network.lost_entry[k] += cell.lost_entry[k]
+            network.held_place[k] += cell.held_place[k]
+            network.lost_place[k] += cell.lost_place[k]
         for k in range(2):
             network.moved_mode[k] += cell.moved_mode[k]
             network.lost_mode[k] += cell.lost_mode[k]

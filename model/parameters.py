@@ -187,7 +187,7 @@ class Networks(Group):
     cells_per_network: float = amount("cells that share experience", 10.0, (3.0, 30.0), "cells",
                                       top=1000.0, setup=True)
     choice_sharpness: float = amount("how strictly the more profitable option is chosen",
-                                     1.0, (0.3, 2.0), "per USD 5,000")
+                                     1.5, (0.5, 3.0), "per USD 5,000")
     revenue_month: float = amount(
         "revenue from a person in a month at the mean income of the destinations", 900.0,
         (300.0, 1750.0), "USD a month",
@@ -196,14 +196,14 @@ class Networks(Group):
     papers_cost: float = amount("real or false papers with visa, tickets, show money", 800.0,
                                 (300.0, 2000.0), "USD", f"Vreja 2005 l.346-350 (direction); {SWEPT}")
     familiarity: float = amount("head start of a corridor that networks already used",
-                                2.0, (0.5, 3.5), "log odds", f"Vreja 2005 l.123-153 (direction); {SWEPT}")
+                                3.0, (1.0, 4.5), "log odds", f"Vreja 2005 l.123-153 (direction); {SWEPT}")
     internal_appeal: float = amount("weight of exploitation at home against abroad",
                                     0.05, (0.01, 0.20), "odds", f"share unknown before 2006: {SWEPT}")
     loss_value: float = amount("what a network counts for a person lost to it", 15000.0,
                                (5000.0, 40000.0), "USD")
     route_learning: float = share("how much a month's losses change a network's view of a route",
-                                  0.15, (0.05, 0.40), unit="share a month")
-    method_learning: float = share("the same for papers, venue and treatment", 0.15, (0.05, 0.40),
+                                  0.08, (0.02, 0.25), unit="share a month")
+    method_learning: float = share("the same for papers, venue and treatment", 0.08, (0.02, 0.25),
                                    unit="share a month")
     experience_shared: float = share("weight of the network's experience against a cell's own",
                                      0.50, (0.0, 1.0))
@@ -264,7 +264,7 @@ class Demand(Group):
 
     market_per_million: float = amount(
         "victims that a market takes before revenue falls, per million inhabitants",
-        50.0, (20.0, 150.0), "persons")
+        80.0, (30.0, 200.0), "persons")
     crowding: float = amount("how fast revenue falls in a crowded market", 1.5, (0.5, 3.0), "exponent")
     presence_market: float = amount(
         "extra market through an international presence, relative to the local one", 0.0,
@@ -280,7 +280,7 @@ class Policing(Group):
     """Raids and how victims are found (C6, D5, D6, E5)."""
 
     enforcement: float = amount("multiplies inspections, raids and investigations", 1.0, (0.5, 2.0), "factor")
-    raid_rate: float = share("victims in a public venue found by raids in a month", 0.025, (0.008, 0.06),
+    raid_rate: float = share("victims in a public venue found by raids in a month", 0.008, (0.003, 0.02),
                              unit="share a month")
     private_exposure: float = share("raids find in private venues, relative to public", 0.15, (0.03, 0.40),
                                     f"Vreja 2005 l.352-354 (direction); {SWEPT}")
@@ -359,8 +359,8 @@ class Assistance(Group):
     outreach: float = share("victims in a public venue reached by outreach in a month", 0.004,
                             (0.001, 0.015), unit="share a month")
     hotline_to_police: float = share("hotline cases that are passed to the police too", 0.40, (0.10, 0.70))
-    home_assistance: float = share("assisted persons who are assisted again after return", 0.50, (0.20, 0.80))
-    home_self_referral: float = share("returned without help who ask for it at home", 0.07, (0.02, 0.20))
+    home_assistance: float = share("assisted persons who are assisted again after return", 0.60, (0.30, 0.90))
+    home_self_referral: float = share("returned without help who ask for it at home", 0.03, (0.005, 0.15))
 
 
 class Reintegration(Group):

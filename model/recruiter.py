@@ -22,7 +22,7 @@ def recruiter_month(me, t, seed, par, facts, places, posts, officials, networks,
     faces_justice(me, t, seed, here, facts, places, posts, officials, actors)
     comes_back(me, t, seed, here)
     stops_or_starts(me, t, seed, here, places[me.base])
-    learns(me, here, networks[me.network], places[me.base])
+    learns(me, here, networks[me.network], len(places))
 
 
 @njit(nogil=True, no_cpython_wrapper=True)
@@ -96,13 +96,17 @@ def stops_or_starts(me, t, seed, here, base):
 
 
 @njit(nogil=True, no_cpython_wrapper=True)
-def learns(me, here, network, base):
+def learns(me, here, network, places):
     """Moves its beliefs towards own and shared losses, faster the more it saw (B1, C1, C2, C3, C6, C8)."""
     shared = here.experience_shared
     if here.route_learning > 0.0:
-        for k in range(base.n_routes):
-            me.route_loss[k] = belief(me.route_loss[k], me.lost[k], me.moved[k], network.lost[k],
-                                      network.moved[k], shared, here.route_learning)
+        for k in range(places):
+            me.entry_loss[k] = belief(me.entry_loss[k], me.lost_entry[k], me.tried_entry[k],
+                                      network.lost_entry[k], network.tried_entry[k], shared,
+                                      here.route_learning)
+            me.place_loss[k] = belief(me.place_loss[k], me.lost_place[k], me.held_place[k],
+                                      network.lost_place[k], network.held_place[k], shared,
+                                      here.route_learning)
     if here.method_learning > 0.0:
         for k in range(2):
             me.mode_loss[k] = belief(me.mode_loss[k], me.lost_mode[k], me.moved_mode[k],
@@ -145,7 +149,7 @@ def weighs_routes(me, t, par, places, routes):
         gain = 12.0 * places[route.destination].revenue - there.leg_cost * route.legs
         if route.papers_only == 1:
             gain -= there.papers_cost
-        gain -= me.route_loss[k] * there.loss_value
+        gain -= expected_loss(me, route) * there.loss_value
         score = there.choice_sharpness * gain / 5000.0 + there.familiarity * route.familiar
         odds = math.exp(min(50.0, score)) / route.paths  # more paths make no destination dearer or cheaper
         if route.legs == 0:
@@ -155,16 +159,27 @@ def weighs_routes(me, t, par, places, routes):
 
 
 @njit(nogil=True, no_cpython_wrapper=True)
-def clears_tallies(me, base):
+def expected_loss(me, route):
+    """Share of persons it expects to lose on this route: at each entry, and in a year at the destination."""
+    kept = 1.0
+    for leg in range(route.legs):
+        kept *= 1.0 - me.entry_loss[route.places[leg]]
+    return 1.0 - kept * math.exp(-12.0 * me.place_loss[route.destination])
+
+
+@njit(nogil=True, no_cpython_wrapper=True)
+def clears_tallies(me, places):
     """A new month begins with empty tallies."""
     me.revenue_now = 0
     me.costs_now = 0
     me.heat_now = 0
     me.minors_now = 0
     me.holding = 0
-    for k in range(base.n_routes):
-        me.moved[k] = 0
-        me.lost[k] = 0
+    for k in range(places):
+        me.tried_entry[k] = 0
+        me.lost_entry[k] = 0
+        me.held_place[k] = 0
+        me.lost_place[k] = 0
     for k in range(2):
         me.moved_mode[k] = 0
         me.lost_mode[k] = 0
