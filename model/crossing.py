@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from model.compiled import rule
 from model import decisions as d
 from model.layout import CLANDESTINE, NOBODY, PAPERS, SERVING
 from model.random import draw
@@ -11,7 +10,7 @@ from model.random import draw
 PASSED, STOPPED = range(2)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def journey(me, t, seed, par, places, routes, posts, officials, recruiters, actors):
     """Takes the party over every leg of its route; stops where an official stops it.
 
@@ -30,7 +29,7 @@ def journey(me, t, seed, par, places, routes, posts, officials, recruiters, acto
     return PASSED
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def crosses(me, t, seed, leg, p, entered, par, posts, officials, recruiters, actors):
     """One crossing: waved through, not inspected, bought off, or stopped."""
     here = par[t, entered]
@@ -57,33 +56,33 @@ def crosses(me, t, seed, leg, p, entered, par, posts, officials, recruiters, act
     return STOPPED
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def official_at(post, u):
     """Row of the official of a post whom one happens to meet."""
     return post.first + int(u * post.officials)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def takes_bribe(official, here, u):
     """The less integrity, the more likely; nobody takes one while under investigation (D1)."""
     fault = min(1.0, here.corruption * (1.0 - official.integrity))
     return official.status == SERVING and u < here.bribe_taken * fault
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def pays(official, network):
     """Notes the bribe; of several networks that pay in a month the last-numbered may put one on its payroll."""
     official.bribes_now += 1
     official.suitor = max(official.suitor, network)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def recognises(official, here, u):
     """Sees a victim where others see an irregular migrant; training helps (E5)."""
     return u < (here.recognise_trained if official.trained == 1 else here.recognise_untrained)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def inspected(me, here, post):
     """Chance of an inspection: visibility of the entry mode, patrols, and the post's capacity."""
     rate = here.inspection * here.enforcement * post.patrol

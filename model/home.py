@@ -12,8 +12,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
-
+from model.compiled import helper, part
 from model import decisions as d
 from model.layout import AT_HOME, NOBODY
 from model.month import hazard
@@ -22,7 +21,7 @@ from model.random import draw_four, draw_stratified
 PERSON_BITS = 40  # identity of a person: class << 40 | number within the class
 
 
-@njit(nogil=True, cache=True)
+@part
 def bound_hazards(par, facts, classes):
     """Upper bound of each class's cumulative hazard at the end: every report a success."""
     bounds = np.zeros(len(classes))
@@ -33,7 +32,7 @@ def bound_hazards(par, facts, classes):
     return bounds
 
 
-@njit(nogil=True)
+@helper
 def vulnerability(setup, family_risk, minority, low_wage, working):
     """(factor on leaving, factor on accepting offers); both average 1 over the class (A1, A2, A7)."""
     family = setup.family_risk_effect if family_risk else 1.0
@@ -46,7 +45,7 @@ def vulnerability(setup, family_risk, minority, low_wage, working):
     return family * group * wage / (mean * wages), family * group / mean
 
 
-@njit(nogil=True)
+@helper
 def threshold_of(seed, setup, k, index, working):
     """Cumulative hazard of class `k` at which its `index`-th person leaves."""
     u = draw_stratified(seed, k, index, d.LEAVE)
@@ -56,7 +55,7 @@ def threshold_of(seed, setup, k, index, working):
     return -math.log1p(-u) / leaving
 
 
-@njit(nogil=True)
+@helper
 def is_born(me, seed, setup, k, klass, index, threshold, weight):
     """Writes the traits of a person at home, all pure functions of (seed, person)."""
     me.id = (k << PERSON_BITS) | index
@@ -87,7 +86,7 @@ def is_born(me, seed, setup, k, klass, index, threshold, weight):
                                   klass.working == 1)
 
 
-@njit(nogil=True, cache=True)
+@part
 def find_leavers(seed, par, classes, bounds):
     """(class, number within the class, threshold) of everybody who may leave, sorted by class and threshold."""
     room = 1024
@@ -125,7 +124,7 @@ def find_leavers(seed, par, classes, bounds):
     return kinds[:n], numbers[:n], thresholds[:n]
 
 
-@njit(nogil=True, cache=True)
+@part
 def fill_rows(seed, par, classes, kinds, numbers, thresholds, weight, people):
     """Gives everybody who may leave a row."""
     for n in range(len(kinds)):

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from model.compiled import rule
 from model import decisions as d
 from model.crossing import PASSED, journey, official_at, pays, recognises, takes_bribe
 from model.layout import (
@@ -22,7 +21,7 @@ from model.random import binomial, draw
 from model.recruiter import weighs_routes
 
 
-@njit(nogil=True, forceinline=True)
+@rule
 def migrant_month(me, t, seed, par, facts, places, classes, routes, posts, officials, recruiters,
                   networks, ngos, hidden, actors, flows, histories, census, settling):
     """One month of one migrant (parts 2, 3, 5, 6 and 7 of the month); changes `me` and tallies."""
@@ -57,7 +56,7 @@ def migrant_month(me, t, seed, par, facts, places, classes, routes, posts, offic
             is_back_home(me, t, seed, par, places, settling, census)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def set_situation(me, situation, t, census):
     """Moves the person (all of the party) to another situation and keeps the census."""
     census[me.situation] -= me.weight
@@ -67,14 +66,14 @@ def set_situation(me, situation, t, census):
 
 
 # --- leaving home ------------------------------------------------------------------------------
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def sets_out(me, t, actors, census):
     """Starts to look for a way out (part 2)."""
     set_situation(me, SEEKING, t, census)
     actors[t, me.home].set_out += me.weight
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def looks_for_a_way(me, t, seed, par, facts, places):
     """Stays, goes legally, hires a smuggler or takes an offer (part 3).
 
@@ -103,14 +102,14 @@ def looks_for_a_way(me, t, seed, par, facts, places):
     me.part_offer = binomial(left, offer / total, draw(seed, me.id, t, d.WAY_OFFER))
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def awareness_of(me, here, home):
     """Knowledge of rights and risks where the person lives, from 0 to 1 (A4)."""
     return home.awareness * (here.awareness_deprived if me.zone == 1 else 1.0)
 
 
 # --- taking up an offer --------------------------------------------------------------------------
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def takes_offer(me, t, seed, par, facts, places, routes, posts, officials, recruiters, census):
     """Meets a recruiter, who chooses destination, path, papers, venue and treatment (part 4)."""
     r = meets_recruiter(me, t, seed, places, recruiters)
@@ -150,7 +149,7 @@ def takes_offer(me, t, seed, par, facts, places, routes, posts, officials, recru
     set_situation(me, RECRUITED, t, census)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def meets_recruiter(me, t, seed, places, recruiters):
     """An active cell of the home country, with a chance that grows with its offers and the trust in them."""
     home = places[me.home]
@@ -168,7 +167,7 @@ def meets_recruiter(me, t, seed, places, recruiters):
     return low
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def chosen_route(odds, base, u):
     """The option of `base` whose cumulative propensity first exceeds `u` times the total."""
     last = base.n_routes - 1
@@ -179,7 +178,7 @@ def chosen_route(odds, base, u):
     return base.first_route + k
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def shifted(start, gain):
     """A first-year share moved by a gain in log odds; shares of 0 and 1 stay."""
     if start <= 0.0 or start >= 1.0:
@@ -188,14 +187,14 @@ def shifted(start, gain):
     return odds / (1.0 + odds)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def papers_odds(cell, there):
     """Share sent on papers (C3): grows as clandestine journeys are lost more often."""
     gain = (cell.mode_loss[0] - cell.mode_loss[1]) * there.loss_value
     return shifted(there.papers_start, gain * there.choice_sharpness / 5000.0)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def private_odds(cell, there, facts):
     """Share put in private venues (C6), workable only where phones reach clients (C7)."""
     workable = 1.0 - there.phone_need * (1.0 - facts.phones)
@@ -203,14 +202,14 @@ def private_odds(cell, there, facts):
     return workable * shifted(there.private_start, gain * there.choice_sharpness / 5000.0)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def payment_odds(cell, there):
     """Share given small payments (C8): grows as harshly treated victims are lost more often."""
     gain = 12.0 * (cell.treatment_loss[HARSH] - cell.treatment_loss[PAID]) * there.loss_value
     return shifted(there.payments_start, gain * there.choice_sharpness / 5000.0)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def consular_bribe(me, t, seed, par, places, posts, officials, recruiters):
     """Papers come through a consular officer: one who takes the bribe, or a dearer forger (D1)."""
     there = par[t, me.place]
@@ -223,7 +222,7 @@ def consular_bribe(me, t, seed, par, places, posts, officials, recruiters):
 
 
 # --- on the way ----------------------------------------------------------------------------------
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def is_smuggled(me, t, seed, par, facts, places, classes, routes, posts, officials, recruiters,
                 hidden, actors, flows, census):
     """Crosses with a smuggler; the business ends at the border, unless debt turns it into another (B4)."""
@@ -251,7 +250,7 @@ def is_smuggled(me, t, seed, par, facts, places, classes, routes, posts, officia
     classes[me.klass].success_now += me.weight
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def is_moved(me, t, seed, par, facts, places, routes, posts, officials, recruiters, hidden, actors,
              flows, census):
     """Is taken over the crossings of the route (part 5); whoever is stopped is met by an official."""
@@ -267,7 +266,7 @@ def is_moved(me, t, seed, par, facts, places, routes, posts, officials, recruite
     set_situation(me, IDENTIFIED, t, census)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def begins_exploitation(me, t, hidden, flows, census):
     """Arrives; the third phase of trafficking begins."""
     me.times += 1
@@ -280,7 +279,7 @@ def begins_exploitation(me, t, hidden, flows, census):
 
 
 # --- in exploitation -----------------------------------------------------------------------------
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def is_exploited(me, t, seed, par, facts, places, recruiters, networks, ngos, hidden, classes, census):
     """Held, earning for others; found by raid, hotline or outreach, or gets out (part 6)."""
     here = par[t, me.place]
@@ -318,7 +317,7 @@ def is_exploited(me, t, seed, par, facts, places, recruiters, networks, ngos, hi
         goes_home(me, t, hidden, classes, census)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def raided(me, here, place, facts, network):
     """Chance to be found in a raid this month (C6, C7, D2, D6, D9)."""
     lead = here.proactive_share + (1.0 - here.proactive_share) * place.testimony
@@ -333,7 +332,7 @@ def raided(me, here, place, facts, network):
     return min(1.0, rate)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def calls_hotline(me, here, place, facts, ngos):
     """Chance to call a hotline; fear, payments and missing protection keep people from it (C8, E7)."""
     if place.hotline == NOBODY or ngos[place.hotline].active == 0:
@@ -345,7 +344,7 @@ def calls_hotline(me, here, place, facts, ngos):
     return min(1.0, rate)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def reached_by_outreach(me, here, place, ngos):
     """Chance to be reached by outreach workers, who go where they found people before."""
     if place.outreach == NOBODY or ngos[place.outreach].active == 0:
@@ -357,7 +356,7 @@ def reached_by_outreach(me, here, place, ngos):
     return min(1.0, reach * 2.0 * (1.0 - worker.attention))
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def is_found(me, t, seed, par, facts, places, recruiters, routes, posts, officials, networks, ngos,
              hidden, actors, census):
     """Is found by a raid (unless it is bought off), an own call or outreach, and leaves exploitation."""
@@ -395,7 +394,7 @@ def is_found(me, t, seed, par, facts, places, recruiters, routes, posts, officia
 
 
 # --- identified ----------------------------------------------------------------------------------
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def is_met_as_identified(me, t, seed, par, places, officials, recruiters, hidden, histories, census):
     """Recognised or misread, referred or not, offered help, accepts or refuses (part 7)."""
     if t == me.since or me.waiting == 1:
@@ -429,7 +428,7 @@ def is_met_as_identified(me, t, seed, par, places, officials, recruiters, hidden
         set_situation(me, REFUSED, t, census)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def recognised(me, t, seed, here, officials):
     """Does the officer who found the person see a victim or an offender? (E5, E7)"""
     if not recognises(officials[me.official], here, draw(seed, me.id, t, d.RECOGNISED)):
@@ -437,7 +436,7 @@ def recognised(me, t, seed, here, officials):
     return draw(seed, me.id, t, d.TREATED_AS_OFFENDER) >= here.victim_prosecution
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def offered_help(me, t, seed, here, by_police_alone):
     """Helpers offer help themselves; police refer some, minors on a path of their own (A7, E4)."""
     if not by_police_alone:
@@ -446,7 +445,7 @@ def offered_help(me, t, seed, here, by_police_alone):
     return draw(seed, me.id, t, d.REFERRED) < chance
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def accepts_help(me, t, seed, here):
     """Fear, conditions and small payments make people decline (C8, E2, E3, E7)."""
     chance = here.acceptance * (1.0 - here.conditions * here.conditions_cost)
@@ -458,7 +457,7 @@ def accepts_help(me, t, seed, here):
     return draw(seed, me.id, t, d.ACCEPTS) < chance
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def tells_on_recruiter(me, t, par, places, recruiters, testifies):
     """Adds to the evidence against the cell, in millionths of an expected arrest (D3, D5)."""
     if me.recruiter == NOBODY:
@@ -473,7 +472,7 @@ def tells_on_recruiter(me, t, par, places, recruiters, testifies):
         cell.minors_now += int(1e6 * chance) * me.weight
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def enters_shelter(me, t, seed, here, ngos, places, hidden, histories, census):
     """Gets the place that was free, is entered on the list, and counts as assisted."""
     me.waiting = 0
@@ -493,14 +492,14 @@ def enters_shelter(me, t, seed, here, ngos, places, hidden, histories, census):
     set_situation(me, ASSISTED, t, census)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def is_listed(me, t, lists, histories):
     """The episode is over: which lists of this country hold the person? (E1)"""
     histories[t, me.place, lists] += me.weight
     me.ever_listed |= lists << (3 if me.place == me.home else 0)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def finds_no_place(me, t, hidden, histories, classes, census):
     """Accepted help, but every place was taken."""
     me.waiting = 0
@@ -510,7 +509,7 @@ def finds_no_place(me, t, hidden, histories, classes, census):
         goes_home(me, t, hidden, classes, census)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def leaves_shelter(me, t, ngos, places, hidden, classes, census):
     """Is repatriated, or leaves a shelter at home."""
     ngos[places[me.place].shelter].used -= me.weight
@@ -522,7 +521,7 @@ def leaves_shelter(me, t, ngos, places, hidden, classes, census):
 
 
 # --- home again ----------------------------------------------------------------------------------
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def goes_home(me, t, hidden, classes, census):
     """Comes back; what became of the journey is told at home, more or less (A3)."""
     trafficked = me.recruiter != NOBODY
@@ -536,7 +535,7 @@ def goes_home(me, t, hidden, classes, census):
     set_situation(me, RETURNED if trafficked else SEEKING, t, census)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def is_back_home(me, t, seed, par, places, settling, census):
     """Asks for help in the first month; then settles, or takes up an offer again, in a month drawn now (E6)."""
     here = par[t, me.home]
@@ -555,7 +554,7 @@ def is_back_home(me, t, seed, par, places, settling, census):
                                draw(seed, me.id, t, d.RETURN_ENDS))
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def month_of_change(chances, first, u):
     """First month from `first` on in which one of independent monthly chances comes true.
 
@@ -571,7 +570,7 @@ def month_of_change(chances, first, u):
     return len(chances)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def asks_for_help(me, here):
     """Chance to ask for help at home: likely after help abroad, once only, rare otherwise."""
     if me.helped == 0:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
-
+from model.compiled import helper, part, rule
 from model.borrowed import borrowed
 from model.layout import (
     AT_HOME, BORDER, EXPLOITED, INDEPENDENT, MAX_ROUTES, NOBODY, POLICE, REINTEGRATED, RETURNED,
@@ -23,7 +22,7 @@ from model.parties import admissions, has_business, parts, rows_needed
 from model.recruiter import clears_tallies, recruiter_month
 
 
-@njit(nogil=True, cache=True)
+@part
 def run_months(first, last, seed, party_size, arrays):
     """Runs the months first <= t < last; returns the month reached, earlier if rows run out.
 
@@ -59,7 +58,7 @@ def run_months(first, last, seed, party_size, arrays):
     return last
 
 
-@njit(nogil=True, cache=True)
+@part
 def begin_month(t, party_size, counts, people, active, par, facts, places, classes, routes, officials,
                 recruiters, networks, ngos, gravity, calendar):
     """Part 1 and 2: what the month finds (laws, markets, offers) and who will look for a way out."""
@@ -88,7 +87,7 @@ def begin_month(t, party_size, counts, people, active, par, facts, places, class
         entry = calendar[1, entry - 1]
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def finds_police_in_pay(networks, officials):
     """Which networks have police in their pay, place by place, as bits (D2)."""
     for n in range(len(networks)):
@@ -99,7 +98,7 @@ def finds_police_in_pay(networks, officials):
             network.police_in_pay |= np.int64(1) << np.int64(officials[n].place)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def informs(t, here, place, ngos):
     """Awareness fades, and prevention programmes renew it (A4)."""
     if t == 0:
@@ -109,7 +108,7 @@ def informs(t, here, place, ngos):
         place.awareness += here.campaign_effort * ngos[place.prevention].size * (1.0 - place.awareness)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def prices(here, facts, place):
     """Revenue a month from one person, given the market and how crowded it is (B1, D7, D8)."""
     market = here.market_per_million * place.population / 1e6 * (1.0 + here.presence_market)
@@ -120,7 +119,7 @@ def prices(here, facts, place):
     place.revenue = revenue
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def hears_offers(here, facts, place, recruiters):
     """How likely a seeker is to meet an offer that deserves trust, and whose it would be (A6, C7)."""
     total = 0.0
@@ -152,7 +151,7 @@ def hears_offers(here, facts, place, recruiters):
     place.meets = 1.0 - math.exp(-here.offers_per_cell * total / seekers)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def draws_smuggled(t, par, facts, places, routes, gravity):
     """Cumulative weights of a smuggler's destinations: income, over the borders in between."""
     for c in range(len(places)):
@@ -166,7 +165,7 @@ def draws_smuggled(t, par, facts, places, routes, gravity):
             gravity[c, k] = total
 
 
-@njit(nogil=True)
+@helper
 def hazard(here, facts, zone, working, mood):
     """Monthly hazard to start looking for a way out, of a class at home (A1, A3).
 
@@ -186,7 +185,7 @@ def hazard(here, facts, zone, working, mood):
     return here.push * here.leave_rate / 12.0 * math.exp(score)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def raises_hazard(t, par, facts, klass):
     """Adds the month's hazard, given what contacts report (A3)."""
     here = par[t, klass.home]
@@ -197,7 +196,7 @@ def raises_hazard(t, par, facts, klass):
     klass.cumulative += hazard(here, facts[t, klass.home], klass.zone, klass.working, mood)
 
 
-@njit(nogil=True, cache=True)
+@part
 def with_business(counts, people, active, pending):
     """Rows for `settle`, where the agents were stepped from outside."""
     for a in range(counts[0]):
@@ -206,7 +205,7 @@ def with_business(counts, people, active, pending):
             counts[4] += 1
 
 
-@njit(nogil=True, cache=True)
+@part
 def settle(t, seed, party_size, counts, people, active, pending, par, facts, places, classes, routes,
            posts, officials, recruiters, networks, ngos, hidden, actors, histories, census, gravity):
     """Carries out what concerns several agents: parties split off, and shelters admit (part 7)."""
@@ -231,7 +230,7 @@ def settle(t, seed, party_size, counts, people, active, pending, par, facts, pla
     pools_experience(recruiters, networks, places)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def pools_experience(recruiters, networks, places):
     """Cells of a network share what they saw (C1)."""
     for n in range(len(networks)):
@@ -265,7 +264,7 @@ def pools_experience(recruiters, networks, places):
             network.lost_treatment[k] += cell.lost_treatment[k]
 
 
-@njit(nogil=True, cache=True)
+@part
 def end_month(t, party_size, counts, people, active, par, places, classes, posts, recruiters, hidden,
               actors, census, censuses, calendar):
     """Part 9 and 10: patrols and raids move, reports travel home, the month is written down."""
@@ -280,7 +279,7 @@ def end_month(t, party_size, counts, people, active, par, places, classes, posts
         censuses[t, s] = census[s]
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def counts_persons(t, party_size, counts, people, active, places, hidden, actors, recruiters, calendar):
     """Who is in exploitation and who is looking for a way, by place.
 
@@ -318,7 +317,7 @@ def counts_persons(t, party_size, counts, people, active, places, hidden, actors
         actors[t, recruiters[r].base].recruiters_in_custody += recruiters[r].custody
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def moves_patrols(t, par, posts):
     """Patrols at borders drift towards recent detections; their sum stays the same (C1)."""
     mean = 0.0
@@ -346,7 +345,7 @@ def moves_patrols(t, par, posts):
             posts[p].patrol *= borders / total
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def moves_raids(here, place):
     """Raids drift towards the kind of venue where victims were found; testimony feeds new raids (D6)."""
     found = place.found_public + place.found_private
@@ -363,7 +362,7 @@ def moves_raids(here, place):
     place.testified_now = 0
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def remembers(here, klass):
     """Reports of success and failure are heard and fade (A3)."""
     keep = 1.0 - 1.0 / max(1.0, here.report_memory)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from model.compiled import rule
 from model.layout import OUTREACH, SHELTER
 
 
-@njit(nogil=True, forceinline=True)
+@rule
 def ngo_month(me, t, par, places, actors):
     """One month of one NGO (part 9 of the month); changes `me`."""
     here = par[t, me.place]

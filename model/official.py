@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from model.compiled import rule
 from model import decisions as d
 from model.layout import INVESTIGATED, NOBODY, SERVING
 from model.random import draw
 
 
-@njit(nogil=True, forceinline=True)
+@rule
 def official_month(me, t, seed, par, facts, actors):
     """One month of one official (part 8 of the month); changes `me` and the month's tallies."""
     here = par[t, me.place]
@@ -27,7 +26,7 @@ def official_month(me, t, seed, par, facts, actors):
         actors[t, me.place].officials_in_pay += 1
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def may_enter_pay(me, t, seed, here):
     """Who took a bribe may be put on the payroll (D2)."""
     if me.suitor == NOBODY:
@@ -38,7 +37,7 @@ def may_enter_pay(me, t, seed, here):
         me.since = t
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def stays_bought(me, t, seed, here, actors):
     """Leaves the payroll, or comes under investigation (D2)."""
     if draw(seed, me.id, t, d.INVESTIGATED) < min(1.0, here.investigation * here.enforcement):
@@ -50,7 +49,7 @@ def stays_bought(me, t, seed, here, actors):
         me.in_pay = NOBODY
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def awaits_judgement(me, t, seed, here, facts, actors):
     """Is dismissed and replaced by somebody else at the same post, or cleared after a year."""
     if draw(seed, me.id, t, d.DISMISSED) < here.dismissal:
@@ -66,7 +65,7 @@ def awaits_judgement(me, t, seed, here, facts, actors):
         me.since = t
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def integrity_of(seed, who, generation, mean):
     """Integrity of the officer at a post: triangular around the country's mean, within 0 and 1 (D1)."""
     spread = min(mean, 1.0 - mean)

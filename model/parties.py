@@ -9,15 +9,14 @@ keyed by its own identity, so the order in which parties are made changes nobody
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
-
+from model.compiled import rule
 from model import decisions as d
 from model.layout import AT_HOME, EXPLOITED, INDEPENDENT, NOBODY, RETURNED, SEEKING, SMUGGLED
 from model.migrant import chosen_route, enters_shelter, finds_no_place, is_found, set_situation, takes_offer
 from model.random import draw, draw_child
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def splits(me, weight, people, rows, seed):
     """Row of the persons concerned: `me` itself if that is everybody, otherwise a new party.
 
@@ -36,7 +35,7 @@ def splits(me, weight, people, rows, seed):
     return rows, rows + 1
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def clear_parts(me):
     """Forgets what was to split off."""
     me.part_legal = 0
@@ -45,7 +44,7 @@ def clear_parts(me):
     me.part_found = 0
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def parts(me, t, seed, people, rows, party_size, par, facts, places, routes, posts, officials,
           recruiters, networks, ngos, classes, hidden, actors, census, gravity):
     """Carries out what `migrant_month` noted for some persons of the party; returns rows in use."""
@@ -70,7 +69,7 @@ def parts(me, t, seed, people, rows, party_size, par, facts, places, routes, pos
     return rows
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def goes_legally(me, t, classes, actors, census):
     """Leaves by the legal way and does well enough to say so at home."""
     classes[me.klass].success_now += me.weight
@@ -78,7 +77,7 @@ def goes_legally(me, t, classes, actors, census):
     set_situation(me, INDEPENDENT, t, census)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def hires_smuggler(me, t, seed, places, routes, actors, census, gravity):
     """Hires a smuggler to a destination drawn by income and distance."""
     home = places[me.home]
@@ -90,13 +89,13 @@ def hires_smuggler(me, t, seed, places, routes, actors, census, gravity):
     set_situation(me, SMUGGLED, t, census)
 
 
-@njit(nogil=True, forceinline=True)
+@rule
 def has_business(me):
     """Must somebody else act for this person before the month ends: a party splits off, a place is sought?"""
     return me.waiting == 1 or me.part_legal + me.part_smuggled + me.part_offer + me.part_found > 0
 
 
-@njit(nogil=True, forceinline=True)
+@rule
 def rows_needed(me, party_size):
     """Most rows that this person's parties can need in a month."""
     if me.situation == EXPLOITED:
@@ -106,7 +105,7 @@ def rows_needed(me, party_size):
     return 0
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def admissions(t, seed, people, waiting, n_waiting, par, places, ngos, hidden, histories, classes, census):
     """Fills the free shelter places of each country in an order drawn by lot (part 7)."""
     order = np.empty(n_waiting, np.float64)

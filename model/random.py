@@ -19,6 +19,8 @@ import math
 import numpy as np
 from numba import njit
 
+from model.compiled import helper
+
 _MASK = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _M0 = np.uint64(0xD2511F53)
@@ -48,7 +50,7 @@ def _words(seed, who, month, decision):
     return philox(w & _MASK, w >> _HALF, np.uint64(month), np.uint64(decision), s & _MASK, s >> _HALF)
 
 
-@njit(nogil=True)
+@helper
 def draw(seed, who, month, decision):
     """Uniform on [0, 1) with 53 bits, for one decision of one agent in one month.
 
@@ -59,14 +61,14 @@ def draw(seed, who, month, decision):
     return float((a << np.uint64(21)) ^ (b >> np.uint64(11))) * _TO_UNIT
 
 
-@njit(nogil=True)
+@helper
 def draw_four(seed, who, month, decision):
     """Four uniforms on [0, 1) with 32 bits each from one counter; for traits drawn together."""
     a, b, c, e = _words(seed, who, month, decision)
     return float(a) * 2.0**-32, float(b) * 2.0**-32, float(c) * 2.0**-32, float(e) * 2.0**-32
 
 
-@njit(nogil=True)
+@helper
 def draw_child(seed, parent, serial, decision):
     """Identity of the `serial`-th party that splits off a party: 62 random bits above 2**62.
 
@@ -77,7 +79,7 @@ def draw_child(seed, parent, serial, decision):
     return np.int64((((a << _HALF) | b) & np.uint64(0x3FFFFFFFFFFFFFFF)) | np.uint64(0x4000000000000000))
 
 
-@njit(nogil=True)
+@helper
 def draw_stratified(seed, stratum, index, decision):
     """Uniform on [0, 1) for the `index`-th member of a stratum, evenly spread over the stratum.
 
@@ -93,7 +95,7 @@ def draw_stratified(seed, stratum, index, decision):
     return float(((reversed_bits(index) ^ shift) << np.uint64(21)) ^ (jitter >> np.uint64(11))) * _TO_UNIT
 
 
-@njit(nogil=True)
+@helper
 def reversed_bits(index):
     """The 32 bits of `index` in reverse order: 2**32 times its van der Corput number."""
     x = np.uint64(index)
@@ -103,7 +105,7 @@ def reversed_bits(index):
     return x
 
 
-@njit(nogil=True)
+@helper
 def binomial(n, p, u):
     """Number of successes among `n` persons with chance `p` each, by inversion of one uniform `u`.
 
@@ -119,7 +121,7 @@ def binomial(n, p, u):
     return _few(n, p, u)
 
 
-@njit(nogil=True)
+@helper
 def _few(n, p, u):
     """`binomial` for p <= 0.5: sums the distribution from zero successes upwards."""
     odds = p / (1.0 - p)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from model.compiled import rule
 from model import decisions as d
 from model.crossing import official_at, pays, takes_bribe
 from model.random import binomial, draw
 
-@njit(nogil=True, forceinline=True)
+@rule
 def recruiter_month(me, t, seed, par, facts, places, posts, officials, networks, actors):
     """One month of one recruiter (parts 4, 8 and 9 of the month); changes `me`."""
     here = par[t, me.base]
@@ -25,7 +24,7 @@ def recruiter_month(me, t, seed, par, facts, places, posts, officials, networks,
     learns(me, here, networks[me.network], len(places))
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def counts_money(me, here):
     """Profit a month and cell, smoothed over about half a year (B1)."""
     earned = float(me.revenue_now - me.costs_now)
@@ -33,7 +32,7 @@ def counts_money(me, here):
     me.profit += 0.15 * (earned / max(1, me.active) - me.profit)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def faces_justice(me, t, seed, here, facts, places, posts, officials, actors):
     """Evidence becomes arrests as far as the law allows and the court is not bought (D1, D3)."""
     me.arrests = 0
@@ -55,7 +54,7 @@ def faces_justice(me, t, seed, here, facts, places, posts, officials, actors):
     actors[t, me.base].arrests += me.arrests
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def bought(me, t, seed, here, court, officials):
     """Does the prosecutor who has the case take a bribe to drop it?"""
     prosecutor = officials[official_at(court, draw(seed, me.id, t, d.PROSECUTOR))]
@@ -65,7 +64,7 @@ def bought(me, t, seed, here, court, officials):
     return False
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def comes_back(me, t, seed, here):
     """Sentences end, short ones soon; many resume (D4). Cases with minors carry longer ones (A7)."""
     if me.custody == 0:
@@ -79,7 +78,7 @@ def comes_back(me, t, seed, here):
     me.idle += free - again
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def stops_or_starts(me, t, seed, here, base):
     """Cells leave a trade that does not pay; others enter one that does (B1, B3)."""
     in_custody = base.custody / max(1.0, float(base.custody + base.active))
@@ -95,7 +94,7 @@ def stops_or_starts(me, t, seed, here, base):
     me.idle += stops - starts
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def learns(me, here, network, places):
     """Moves its beliefs towards own and shared losses, faster the more it saw (B1, C1, C2, C3, C6, C8)."""
     shared = here.experience_shared
@@ -120,7 +119,7 @@ def learns(me, here, network, places):
                                           network.held_treatment[k], shared, here.method_learning)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def belief(old, lost, tried, lost_by_all, tried_by_all, shared, rate):
     """Exponential smoothing of the observed loss per try, weighted by how much was seen."""
     seen = (1.0 - shared) * tried + shared * tried_by_all
@@ -131,7 +130,7 @@ def belief(old, lost, tried, lost_by_all, tried_by_all, shared, rate):
     return old + rate * seen / (seen + 1.0) * (observed - old)
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def weighs_routes(me, t, par, places, routes):
     """Cumulative propensity over destination x path: a logit of expected profit (B1, B2, C1, C2).
 
@@ -158,7 +157,7 @@ def weighs_routes(me, t, par, places, routes):
         me.route_odds[k] = total
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def expected_loss(me, route):
     """Share of persons it expects to lose on this route: at each entry, and in a year at the destination."""
     kept = 1.0
@@ -167,7 +166,7 @@ def expected_loss(me, route):
     return 1.0 - kept * math.exp(-12.0 * me.place_loss[route.destination])
 
 
-@njit(nogil=True, no_cpython_wrapper=True)
+@rule
 def clears_tallies(me, places):
     """A new month begins with empty tallies."""
     me.revenue_now = 0

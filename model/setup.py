@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from model.compiled import helper, part
 from model import decisions as d
 from model.layout import BORDER, NOBODY
 from model.official import integrity_of
 from model.random import binomial, draw
 
 
-@njit(nogil=True, cache=True)
+@part
 def appoint(seed, posts, officials, par, facts):
     """Fills every post; officers of a border serve its two countries by turns (D1, E5)."""
     for p in range(len(posts)):
@@ -28,7 +27,7 @@ def appoint(seed, posts, officials, par, facts):
             me.suitor = NOBODY
 
 
-@njit(nogil=True, cache=True)
+@part
 def found_cells(seed, plan, recruiters, networks, par):
     """Cells of each country of origin, their channels and networks (A6, B2)."""
     r = 0
@@ -53,7 +52,7 @@ def found_cells(seed, plan, recruiters, networks, par):
         first_network += n_networks
 
 
-@njit(nogil=True)
+@helper
 def channel_of(here, u):
     """Acquaintance, agency, advertisement or internet."""
     if u < here.channel_agency:

@@ -1,0 +1,35 @@
+"""How rules are compiled, and where the compiled code is kept.
+
+`part` marks what Python calls for a whole month or set-up and keeps its machine code on disk;
+`rule` marks what only compiled code (or one agent's `step()`) calls. Numba's own cache looks only
+at the file of the function itself, so an edited rule would leave a stale month behind: the cache
+folder is therefore named by the content of every file of this package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import numba
+
+_HERE = Path(__file__).parent
+
+
+def _cache_folder() -> Path:
+    """Beside the code where that is writable, else in the user's temporary folder."""
+    sources = b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.py")))
+    name = hashlib.sha256(sources).hexdigest()[:16]
+    home = _HERE / "__pycache__"
+    if not os.access(home if home.exists() else _HERE, os.W_OK):
+        home = Path(tempfile.gettempdir()) / f"undercount-{os.getuid() if hasattr(os, 'getuid') else ''}"
+    return home / f"compiled-{name}"
+
+
+numba.config.CACHE_DIR = str(_cache_folder())
+
+part = numba.njit(nogil=True, cache=True)
+rule = numba.njit(nogil=True, forceinline=True)
+helper = numba.njit(nogil=True)
