@@ -14,9 +14,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from experiments.report.summaries import MONTHS_A_YEAR
-from experiments.report.theme import MARKERS, OBSERVED, REFERENCE, colour, dash, new_figure
+from experiments.report.theme import DASHES, MARKERS, OBSERVED, REFERENCE, colour, dash, new_figure
 
-ACROSS = 3  # panels side by side in a grid
+ACROSS = 4  # panels side by side in a grid
 PART = "0.93"  # shade of a period without a figure
 
 
@@ -28,6 +28,7 @@ class Quantity:
     unit: str
     bands: pd.DataFrame
     observed: pd.DataFrame | None = None
+    per: str = ""  # such as "a year"; empty for what stands at a time
 
 
 # --- small pieces ----------------------------------------------------------------------------------
@@ -50,12 +51,22 @@ def _bar(ax, x: float, row, i: int) -> None:
     ax.plot([x], [row.q50], color=colour(i), marker="_", markersize=8, markeredgewidth=1.5)
 
 
-def _period_axis(ax, names: Sequence[str], edge: bool) -> None:
+def _period_axis(ax, names: Sequence[str], ticks: int = 4) -> None:
     ax.set_xticks(range(len(names)), [_short(name) for name in names])
-    ax.set_xlim(-0.5, len(names) - 0.5)
-    ax.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    if edge:
+    ax.set_xlim(-0.5, len(names) - 0.4)
+    ax.yaxis.set_major_locator(MaxNLocator(ticks, min_n_ticks=2))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+
+
+def _finish(figure: Figure, axes, handles: list, columns: int) -> Figure:
+    """What needs all panels drawn: scales from zero (shared ones would freeze), x labels, the legend."""
+    for ax in axes:
+        ax.set_ylim(bottom=0)
+    across = axes[0].get_subplotspec().get_gridspec().ncols
+    for ax in axes[-across:]:  # below these there is no other panel
         ax.set_xlabel("year")
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, columnspacing=1.2, handlelength=2)
+    return figure
 
 
 def _short(name: str) -> str:
@@ -75,10 +86,6 @@ def _grid(count: int, height: float, sharey: bool) -> tuple[Figure, list, int]:
     return figure, list(axes[:count]), across
 
 
-def _legend(figure: Figure, handles: list, columns: int) -> None:
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns, columnspacing=1.2, handlelength=2)
-
-
 def _band_handles(many: bool) -> list:
     bands = [Patch(color="0.5", alpha=0.6, linewidth=0, label="50 % of replicates"),
              Patch(color="0.5", alpha=0.25, linewidth=0, label="90 % of replicates")]
@@ -87,9 +94,10 @@ def _band_handles(many: bool) -> list:
 
 
 def _unit(quantity: Quantity) -> tuple[float, str]:
-    """Thousands where numbers would be long."""
-    top = quantity.bands["q95"].max()
-    return (1000.0, f"thousand {quantity.unit}") if top >= 10_000 else (1.0, quantity.unit)
+    """Divisor and axis label on two lines: thousands where numbers would be long."""
+    if quantity.bands["q95"].max() >= 10_000:
+        return 1000.0, f"thousand\n{quantity.per or quantity.unit}"
+    return 1.0, f"{quantity.unit}\n{quantity.per}".strip()
 
 
 # --- referrals -------------------------------------------------------------------------------------
@@ -116,21 +124,19 @@ def referrals_total(bands: pd.DataFrame, periods: pd.DataFrame, order: Sequence[
             ax.plot([names.index(n) for n in joined], other.reindex(joined)["q50"], color=REFERENCE,
                     linestyle=(0, (1, 1.2)), linewidth=1)
         for row in periods.itertuples():
-            ax.plot(names.index(row.year), row.observed, "o", color=OBSERVED,
+            ax.plot(names.index(row.year), row.observed, "o", color=OBSERVED, clip_on=False,
                     markerfacecolor=OBSERVED if row.complete else "white")
         ax.set_title(scenario)
-        ax.set_ylim(bottom=0)
-        _period_axis(ax, names, i >= len(order) - across)
+        _period_axis(ax, names)
         if i % across == 0:
-            ax.set_ylabel("assisted persons")
+            ax.set_ylabel("persons counted")
     handles = _band_handles(bands["n"].max() > 1) + [
         Line2D([], [], color=OBSERVED, marker="o", linestyle="", label="observed, whole year, all countries"),
         Line2D([], [], color=OBSERVED, marker="o", markerfacecolor="white", linestyle="",
                label="observed, some countries or months only")]
     if reference in order and len(order) > 1:
         handles.append(Line2D([], [], color=REFERENCE, linestyle=(0, (1, 1.2)), label=f"median of {reference}"))
-    _legend(figure, handles, 3)
-    return figure
+    return _finish(figure, axes, handles, 3)
 
 
 def referrals_by_country(bands: pd.DataFrame, observed: pd.DataFrame, scenario: str, i: int,
@@ -139,6 +145,7 @@ def referrals_by_country(bands: pd.DataFrame, observed: pd.DataFrame, scenario: 
     countries = list(observed["country"].unique())
     names = sorted(observed["year"].unique())
     figure, axes, across = _grid(len(countries), 1.55, sharey=False)
+    before = ""
     for k, (country, ax) in enumerate(zip(countries, axes)):
         own = bands[(bands["scenario"] == scenario) & (bands["country"] == country)].set_index("year")
         rows = observed[observed["country"] == country].set_index("year")
@@ -151,17 +158,17 @@ def referrals_by_country(bands: pd.DataFrame, observed: pd.DataFrame, scenario: 
                 ax.axvspan(names.index(name) - 0.45, names.index(name) + 0.45, facecolor=PART, edgecolor="0.75",
                            hatch="////", linewidth=0, zorder=0)
             else:
-                ax.plot(names.index(name), rows.loc[name, "observed"], "o", color=OBSERVED)
+                ax.plot(names.index(name), rows.loc[name, "observed"], "o", color=OBSERVED, clip_on=False)
         counted = rows["counts"].iloc[0]
-        ax.set_title("\n".join(textwrap.wrap(country_names.get(country, country), 26)) + f"\n({rows['role'].iloc[0]})")
-        ax.set_ylim(bottom=0)
-        _period_axis(ax, names, k >= len(countries) - across)
-        if k % across == 0 or counted != "assisted":
+        ax.set_title("\n".join(textwrap.wrap(country_names.get(country, country), 20)) + f"\n({rows['role'].iloc[0]})")
+        _period_axis(ax, names)
+        if k % across == 0 or counted != before:  # a label holds for the panels to its right
             ax.set_ylabel(f"{counted} persons")
-    _legend(figure, [*_band_handles(own["n"].max() > 1 if len(own) else False),
-                     Line2D([], [], color=OBSERVED, marker="o", linestyle="", label="observed"),
-                     Patch(facecolor=PART, edgecolor="0.75", hatch="////", label="no figure in the source")], 5)
-    return figure
+        before = counted
+    handles = [*_band_handles(bands["n"].max() > 1),
+               Line2D([], [], color=OBSERVED, marker="o", linestyle="", label="observed"),
+               Patch(facecolor=PART, edgecolor="0.75", hatch="////", label="no figure in the source")]
+    return _finish(figure, axes, handles, 5)
 
 
 # --- yearly quantities -------------------------------------------------------------------------------
@@ -169,7 +176,7 @@ def referrals_by_country(bands: pd.DataFrame, observed: pd.DataFrame, scenario: 
 
 def rows(quantities: Sequence[Quantity], order: Sequence[str], reference: str | None = None) -> Figure:
     """One row a scenario, one column a quantity; the scale of a column is the same in every row."""
-    height = 1.0 if len(order) > 4 else 1.5
+    height = 0.86 if len(order) > 4 else 1.5
     figure = new_figure(height * len(order) + 0.9)
     axes = figure.subplots(len(order), len(quantities), sharex=True, sharey="col", squeeze=False)
     years = sorted(set().union(*(q.bands["year"] for q in quantities)))
@@ -187,23 +194,20 @@ def rows(quantities: Sequence[Quantity], order: Sequence[str], reference: str | 
             if quantity.observed is not None:
                 kept = quantity.observed[quantity.observed["year"].isin(years)]
                 ax.plot([years.index(y) for y in kept["year"]], kept["observed"] / scale, "o", color=OBSERVED,
-                        markersize=3)
-            ax.set_ylim(bottom=0)
-            _period_axis(ax, years, i == len(order) - 1)
-            ax.yaxis.set_major_locator(MaxNLocator(3))
-            ax.set_ylabel("\n".join(textwrap.wrap(unit, 11)))
+                        markersize=3, clip_on=False)
+            _period_axis(ax, years, ticks=3)
+            ax.set_ylabel(unit)
             if k == 0:
                 ax.text(0, 1.06, scenario, transform=ax.transAxes, fontweight="bold", va="bottom")
         # Above the name of the first scenario, which stands over its row.
-        axes[0, k].set_title("\n".join(textwrap.wrap(quantity.title, 19)), pad=17)
+        axes[0, k].set_title("\n".join(textwrap.wrap(quantity.title, 16)), pad=17)
     many = max(q.bands["n"].max() for q in quantities) > 1
     handles = _band_handles(many)
     if any(q.observed is not None for q in quantities):
         handles.append(Line2D([], [], color=OBSERVED, marker="o", markersize=3, linestyle="", label="observed"))
     if reference in order and len(order) > 1:
         handles.append(Line2D([], [], color=REFERENCE, linestyle=(0, (1, 1.2)), label=f"median of {reference}"))
-    _legend(figure, handles, 5)
-    return figure
+    return _finish(figure, axes.ravel(), handles, 5)
 
 
 def shares(bands: pd.DataFrame, column: str, order: Sequence[str]) -> Figure:
@@ -216,15 +220,16 @@ def shares(bands: pd.DataFrame, column: str, order: Sequence[str]) -> Figure:
             x = [years.index(y) for y in own["year"]]
             if len(own) and own["n"].max() > 1:
                 ax.fill_between(x, own["q05"], own["q95"], color=colour(k), alpha=0.2, linewidth=0)
-            ax.plot(x, own["q50"], color=colour(k), linestyle=dash(k), marker=MARKERS[k % len(MARKERS)])
+            ax.plot(x, own["q50"], color=colour(k), linestyle=DASHES[k % len(DASHES)], marker=MARKERS[k % len(MARKERS)])
         ax.set_title(scenario)
-        _period_axis(ax, years, i >= len(order) - across)
-        ax.set_ylim(0, 100)
+        _period_axis(ax, years)
         if i % across == 0:
             ax.set_ylabel("share of newly\nexploited (%)")
-    handles = [Line2D([], [], color=colour(k), linestyle=dash(k), marker=MARKERS[k % len(MARKERS)], label=kind)
-               for k, kind in enumerate(kinds)]
+    handles = [Line2D([], [], color=colour(k), linestyle=DASHES[k % len(DASHES)], marker=MARKERS[k % len(MARKERS)],
+                      label=kind) for k, kind in enumerate(kinds)]
     if bands["n"].max() > 1:
         handles.append(Patch(color="0.5", alpha=0.3, linewidth=0, label="90 % of replicates"))
-    _legend(figure, handles, 5)
+    _finish(figure, axes, handles, 5)
+    for ax in axes:
+        ax.set_ylim(0, 100)
     return figure

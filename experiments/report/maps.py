@@ -17,7 +17,8 @@ from experiments.report.theme import SMALL, colour, new_figure
 LARGEST = 18  # corridors drawn in each panel
 THICKEST = 7.0  # points
 MARGIN = 2.0  # degrees around the capitals in use
-LINES = ("-", "--", ":", "-.")
+ENDS = ("s", "D", "^", "v", "P")  # one marker for each group of destinations
+WIDTH = 5.8  # inches, so that two panels fit on a page
 
 
 def borders(region) -> tuple[list[tuple[str, np.ndarray]], list[float]]:
@@ -47,7 +48,8 @@ def flow_map(panels: dict[str, pd.DataFrame], region) -> Figure:
                  or list(at.values()), box)
     # A degree of longitude is shorter than one of latitude; one ratio for the whole map.
     ratio = 1 / math.cos(math.radians((view[1] + view[3]) / 2))
-    figure = new_figure(len(panels) * (6.6 * ratio * (view[3] - view[1]) / (view[2] - view[0]) + 0.4) + 0.6)
+    figure = new_figure(len(panels) * ((WIDTH - 0.6) * ratio * (view[3] - view[1]) / (view[2] - view[0]) + 0.45) + 0.6,
+                        WIDTH)
     axes = figure.subplots(len(panels), 1, squeeze=False).ravel()
     largest = max([drawn(p)["persons"].max() for p in panels.values() if len(drawn(p))] or [1.0])
     groups = list(dict.fromkeys(c.group for c in region.countries if c.destination))
@@ -62,15 +64,17 @@ def flow_map(panels: dict[str, pd.DataFrame], region) -> Figure:
         # The thick ones first, so that thin ones stay visible.
         for row in chosen.itertuples():
             _arc(ax, at[row.origin], at[row.destination], row.persons / largest, group_of.get(row.destination, 0))
-        for role, marker, face in (("origin", "o", "white"), ("destination", "s", "black")):
-            for iso3 in sorted(set(chosen[role])):
-                ax.plot(*at[iso3], marker=marker, color="black", markerfacecolor=face, markersize=4, zorder=5)
+        for iso3 in sorted(set(chosen["destination"])):
+            ax.plot(*at[iso3], marker=ENDS[group_of.get(iso3, 0) % len(ENDS)], color="black", markersize=4, zorder=5)
+        for iso3 in sorted(set(chosen["origin"])):
+            # Smaller, so that a country that is both shows both.
+            ax.plot(*at[iso3], marker="o", color="black", markerfacecolor="white", markersize=3, zorder=5.5)
         _labels(ax, {iso3: at[iso3] for iso3 in sorted({*chosen["origin"], *chosen["destination"]})}, view, ratio)
         ax.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), title=title, aspect=ratio,
                xlabel="longitude (degrees east)", ylabel="latitude (degrees north)")
         ax.grid(False)
         ax.spines[["top", "right"]].set_visible(True)
-    figure.legend(handles=[*_widths(largest), *_ends(groups)], loc="outside lower center", ncols=4,
+    figure.legend(handles=[*_widths(largest), *_ends(groups)], loc="outside lower center", ncols=3,
                   columnspacing=1.4, handlelength=2.4)
     return figure
 
@@ -88,16 +92,15 @@ def _width(share: float) -> float:
 
 def _arc(ax, start, end, share: float, group: int) -> None:
     width = _width(share)
-    # Styles "-|>" draw a solid line only; groups differ by colour and by the shade of their line.
+    style = f"simple,tail_width={width},head_width={width + 4},head_length={width * 0.6 + 4}"
     ax.add_patch(FancyArrowPatch(
-        start, end, connectionstyle="arc3,rad=0.18", arrowstyle=f"-|>,head_length={3 + width * 0.6},head_width={1.5 + width * 0.5}",
-        mutation_scale=1, linewidth=width, color=colour(group), alpha=0.7, linestyle=LINES[group % len(LINES)],
-        shrinkA=1, shrinkB=3, zorder=3 - share * 0.5, joinstyle="miter", capstyle="butt"))
+        start, end, connectionstyle="arc3,rad=0.18", arrowstyle=style, mutation_scale=1, linewidth=0,
+        facecolor=colour(group), alpha=0.7, shrinkA=1, shrinkB=2, zorder=3 - share * 0.5))
 
 
 def _labels(ax, places: dict[str, tuple[float, float]], view: list[float], ratio: float) -> None:
     """Codes beside their dots, each at the free place that is nearest."""
-    inch = 6.6 / (view[2] - view[0])  # of one degree of longitude
+    inch = (WIDTH - 0.6) / (view[2] - view[0])  # of one degree of longitude
     wide, high = 0.30 / inch, 0.13 / inch / ratio
     taken = [(x, y, 0.1 / inch, 0.1 / inch / ratio) for x, y in places.values()]
     for iso3, (x, y) in places.items():
@@ -123,8 +126,8 @@ def _widths(largest: float) -> list:
 
 
 def _ends(groups: list[str]) -> list:
-    lines = [Line2D([], [], color=colour(k), linestyle=LINES[k % len(LINES)], linewidth=2,
-                    label=f"to a destination of group “{name}”" if name else "to another destination")
+    lines = [Line2D([], [], color=colour(k), marker=ENDS[k % len(ENDS)], markeredgecolor="black", markersize=4,
+                    markerfacecolor="black", linewidth=3, label=f"destination: {name or 'without group'}")
              for k, name in enumerate(groups)]
-    return [*lines, Line2D([], [], color="black", marker="o", markerfacecolor="white", linestyle="", label="origin"),
-            Line2D([], [], color="black", marker="s", linestyle="", label="destination")]
+    return [*lines, Line2D([], [], color="black", marker="o", markersize=3, markerfacecolor="white", linestyle="",
+                           label="origin")]

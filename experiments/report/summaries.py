@@ -24,6 +24,7 @@ def bands(values: pd.DataFrame, by: Sequence[str], value: str) -> pd.DataFrame:
 
     Missing values are left out; where all are missing the quantiles are missing and n is 0.
     """
+    values = values.astype({value: float})  # an empty table has no type yet
     grouped = values.groupby(["scenario", *by], sort=False, observed=True)[value]
     found = pd.DataFrame({name: grouped.quantile(q) for name, q in QUANTILES.items()})
     found["n"] = grouped.count()

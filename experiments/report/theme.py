@@ -21,7 +21,7 @@ RC = {
     "font.family": "DejaVu Sans", "font.size": SMALL, "axes.titlesize": 8.5, "axes.labelsize": SMALL,
     "xtick.labelsize": SMALL, "ytick.labelsize": SMALL, "legend.fontsize": SMALL, "figure.titlesize": 9,
     "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "axes.linewidth": 0.6,
-    "axes.grid": True, "axes.grid.axis": "y", "grid.linewidth": 0.4, "grid.color": "0.88",
+    "axes.ymargin": 0.08, "axes.grid": True, "axes.grid.axis": "y", "grid.linewidth": 0.4, "grid.color": "0.88",
     "xtick.major.width": 0.6, "ytick.major.width": 0.6, "lines.linewidth": 1.3, "lines.markersize": 4,
     "legend.frameon": False, "hatch.linewidth": 0.4, "figure.facecolor": "white", "svg.fonttype": "none",
     # Gaps kept small: the pages hold many small panels.
@@ -50,11 +50,12 @@ def dash(i: int) -> str:
 
 def save(figure: Figure, name: str) -> tuple[bytes, bytes]:
     """The figure as PNG and SVG, the same bytes each time: no date, no software, ids from `name`."""
+    # Laid out once and then left: saving would lay out again, and draw everything to do so.
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
     with mpl.rc_context({"svg.hashsalt": name}):
         png, svg = io.BytesIO(), io.BytesIO()
         figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
-        # What was laid out once stays: laying out twice would double the time.
-        figure.set_layout_engine("none")
         figure.savefig(svg, format="svg",
                        metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return png.getvalue(), svg.getvalue()
@@ -67,8 +68,8 @@ def inline(svg: bytes, name: str, label: str) -> str:
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
     text = re.sub(r' xmlns(:xlink)?="[^"]*"', "", text)
     text = re.sub(r'( id="|url\(#|href="#)', lambda m: f"{m[1]}{name}-", text)
-    # The page sets the width; the view box keeps the proportions.
-    text = re.sub(r'<svg height="[^"]*"', "<svg", text, count=1)
-    text = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", text, count=1)
-    text = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", text, count=1)
-    return re.sub(r"<svg", f'<svg role="img" aria-label="{label}"', text, count=1)
+    # The style sheet sets the size from the drawn width; the view box keeps the proportions.
+    head, rest = text.split(">", 1)
+    width = re.search(r' width="([^"]*)"', head)[1]
+    head = re.sub(r' (width|height)="[^"]*"', "", head)
+    return f'{head} role="img" aria-label="{label}" style="--drawn: {width}">{rest}'

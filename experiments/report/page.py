@@ -1,0 +1,59 @@
+"""The report as files: figures as PNG and SVG, and one page that needs nothing else."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from experiments.folder import write_whole
+from experiments.report.batch import Batch, Results
+from experiments.report.sections import SECTIONS, Section
+from experiments.report.theme import inline, save, styled
+from experiments.report.words import cautions, observed_sentence, summary
+
+PAGE, FIGURES = "report.html", "figures"
+QUESTION = "When fewer victims are referred, are fewer people trafficked?"
+
+
+def write_report(results: Results, out: Path, focus: str | None = None) -> Path:
+    """Write OUT/figures/*.png, *.svg and OUT/report.html; the path of the page.
+
+    The same results give the same bytes. Each file is whole or absent. Raises BadInput if `focus`
+    is no scenario of the results.
+    """
+    with styled():
+        batch = Batch(results, focus)
+        sections = [make(batch) for make in SECTIONS]
+        files, inlined = _drawn(sections)
+    page = render(batch, sections, inlined)
+    (out / FIGURES).mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        write_whole(out / FIGURES / name, data)
+    write_whole(out / PAGE, page.encode("utf-8"))  # last, so that it never speaks of figures that are not there
+    return out / PAGE
+
+
+def _drawn(sections: list[Section]) -> tuple[dict[str, bytes], dict[str, Markup]]:
+    """Every figure as files by name, and as SVG for the page."""
+    files, inlined = {}, {}
+    for section in sections:
+        for picture in section.pictures:
+            png, svg = save(picture.figure, picture.name)
+            files |= {f"{picture.name}.png": png, f"{picture.name}.svg": svg}
+            label = html.escape(picture.caption.split(". ")[0], quote=True)
+            # Drawn by matplotlib, which escapes every text in it.
+            inlined[picture.name] = Markup(inline(svg, picture.name, label))
+    return files, inlined
+
+
+def render(batch: Batch, sections: list[Section], inlined: dict[str, Markup]) -> str:
+    """The page as text."""
+    environment = Environment(loader=PackageLoader("experiments.report", "."), autoescape=True,
+                              undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("page.html.j2").render(
+        title=f"Undercount: {batch.region.title}", question=QUESTION, batch=batch, sections=sections, inlined=inlined,
+        observed=observed_sentence(batch), summary=summary(batch), cautions=cautions(batch),
+        command=batch.manifest.get("command", "")).replace(" %", "\N{NO-BREAK SPACE}%")
