@@ -44,6 +44,19 @@ def records(shape, dtype) -> np.recarray:
     return np.zeros(shape, dtype).view(np.recarray)
 
 
+_read: dict[tuple, tuple] = {}
+
+
+def _once(function, region, *args):
+    """A copy of `function(region, *args)`, computed once a region: thousands of scenarios share one."""
+    key = (id(region), function.__name__, *args)
+    if key not in _read:
+        if len(_read) >= 16:
+            _read.clear()
+        _read[key] = region, function(region, *args)  # holding the region keeps its id from being reused
+    return _read[key][1].copy()
+
+
 def _with_warm_up(table: np.ndarray) -> np.ndarray:
     """The table of all months, with the first one repeated before it."""
     return np.concatenate([np.repeat(table[:1], WARM_UP, axis=0), table])
@@ -60,11 +73,11 @@ class Template:
         self.par = _with_warm_up(parameter_table(scenario)).view(np.recarray)
         if not scenario.mechanisms["narrow_legal_channels"]:
             self.par["legal_openness"] = self.par["visa_free_openness"]
-        facts = fact_table(self.region, scenario.mechanisms["visa_free_travel"])
+        facts = _once(fact_table, self.region, scenario.mechanisms["visa_free_travel"])
         self.facts = _with_warm_up(facts).view(np.recarray)
         unknown = np.isnan(self.facts["integrity"])
         self.facts["integrity"][unknown] = self.par["integrity_unknown"][unknown]
-        self.routes = route_table(self.region)
+        self.routes = _once(route_table, self.region)
         self.posts = self._posts()
         self.ngos = self._ngos()
         self.places = self._places()
@@ -108,7 +121,7 @@ class Template:
         region, first = self.region, self.par[0]
         places = records(len(region.countries), PLACE)
         places["persons"] = persons_at_risk(region, first["women_share"])
-        places["population"] = population(region)
+        places["population"] = _once(population, region)
         places["visa_area"] = [c.iso3 in region.visa_area for c in region.countries]
         places["origin"] = [c.origin for c in region.countries]
         places["destination"] = [c.destination for c in region.countries]
