@@ -24,7 +24,7 @@ from model.region import Region
 
 TABLES = ("runs", "referrals", "hidden", "flows", "actors", "lists")
 # Runs of one row group. Part of the format: another number gives other bytes.
-CHUNK = 100
+CHUNK = 25
 
 Columns = dict[str, pa.Array]
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model.layout import ACTOR_FIELDS, HIDDEN_FIELDS
+from model.layout import ACTOR_FIELDS, HIDDEN_FIELDS, WARM_UP
 
 if TYPE_CHECKING:
     from model.world import World
@@ -48,11 +48,11 @@ class Part:
 
 def pack(world: World, about: dict[str, Any]) -> bytes:
     """The part file of a world that has been run, with `about` (JSON values) at its head."""
-    months = world.t
-    flows, histories = world.flows[:months].ravel(), world.histories[:months].ravel()
+    months, span = world.month, slice(WARM_UP, world.t)  # nobody is told of the months of warming up
+    flows, histories = world.flows[span].ravel(), world.histories[span].ravel()
     arrays = {
-        "hidden": _narrow(np.stack([world.hidden[name][:months] for name in HIDDEN_FIELDS])),
-        "actors": _narrow(np.stack([world.actors[name][:months] for name in ACTOR_FIELDS])),
+        "hidden": _narrow(np.stack([world.hidden[name][span] for name in HIDDEN_FIELDS])),
+        "actors": _narrow(np.stack([world.actors[name][span] for name in ACTOR_FIELDS])),
     }
     for name, cells in (("flow", flows), ("history", histories)):
         where = np.flatnonzero(cells)

@@ -1,0 +1,190 @@
+"""Speed and memory on this machine. Every case runs in a process of its own, after compilation.
+
+Memory is the highest resident size that the process reached, less its size before the case.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import model
+
+SCENARIO = "full-adaptation"
+SEED = 1
+# With agents at home of so many persons, the shipped region has about 100,000 and 10,000 of them.
+AGENTS_100_000, AGENTS_10_000 = 157, 1574
+MIDDLE = 30  # month from which `compiled` and `mesa` are compared: by then everybody is busy
+
+
+def measure(quick: bool = False, say: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+    """Every figure, as plain JSON values."""
+    found: dict[str, Any] = {}
+    say("compiling, if need be")
+    _case("region", people_per_agent=5000, months=3)
+    say("compiled and mesa activation")
+    found |= _case("activations", people_per_agent=5000 if quick else AGENTS_100_000, months=2)
+    say("the whole region")
+    found["full_region"] = _case("region", people_per_agent=1000 if quick else 1)
+    say("a batch of short runs")
+    found["batch"] = _case("batch", people_per_agent=5000 if quick else AGENTS_10_000, runs=20 if quick else 1000)
+    say("cost against people")
+    scales = (5000,) if quick else (AGENTS_100_000, AGENTS_100_000 // 10)
+    found["people"] = [*(_case("region", people_per_agent=scale) for scale in scales), found["full_region"]]
+    say("cost against months")
+    lengths = (12,) if quick else (12, 24, 48)
+    found["months"] = [*(_case("region", people_per_agent=scales[0], months=months) for months in lengths),
+                       found["people"][0]]
+    return found
+
+
+def _case(name: str, **options: int | None) -> dict[str, Any]:
+    """What one case measures, in a fresh process so that none inherits another's memory."""
+    where = os.pathsep.join([str(Path(model.__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run([sys.executable, "-m", "experiments.bench", name, json.dumps(options)],
+                          capture_output=True, text=True, env=os.environ | {"PYTHONPATH": where.rstrip(os.pathsep)})
+    if done.returncode:
+        raise RuntimeError(f"the benchmark {name!r} failed: {done.stderr.strip()[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+# --------------------------------------------------------------------------- memory
+
+
+def peak_bytes() -> int:
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def bytes_now() -> int:
+    """Resident size now; the peak so far where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return peak_bytes()
+
+
+# --------------------------------------------------------------------------- cases
+
+
+def _template(people_per_agent: int):
+    from model.scenario import load_scenario
+    from model.world import Template
+
+    return Template(load_scenario(SCENARIO), people_per_agent)
+
+
+def _warm() -> None:
+    """Loads what was compiled, by a run of few agents."""
+    from model.world import World
+
+    World(_template(5000), SEED).run()
+
+
+def region(people_per_agent: int, months: int | None = None) -> dict[str, Any]:
+    """One run of the region, from the scenario to the last month."""
+    from model.layout import WARM_UP
+    from model.world import World
+
+    _warm()
+    before = bytes_now()
+    start = time.perf_counter()
+    template = _template(people_per_agent)
+    world = World(template, SEED)
+    world.run(None if months is None else WARM_UP + months)
+    seconds = time.perf_counter() - start
+    peak = peak_bytes() - before
+    agents = template.persons // people_per_agent
+    return {"people": template.persons, "agents": agents, "months": world.month, "seconds": round(seconds, 4),
+            "peak_bytes": peak, "bytes_per_person": round(peak / template.persons, 2),
+            "bytes_per_agent": round(peak / agents, 1)}
+
+
+def activations(people_per_agent: int, months: int) -> dict[str, Any]:
+    """Agent-months per second of both activations, in the same months of the same model."""
+    from model.layout import WARM_UP
+    from model.model import TraffickingModel
+
+    def at(month: int) -> TraffickingModel:
+        # The engine is compared, so the data collector, which both share, is left out.
+        made = TraffickingModel(SCENARIO, seed=SEED, people_per_agent=people_per_agent)
+        made.world.run(WARM_UP + month)
+        return made
+
+    _warm()
+    whole = at(0)
+    start = time.perf_counter()
+    whole.world.run()
+    whole_seconds = time.perf_counter() - start
+
+    compiled_seconds = []
+    for _ in range(5):
+        world = at(MIDDLE).world
+        start = time.perf_counter()
+        for _ in range(months):
+            world.run(world.t + 1)
+        compiled_seconds.append(time.perf_counter() - start)
+
+    single = at(MIDDLE - 1)
+    agents = len(single.agents)  # makes the views, which is not part of a month
+    at_home = single.world.template.persons // people_per_agent
+    single._step_agents()  # compiles what only single steps call
+    start = time.perf_counter()
+    for _ in range(months):
+        single._step_agents()
+    mesa_seconds = time.perf_counter() - start
+
+    compiled, mesa = (at_home * months / seconds for seconds in (min(compiled_seconds), mesa_seconds))
+    return {"compiled": round(compiled), "mesa": round(mesa), "ratio": round(compiled / mesa, 1),
+            "compiled_whole_run": round(at_home * whole.world.month / whole_seconds),
+            "agents": at_home, "agents_with_parties_and_others": agents}
+
+
+def batch(people_per_agent: int, runs: int) -> dict[str, Any]:
+    """Short runs in threads: bare, and through the runner with a result folder."""
+    from experiments.batch import resolve
+    from experiments.runner import run_batch
+    from model.world import World
+
+    _warm()
+    template = _template(people_per_agent)
+    workers = os.cpu_count() or 1
+
+    def one(seed: int) -> int:
+        world = World(template, seed)
+        world.run()
+        return int(world.hidden["newly_exploited"].sum())
+
+    with ThreadPoolExecutor(workers) as threads:
+        list(threads.map(one, range(4 * workers)))
+        before = bytes_now()
+        start = time.perf_counter()
+        list(threads.map(one, range(runs)))
+        seconds = time.perf_counter() - start
+    growth = peak_bytes() - before
+    asked = resolve([SCENARIO], runs, SEED, people_per_agent, None, {})
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        run_batch(asked, folder)
+        written = time.perf_counter() - start
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+    return {"runs": runs, "agents": template.persons // people_per_agent, "workers": workers,
+            "seconds": round(seconds, 3), "growth_bytes": growth,
+            "with_files_seconds": round(written, 3), "with_files_growth_bytes": peak_bytes() - before,
+            "bytes_on_disk": size}
+
+
+CASES = {"region": region, "activations": activations, "batch": batch}
+
+if __name__ == "__main__":
+    print(json.dumps(CASES[sys.argv[1]](**json.loads(sys.argv[2]))))

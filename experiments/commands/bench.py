@@ -1,0 +1,61 @@
+"""`undercount bench`: speed and memory on this machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+@click.command("bench")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+@click.option("--quick", is_flag=True, help="Small cases only: shows that it works, measures little.")
+def command(as_json: bool, quick: bool) -> None:
+    """Measure agent-months a second, the cost of the whole region at one agent a person, and of a batch.
+
+    Each case runs in a process of its own and is timed after compilation.
+    """
+    import json
+
+    from experiments.bench import measure
+
+    found = measure(quick, say=lambda text: click.echo(f"{text} ...", err=True))
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    _print(found)
+
+
+def _print(found: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    speed = Table(title=f"Activation, {found['agents']:,} agents at home", title_justify="left")
+    speed.add_column("")
+    speed.add_column("agent-months / s", justify="right")
+    for name in ("compiled", "mesa", "compiled_whole_run"):
+        speed.add_row(name.replace("_", " "), f"{found[name]:,}")
+    speed.add_row("ratio compiled / mesa", f"{found['ratio']:,}")
+    console.print(speed)
+    for title, rows in (("The region at its finest here", [found["full_region"]]),
+                        ("Against people", found["people"]), ("Against months", found["months"])):
+        console.print(_costs(title, rows))
+    batch = found["batch"]
+    console.print(
+        f"Batch: {batch['runs']:,} runs of {batch['agents']:,} agents on {batch['workers']} threads: "
+        f"{batch['seconds']} s, memory grew by {batch['growth_bytes'] / 1e6:,.1f} MB; with a result folder "
+        f"{batch['with_files_seconds']} s, {batch['with_files_growth_bytes'] / 1e6:,.1f} MB, "
+        f"{batch['bytes_on_disk'] / 1e6:,.1f} MB on disk", soft_wrap=True)
+
+
+def _costs(title: str, rows: list[dict[str, Any]]):
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for name in ("people", "agents", "months", "seconds", "peak MB", "bytes / agent"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(f"{row['people']:,}", f"{row['agents']:,}", str(row["months"]), f"{row['seconds']:.3f}",
+                      f"{row['peak_bytes'] / 1e6:,.1f}", f"{row['bytes_per_agent']:,}")
+    return table

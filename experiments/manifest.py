@@ -1,0 +1,146 @@
+"""The manifest of a result folder: written when a command starts and when it ends.
+
+It says what rebuilds the call: version, commit, command, resolved scenarios, seeds, machine, package
+versions, and the SHA-256 of every file that came out. Times stand here and in no table.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import model
+from experiments.batch import Batch, Entry, command_line, load_again
+from experiments.folder import REGION, read_manifest, write_manifest, write_whole
+from model.problems import BadInput, Problem
+from model.region import Region
+from model.toml_in import describe
+
+PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "pydantic", "mesa")
+OPTIONS = {"seed": "--seed", "people_per_agent": "--people-per-agent", "until": "--until"}
+
+
+def check_same_batch(batch: Batch, folder: Path) -> dict[str, Any] | None:
+    """The folder's manifest, if any. Raises BadInput unless `batch` can extend what it describes."""
+    manifest = read_manifest(folder)
+    if manifest is None:
+        return None
+    there, asked = manifest["batch"], batch.shared()
+    problems = [Problem(folder, option, str(asked[key]), f"{there[key]}, as in this folder, or another --out")
+                for key, option in OPTIONS.items() if asked[key] != there[key]]
+    if asked["settings"] != there["settings"]:
+        shown = [" ".join(f"{name}={value}" for name, value in each["settings"].items()) or "none"
+                 for each in (asked, there)]
+        problems.append(Problem(folder, "--set", shown[0], f"{shown[1]}, as in this folder, or another --out"))
+    if asked["code"] != there["code"]:
+        problems.append(Problem(folder, "model", f"version {model.__version__}, code {asked['code']}",
+                                f"the folder's version {manifest['undercount']}, code {there['code']}, "
+                                "or another --out: results of different rules are not mixed"))
+    if asked["region"]["files"] != there["region"]["files"]:
+        problems.append(Problem(folder, "region", describe(asked["region"]["name"]) + " with other contents",
+                                "the region as it was when the folder was begun, or another --out"))
+    keys = {entry["name"]: entry["key"] for entry in manifest["scenarios"]}
+    for entry in batch.entries:
+        name = entry.scenario.name
+        if not problems and name in keys and keys[name] != entry.scenario.content_hash():
+            problems.append(Problem(folder, f"scenario {name}", "values other than in this folder",
+                                    "the scenario as it was when the folder was begun, or another --out"))
+    if problems:
+        raise BadInput(problems)
+    return manifest
+
+
+def joined(batch: Batch, manifest: dict[str, Any] | None) -> Batch:
+    """The batch with the folder's own scenarios and replicates first; none is ever dropped."""
+    if manifest is None:
+        return batch
+    asked = {entry.scenario.name: entry for entry in batch.entries}
+    entries = []
+    for there in manifest["scenarios"]:
+        entry = asked.pop(there["name"], None) or Entry(load_again(there, batch.settings), there["given"], 0)
+        entries.append(replace(entry, replicates=max(entry.replicates, there["replicates"])))
+    return replace(batch, entries=(*entries, *asked.values()))
+
+
+def copy_region(region: Region, folder: Path) -> None:
+    """Keep the region's files, so that the folder can be read where the region is not."""
+    for name in region.files:
+        target = folder / REGION / region.name / name
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, (region.folder / name).read_bytes())
+
+
+class Record:
+    """The manifest while a command runs."""
+
+    def __init__(self, batch: Batch, folder: Path, workers: int | None):
+        before = read_manifest(folder) or {}
+        command = going_on(batch, folder)
+        most = max(entry.replicates for entry in batch.entries)
+        self.folder = folder
+        self.manifest: dict[str, Any] = {
+            "undercount": model.__version__, "commit": commit(), "state": "running",
+            "command": command,
+            "batch": batch.shared(),
+            "seeds": [batch.seed + r for r in range(most)],
+            "scenarios": [{"name": e.scenario.name, "given": e.given, "replicates": e.replicates,
+                           "key": e.scenario.content_hash(), "resolved": e.scenario.to_dict()} for e in batch.entries],
+            "machine": {"system": platform.system(), "release": platform.release(), "processor": platform.machine(),
+                        "cores": os.cpu_count(), "python": platform.python_version()},
+            "packages": versions(),
+            # Every command that worked on the folder, the last one last.
+            "sessions": [*before.get("sessions", []), {
+                "command": command, "workers": workers, "started": now(), "ended": None,
+                "state": "running"}],
+            "tables": before.get("tables", {}), "parts": before.get("parts", {}),
+        }
+
+    def begin(self) -> None:
+        write_manifest(self.folder, self.manifest)
+
+    def end(self, state: str, hashes: dict[str, dict[str, str]]) -> None:
+        self.manifest |= {"state": state} | hashes
+        self.manifest["sessions"][-1] |= {"ended": now(), "state": state}
+        write_manifest(self.folder, self.manifest)
+
+
+def going_on(batch: Batch, folder: Path) -> str:
+    """The command that completes the batch; several where scenarios have different replicates."""
+    counts = sorted({entry.replicates for entry in batch.entries})
+    return " && ".join(command_line([e.given for e in batch.entries if e.replicates == count], count,
+                                    batch.shared(), folder) for count in counts)
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def commit() -> str | None:
+    """The commit of the checkout that the model stands in, with a plus sign if it was changed."""
+    here = Path(model.__file__).resolve().parent.parent
+    if not (here / ".git").exists():
+        return None
+    try:
+        head, changes = (subprocess.run(["git", "-C", str(here), *words], capture_output=True, text=True,
+                                        timeout=10, check=True).stdout.strip()
+                         for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--", "model", "experiments"]))
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return head + ("+" if changes else "")
+
+
+def versions() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,35 @@
+"""How large a batch would be, before it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from experiments.batch import Batch
+from experiments.results import part_state
+from model.world import Template
+
+# Bytes on disk of one run of 63 months and 27 countries, by people per agent, measured; the finer
+# the agents, the fewer zeros there are to press out. Between them, and beyond, the nearest.
+MEASURED = {5000: 12_000, 1500: 90_000, 100: 140_000, 10: 170_000}
+MEASURED_CELLS = 63 * 27
+
+
+def size_of(batch: Batch, folder: Path) -> Iterator[str]:
+    """Lines that say what the batch is, what of it is missing, and about how many bytes it takes."""
+    runs = batch.runs()
+    done = sum(part_state(folder, run.part) == "done" for run in runs)
+    template = Template(batch.entries[0].scenario, batch.people_per_agent)
+    yield (f"{len(runs)} runs: " + ", ".join(f"{e.scenario.name} x {e.replicates}" for e in batch.entries)
+           + (f"; {done} of them are there already" if done else ""))
+    yield f"{batch.months} months, {batch.region.start} to {batch.until}, in {len(batch.region.countries)} countries"
+    yield (f"{template.persons:,} persons at risk in {template.persons // batch.people_per_agent:,} agents "
+           f"of {batch.people_per_agent:,}")
+    yield f"seeds {batch.seed} to {batch.seed + max(e.replicates for e in batch.entries) - 1}"
+    yield f"about {megabytes(batch, len(runs)):,.1f} MB in {folder}"
+
+
+def megabytes(batch: Batch, runs: int) -> float:
+    nearest = min(MEASURED, key=lambda k: abs(k.bit_length() - batch.people_per_agent.bit_length()))
+    cells = batch.months * len(batch.region.countries)
+    return runs * MEASURED[nearest] * cells / MEASURED_CELLS / 1e6
