@@ -35,7 +35,10 @@ def measure(quick: bool = False, say: Callable[[str], None] = lambda text: None)
     say("the whole region")
     found["full_region"] = _case("region", people_per_agent=1000 if quick else 1)
     say("a batch of short runs")
-    found["batch"] = _case("batch", people_per_agent=5000 if quick else AGENTS_10_000, runs=20 if quick else 1000)
+    runs = 20 if quick else 1000
+    found["batch"] = _case("small_batch", people=10_000, runs=runs)
+    say("a batch of the whole region in groups")
+    found["batch_in_groups"] = _case("batch", people_per_agent=5000 if quick else AGENTS_10_000, runs=runs)
     say("cost against people")
     scales = (5000,) if quick else (AGENTS_100_000, AGENTS_100_000 // 10)
     found["people"] = [*(_case("region", people_per_agent=scale) for scale in scales), found["full_region"]]
@@ -150,14 +153,26 @@ def activations(people_per_agent: int, months: int) -> dict[str, Any]:
             "agents": at_home, "agents_with_parties_and_others": agents}
 
 
-def batch(people_per_agent: int, runs: int) -> dict[str, Any]:
-    """Short runs in threads: bare, and through the runner with a result folder."""
-    from experiments.batch import resolve
-    from experiments.runner import run_batch
-    from model.world import World
+def small_batch(people: int, runs: int) -> dict[str, Any]:
+    """Runs of a region with so few people, one agent a person, in threads."""
+    from dataclasses import replace
+
+    from model.scenario import load_scenario
+    from model.world import Template
 
     _warm()
-    template = _template(people_per_agent)
+    scenario = load_scenario(SCENARIO)
+    share = people / Template(scenario, AGENTS_10_000).persons
+    heads = ("women_15_29", "population", "emigrant_stock")
+    figures = {key: {year: value * share for year, value in years.items()} if key[0] in heads else years
+               for key, years in scenario.region.figures.items()}
+    template = Template(replace(scenario, region=replace(scenario.region, figures=figures)), 1)
+    return {"people": template.persons, "runs": runs} | _in_threads(template, runs)
+
+
+def _in_threads(template, runs: int) -> dict[str, Any]:
+    from model.world import World
+
     workers = os.cpu_count() or 1
 
     def one(seed: int) -> int:
@@ -171,20 +186,30 @@ def batch(people_per_agent: int, runs: int) -> dict[str, Any]:
         start = time.perf_counter()
         list(threads.map(one, range(runs)))
         seconds = time.perf_counter() - start
-    growth = peak_bytes() - before
+    return {"workers": workers, "seconds": round(seconds, 3), "growth_bytes": peak_bytes() - before}
+
+
+def batch(people_per_agent: int, runs: int) -> dict[str, Any]:
+    """Runs of the whole region in groups: bare in threads, and through the runner with a result folder."""
+    from experiments.batch import resolve
+    from experiments.runner import run_batch
+
+    _warm()
+    template = _template(people_per_agent)
+    bare = _in_threads(template, runs)
+    before = bytes_now()
     asked = resolve([SCENARIO], runs, SEED, people_per_agent, None, {})
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         run_batch(asked, folder)
         written = time.perf_counter() - start
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
-    return {"runs": runs, "agents": template.persons // people_per_agent, "workers": workers,
-            "seconds": round(seconds, 3), "growth_bytes": growth,
+    return {"runs": runs, "agents": template.persons // people_per_agent} | bare | {
             "with_files_seconds": round(written, 3), "with_files_growth_bytes": peak_bytes() - before,
             "bytes_on_disk": size}
 
 
-CASES = {"region": region, "activations": activations, "batch": batch}
+CASES = {"region": region, "activations": activations, "small_batch": small_batch, "batch": batch}
 
 if __name__ == "__main__":
     print(json.dumps(CASES[sys.argv[1]](**json.loads(sys.argv[2]))))

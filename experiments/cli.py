@@ -18,6 +18,7 @@ COMMANDS = {
     "run": "Run scenarios, many replicates each, into a result folder.",
     "status": "Say what a result folder holds and what is missing.",
     "report": "Write the report of a result folder: one HTML file and its figures.",
+    "view": "Serve the page on which two worlds with the same luck run side by side.",
     "bench": "Measure speed and memory on this machine.",
 }
 INTERRUPTED = 130

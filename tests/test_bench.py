@@ -15,7 +15,8 @@ def test_bench_quick(capsys):
     region = found["full_region"]
     assert region["people"] > 12_000_000 and region["seconds"] > 0
     assert region["peak_bytes"] > 0 and region["bytes_per_person"] > 0
-    assert found["batch"]["runs"] == 20 and found["batch"]["seconds"] > 0
+    for batch in ("batch", "batch_in_groups"):
+        assert found[batch]["runs"] == 20 and found[batch]["seconds"] > 0
     assert [row["months"] for row in found["months"]] == [12, region["months"]]
     agents = [row["agents"] for row in found["people"]]
     assert agents == sorted(agents)
@@ -27,9 +28,10 @@ def test_bench_prints_tables(capsys, monkeypatch):
     monkeypatch.setattr("experiments.bench._case", lambda name, **options: {
         "activations": {"compiled": 100, "mesa": 2, "ratio": 50.0, "compiled_whole_run": 90, "agents": 5,
                         "agents_with_parties_and_others": 9},
+        "small_batch": {"runs": 4, "people": 10_000, "workers": 2, "seconds": 0.4, "growth_bytes": 9},
         "batch": {"runs": 3, "agents": 5, "workers": 2, "seconds": 0.5, "growth_bytes": 10,
                   "with_files_seconds": 0.6, "with_files_growth_bytes": 11, "bytes_on_disk": 12},
         "region": row}[name])
     assert cli.main(["bench"]) == 0
     out = capsys.readouterr().out
-    assert "ratio compiled / mesa" in out and "Against months" in out and "3 runs of 5 agents" in out
+    assert "ratio compiled / mesa" in out and "Against months" in out and "4 runs of 10,000 people" in out and "3 runs in 5 agents" in out

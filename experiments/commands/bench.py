@@ -41,9 +41,12 @@ def _print(found: dict[str, Any]) -> None:
     for title, rows in (("The region at its finest here", [found["full_region"]]),
                         ("Against people", found["people"]), ("Against months", found["months"])):
         console.print(_costs(title, rows))
-    batch = found["batch"]
+    small, batch = found["batch"], found["batch_in_groups"]
+    console.print(f"Batch: {small['runs']:,} runs of {small['people']:,} people, one agent a person, on "
+                  f"{small['workers']} threads: {small['seconds']} s, memory grew by "
+                  f"{small['growth_bytes'] / 1e6:,.1f} MB", soft_wrap=True)
     console.print(
-        f"Batch: {batch['runs']:,} runs of {batch['agents']:,} agents on {batch['workers']} threads: "
+        f"The whole region: {batch['runs']:,} runs in {batch['agents']:,} agents on {batch['workers']} threads: "
         f"{batch['seconds']} s, memory grew by {batch['growth_bytes'] / 1e6:,.1f} MB; with a result folder "
         f"{batch['with_files_seconds']} s, {batch['with_files_growth_bytes'] / 1e6:,.1f} MB, "
         f"{batch['bytes_on_disk'] / 1e6:,.1f} MB on disk", soft_wrap=True)
