@@ -21,7 +21,7 @@ WORDS = {
     "treatment": layout.TREATMENTS, "sex": layout.SEXES, "age_band": layout.AGE_BANDS,
     "wage_band": layout.WAGE_BANDS, "channel": layout.CHANNELS,
 }
-PLACES = {"home", "place", "base", "other"}
+PLACES = {"home", "place", "country", "other"}
 
 
 class View(mesa.Agent):

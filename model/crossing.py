@@ -46,10 +46,10 @@ def crosses(me, t, seed, leg, p, entered, par, posts, officials, recruiters, act
         return PASSED
     actors[t, entered].inspections += me.weight
     if takes_bribe(official, here, draw(seed, me.id, t, d.CROSSING_BRIBE + leg)):
-        pays(official, network)
-        actors[t, entered].bribes_taken += 1
+        pays(official, network, me.weight)
+        actors[t, entered].bribes_taken += me.weight
         if me.recruiter != NOBODY:
-            recruiters[me.recruiter].costs_now += int(here.bribe)
+            recruiters[me.recruiter].costs_now += int(here.bribe) * me.weight
         return PASSED
     post.found_now += me.weight
     me.official = n
@@ -70,9 +70,9 @@ def takes_bribe(official, here, u):
 
 
 @rule
-def pays(official, network):
-    """Notes the bribe; of several networks that pay in a month the last-numbered may put one on its payroll."""
-    official.bribes_now += 1
+def pays(official, network, persons):
+    """Notes a bribe for each person; of several networks that pay in a month the last-numbered may put one on its payroll."""
+    official.bribes_now += persons
     official.suitor = max(official.suitor, network)
 
 

@@ -38,6 +38,7 @@ BORDER, POLICE, CONSULATE, COURT = range(4)
 NGO_KINDS = ("shelter", "hotline", "outreach", "prevention")
 SHELTER, HOTLINE, OUTREACH, PREVENTION = range(4)
 SERVING, INVESTIGATED = range(2)
+STAYS, ESCAPES, IS_RELEASED = range(3)  # of those held
 
 MAX_ROUTES = 64  # options of one country of origin
 MAX_PLACES = 63  # countries of a region; one bit each in `police_in_pay`
@@ -59,10 +60,11 @@ PERSON = _record(
     ("id", _i8), ("threshold", _f8), ("accepts", _f8), ("debt", _f8),
     ("weight", _i4), ("klass", _i4), ("home", _i4), ("situation", _i4), ("since", _i4),
     ("place", _i4), ("route", _i4), ("leg", _i4), ("mode", _i4), ("venue", _i4), ("treatment", _i4),
-    ("recruiter", _i4), ("official", _i4), ("months", _i4), ("times", _i4),
+    ("recruiter", _i4), ("official", _i4), ("months", _i4), ("times", _i4), ("left_behind", _i4),
     ("lists", _i4), ("lists_home", _i4), ("ever_listed", _i4), ("waiting", _i4), ("helped", _i4), ("wakes", _i4),
     # parties that split off this month (persons), and how many parties ever did
     ("part_legal", _i4), ("part_smuggled", _i4), ("part_offer", _i4), ("part_found", _i4),
+    ("leaves", _i4),  # the others get out this month: see `migrant.gets_out`
     ("parties", _i4),
     ("zone", _i1), ("sex", _i1), ("age_band", _i1), ("minority", _i1), ("low_schooling", _i1),
     ("working", _i1), ("wage_band", _i1), ("family_risk", _i1))
@@ -101,9 +103,9 @@ OFFICIAL = _record(
     ("dismissed", _i4), ("bribes", _i4), ("bribes_now", _i4), ("suitor", _i4), ("met_now", _i4))
 
 RECRUITER = _record(
-    ("id", _i8), ("base", _i4), ("network", _i4), ("channel", _i4),
+    ("id", _i8), ("country", _i4), ("network", _i4), ("channel", _i4),
     ("cells", _i4), ("active", _i4), ("custody", _i4), ("idle", _i4), ("arrests", _i4), ("weighed", _i4),
-    ("pick", _f8), ("capital", _f8), ("profit", _f8), ("risk", _f8), ("holding", _i8),
+    ("pick", _f8), ("capital", _f8), ("profit", _f8), ("minors", _f8), ("breaks", _f8), ("holding", _i8),
     # this month's tallies
     ("revenue_now", _i8), ("costs_now", _i8), ("heat_now", _i8), ("minors_now", _i8),
     ("tried_entry", _i4, (MAX_PLACES,)), ("lost_entry", _i4, (MAX_PLACES,)),
@@ -117,7 +119,7 @@ RECRUITER = _record(
     ("route_odds", _f8, (MAX_ROUTES,)))  # cumulative propensity over its options
 
 NETWORK = _record(
-    ("base", _i4), ("police_in_pay", _i8),
+    ("country", _i4), ("police_in_pay", _i8),
     ("tried_entry", _i8, (MAX_PLACES,)), ("lost_entry", _i8, (MAX_PLACES,)),
     ("held_place", _i8, (MAX_PLACES,)), ("lost_place", _i8, (MAX_PLACES,)),
     ("moved_mode", _i8, (2,)), ("lost_mode", _i8, (2,)),
@@ -126,7 +128,7 @@ NETWORK = _record(
 
 NGO = _record(
     ("id", _i8), ("place", _i4), ("kind", _i4), ("start", _i4), ("active", _i4),
-    ("size", _f8), ("places", _i8), ("used", _i8), ("attention", _f8))
+    ("strength", _f8), ("places", _i8), ("used", _i8), ("attention", _f8))
 
 # --- tallies: the truth, month by month and place by place -----------------------------------------
 HIDDEN_FIELDS = (

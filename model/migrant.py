@@ -14,9 +14,10 @@ from model.compiled import rule
 from model import decisions as d
 from model.crossing import PASSED, journey, official_at, pays, recognises, takes_bribe
 from model.layout import (
-    AT_HOME, ASSISTED, CLANDESTINE, EXPLOITED, HARSH, IDENTIFIED, INDEPENDENT, INTERNAL, MINOR,
+    AT_HOME, ASSISTED, CLANDESTINE, ESCAPES, EXPLOITED, HARSH, IDENTIFIED, INDEPENDENT, INTERNAL,
+    IS_RELEASED, MINOR,
     MISIDENTIFIED, NOBODY, ON_ASSISTANCE, ON_HOTLINE, ON_POLICE, PAID, PAPERS, PRIVATE, PUBLIC,
-    RECRUITED, REFUSED, REINTEGRATED, RETURNED, SEEKING, SMUGGLED, VISA_FREE)
+    RECRUITED, REFUSED, REINTEGRATED, RETURNED, SEEKING, SMUGGLED, STAYS, VISA_FREE)
 from model.random import binomial, draw
 from model.recruiter import weighs_routes
 
@@ -44,16 +45,19 @@ def migrant_month(me, t, seed, par, facts, places, classes, routes, posts, offic
     elif me.situation == EXPLOITED:
         is_exploited(me, t, seed, par, facts, places, recruiters, networks, ngos, hidden, classes, census)
     elif me.situation == IDENTIFIED:
-        is_met_as_identified(me, t, seed, par, places, officials, recruiters, hidden, histories, census)
+        is_met_as_identified(me, t, seed, par, places, officials, recruiters, ngos, hidden, histories, classes,
+                             census)
     elif me.situation == MISIDENTIFIED or me.situation == REFUSED:
         if t > me.since:
+            if me.situation == MISIDENTIFIED and me.place != me.home:
+                hidden[t, me.place].deported += me.weight
             goes_home(me, t, hidden, classes, census)
     elif me.situation == ASSISTED:
         if t - me.since >= par[t, me.place].shelter_months:
             leaves_shelter(me, t, ngos, places, hidden, classes, census)
     elif me.situation == RETURNED:
         if t >= me.wakes:
-            is_back_home(me, t, seed, par, places, settling, census)
+            is_back_home(me, t, seed, par, places, ngos, hidden, settling, census)
 
 
 @rule
@@ -116,9 +120,11 @@ def takes_offer(me, t, seed, par, facts, places, routes, posts, officials, recru
     if r == NOBODY:
         return
     cell = recruiters[r]
-    me.recruiter = r
     weighs_routes(cell, t, par, places, routes)
-    me.route = chosen_route(cell.route_odds, places[cell.base], draw(seed, me.id, t, d.ROUTE))
+    if not any_route(cell.route_odds, places[cell.country]):
+        return
+    me.recruiter = r
+    me.route = chosen_route(cell.route_odds, places[cell.country], draw(seed, me.id, t, d.ROUTE))
     route = routes[me.route]
     me.place = route.destination
     there = par[t, me.place]
@@ -165,6 +171,12 @@ def meets_recruiter(me, t, seed, places, recruiters):
         else:
             low = middle + 1
     return low
+
+
+@rule
+def any_route(odds, base):
+    """Is there an option with a chance at all?"""
+    return base.n_routes > 0 and odds[base.n_routes - 1] > 0.0
 
 
 @rule
@@ -216,7 +228,7 @@ def consular_bribe(me, t, seed, par, places, posts, officials, recruiters):
     officer = officials[official_at(posts[places[me.place].consulate], draw(seed, me.id, t, d.OFFICIAL_MET))]
     network = recruiters[me.recruiter].network
     if officer.in_pay == network or takes_bribe(officer, there, draw(seed, me.id, t, d.CONSUL)):
-        pays(officer, network)
+        pays(officer, network, me.weight)
         return there.bribe
     return 2.0 * there.bribe
 
@@ -271,6 +283,7 @@ def begins_exploitation(me, t, hidden, flows, census):
     """Arrives; the third phase of trafficking begins."""
     me.times += 1
     me.months = 0
+    me.left_behind = 0
     hidden[t, me.place].newly_exploited += me.weight
     if me.times > 1:
         hidden[t, me.place].retrafficked += me.weight
@@ -306,15 +319,37 @@ def is_exploited(me, t, seed, par, facts, places, recruiters, networks, ngos, hi
     hold = here.debt_hold if me.debt > 0.0 else 0.0
     escape = here.escape * (1.0 - hold) * (1.0 - (here.payment_hold if me.treatment == PAID else 0.0))
     release = here.release * (1.0 - hold)
-    if cell.active == 0:
+    if left_behind(me, t, seed, cell):
         release = max(release, here.broken_release)
     u = draw(seed, me.id, t, d.GETS_OUT)
-    if u < escape + release and me.part_found == 0:
-        if u < escape:
-            hidden[t, me.place].escaped += me.weight
-        else:
-            hidden[t, me.place].released += me.weight
-        goes_home(me, t, hidden, classes, census)
+    me.leaves = ESCAPES if u < escape else (IS_RELEASED if u < escape + release else STAYS)
+    if me.part_found == 0:
+        gets_out(me, t, hidden, classes, census)
+
+
+@rule
+def left_behind(me, t, seed, cell):
+    """Has the cell that held the person stopped or been arrested? Then there is nobody to keep them.
+
+    A recruiter agent may stand for several cells; `cell.breaks` is the share of them that broke last
+    month, so that one person's chance does not depend on how many they are.
+    """
+    if me.left_behind == 0 and cell.breaks > 0.0 and draw(seed, me.id, t, d.CELL_BREAKS) < cell.breaks:
+        me.left_behind = 1
+    return me.left_behind == 1
+
+
+@rule
+def gets_out(me, t, hidden, classes, census):
+    """Escapes or is let go; those of the party who were found the same month have left it before."""
+    if me.leaves == STAYS:
+        return
+    if me.leaves == ESCAPES:
+        hidden[t, me.place].escaped += me.weight
+    else:
+        hidden[t, me.place].released += me.weight
+    me.leaves = STAYS
+    goes_home(me, t, hidden, classes, census)
 
 
 @rule
@@ -333,11 +368,17 @@ def raided(me, here, place, facts, network):
 
 
 @rule
+def works(ngo, ngos):
+    """Has this country such a programme, and has it started?"""
+    return ngo != NOBODY and ngos[ngo].active == 1
+
+
+@rule
 def calls_hotline(me, here, place, facts, ngos):
     """Chance to call a hotline; fear, payments and missing protection keep people from it (C8, E7)."""
-    if place.hotline == NOBODY or ngos[place.hotline].active == 0:
+    if not works(place.hotline, ngos):
         return 0.0
-    rate = here.self_report * ngos[place.hotline].size * (0.5 + 0.5 * facts.phones)
+    rate = here.self_report * ngos[place.hotline].strength * (0.5 + 0.5 * facts.phones)
     rate *= (1.0 - here.victim_prosecution) * (1.0 + here.protection)
     if me.treatment == PAID:
         rate *= 1.0 - here.payment_hold
@@ -347,10 +388,10 @@ def calls_hotline(me, here, place, facts, ngos):
 @rule
 def reached_by_outreach(me, here, place, ngos):
     """Chance to be reached by outreach workers, who go where they found people before."""
-    if place.outreach == NOBODY or ngos[place.outreach].active == 0:
+    if not works(place.outreach, ngos):
         return 0.0
     worker = ngos[place.outreach]
-    reach = here.outreach * worker.size
+    reach = here.outreach * worker.strength
     if me.venue == PRIVATE:
         return min(1.0, reach * here.private_exposure * 2.0 * worker.attention)
     return min(1.0, reach * 2.0 * (1.0 - worker.attention))
@@ -371,9 +412,9 @@ def is_found(me, t, seed, par, facts, places, recruiters, routes, posts, officia
         me.official = official_at(posts[place.police], draw(seed, me.id, t, d.RAID_MEETS))
         officer = officials[me.official]
         if takes_bribe(officer, here, draw(seed, me.id, t, d.RAID_BRIBE)):
-            pays(officer, cell.network)
-            actors[t, me.place].bribes_taken += 1
-            cell.costs_now += int(here.bribe)
+            pays(officer, cell.network, me.weight)
+            actors[t, me.place].bribes_taken += me.weight
+            cell.costs_now += int(here.bribe) * me.weight
             return
         me.lists = ON_POLICE
     elif u < raid + call:
@@ -395,7 +436,8 @@ def is_found(me, t, seed, par, facts, places, recruiters, routes, posts, officia
 
 # --- identified ----------------------------------------------------------------------------------
 @rule
-def is_met_as_identified(me, t, seed, par, places, officials, recruiters, hidden, histories, census):
+def is_met_as_identified(me, t, seed, par, places, officials, recruiters, ngos, hidden, histories, classes,
+                         census):
     """Recognised or misread, referred or not, offered help, accepts or refuses (part 7)."""
     if t == me.since or me.waiting == 1:
         return
@@ -409,7 +451,7 @@ def is_met_as_identified(me, t, seed, par, places, officials, recruiters, hidden
         return
     hidden[t, me.place].recognised += me.weight
     place.recognised_now += me.weight
-    helped = place.shelter != NOBODY and offered_help(me, t, seed, here, by_police_alone)
+    helped = works(place.shelter, ngos) and offered_help(me, t, seed, here, by_police_alone)
     accepted = False
     if helped:
         hidden[t, me.place].offered_help += me.weight
@@ -421,11 +463,13 @@ def is_met_as_identified(me, t, seed, par, places, officials, recruiters, hidden
     tells_on_recruiter(me, t, par, places, recruiters, testifies)
     if accepted:
         me.waiting = 1
-    else:
-        if helped:
-            hidden[t, me.place].refused += me.weight
-        is_listed(me, t, me.lists, histories)
+        return
+    is_listed(me, t, me.lists, histories)
+    if helped:
+        hidden[t, me.place].refused += me.weight
         set_situation(me, REFUSED, t, census)
+    else:  # recognised, but nobody was told: sent home without help
+        goes_home(me, t, hidden, classes, census)
 
 
 @rule
@@ -465,7 +509,7 @@ def tells_on_recruiter(me, t, par, places, recruiters, testifies):
     here = par[t, me.place]
     cell = recruiters[me.recruiter]
     chance = here.arrest_testimony if testifies else here.arrest_intelligence
-    if cell.base != me.place:
+    if cell.country != me.place:
         chance *= 0.5 + 0.5 * here.intelligence_sharing
     cell.heat_now += int(1e6 * chance) * me.weight
     if me.age_band == MINOR:
@@ -536,7 +580,7 @@ def goes_home(me, t, hidden, classes, census):
 
 
 @rule
-def is_back_home(me, t, seed, par, places, settling, census):
+def is_back_home(me, t, seed, par, places, ngos, hidden, settling, census):
     """Asks for help in the first month; then settles, or takes up an offer again, in a month drawn now (E6)."""
     here = par[t, me.home]
     if t > me.since + 1:
@@ -546,12 +590,24 @@ def is_back_home(me, t, seed, par, places, settling, census):
         elif places[me.home].pick > 0.0:
             me.part_offer = me.weight
         return
-    if places[me.home].shelter != NOBODY:
-        chance = asks_for_help(me, here)
-        if draw(seed, me.id, t, d.HOME_HELP) < chance and draw(seed, me.id, t, d.HOME_ACCEPTS) < here.acceptance:
-            me.waiting = 1
+    if works(places[me.home].shelter, ngos):
+        if draw(seed, me.id, t, d.HOME_HELP) < asks_for_help(me, here):
+            is_met_at_home(me, t, seed, here, hidden)
     me.wakes = month_of_change(settling[me.home, 1 if me.helped == 2 else 0], t + 1,
                                draw(seed, me.id, t, d.RETURN_ENDS))
+
+
+@rule
+def is_met_at_home(me, t, seed, here, hidden):
+    """Comes forward at home: the home country's helpers identify the person and offer help (E6)."""
+    for_whom = hidden[t, me.home]
+    for_whom.identified += me.weight
+    for_whom.recognised += me.weight
+    for_whom.offered_help += me.weight
+    if draw(seed, me.id, t, d.HOME_ACCEPTS) < here.acceptance:
+        me.waiting = 1
+    else:
+        for_whom.refused += me.weight
 
 
 @rule

@@ -105,7 +105,7 @@ def informs(t, here, place, ngos):
         place.awareness = here.awareness_start
     place.awareness *= math.exp(-math.log(2.0) / max(1.0, here.awareness_halflife))
     if place.prevention != NOBODY and ngos[place.prevention].active == 1:
-        place.awareness += here.campaign_effort * ngos[place.prevention].size * (1.0 - place.awareness)
+        place.awareness += here.campaign_effort * ngos[place.prevention].strength * (1.0 - place.awareness)
 
 
 @rule
@@ -126,7 +126,7 @@ def hears_offers(here, facts, place, recruiters):
     active = 0
     custody = 0
     profit = 0.0
-    risk = 0.0
+    arrests = 0
     for r in range(place.first_recruiter, place.first_recruiter + place.recruiters):
         cell = recruiters[r]
         trust = here.trust_acquaintance
@@ -140,13 +140,13 @@ def hears_offers(here, facts, place, recruiters):
         cell.pick = total
         active += cell.active
         custody += cell.custody
-        profit += cell.active * cell.profit
-        risk += cell.active * cell.risk
+        profit += cell.profit
+        arrests += cell.arrests
     place.pick = total
     place.active = active
     place.custody = custody
     place.profit = profit / max(1, active)
-    place.risk = risk / max(1, active)
+    place.risk += 0.1 * (arrests / max(1, active + arrests) - place.risk)
     seekers = max(1.0, float(place.seekers))
     place.meets = 1.0 - math.exp(-here.offers_per_cell * total / seekers)
 
@@ -182,7 +182,7 @@ def hazard(here, facts, zone, working, mood):
     score += here.diaspora_weight * math.log(facts.diaspora)
     if working == 0:
         score += here.unemployment_weight * facts.unemployment
-    return here.push * here.leave_rate / 12.0 * math.exp(score)
+    return here.push * here.leave_rate / 12.0 * math.exp(min(20.0, score))
 
 
 @rule
@@ -313,8 +313,8 @@ def counts_persons(t, party_size, counts, people, active, places, hidden, actors
     for c in range(len(places)):
         hidden[t, c].in_exploitation = places[c].stock
     for r in range(len(recruiters)):
-        actors[t, recruiters[r].base].recruiters_active += recruiters[r].active
-        actors[t, recruiters[r].base].recruiters_in_custody += recruiters[r].custody
+        actors[t, recruiters[r].country].recruiters_active += recruiters[r].active
+        actors[t, recruiters[r].country].recruiters_in_custody += recruiters[r].custody
 
 
 @rule

@@ -16,10 +16,10 @@ def ngo_month(me, t, par, places, actors):
     if t < me.start:
         return
     me.active = 1
-    me.size = 1.0 - math.exp(-(t - me.start + 1) / max(1.0, here.programme_growth))
+    me.strength = 1.0 - math.exp(-(t - me.start + 1) / max(1.0, here.programme_growth))
     if me.kind == SHELTER:
         full = here.referral_capacity * here.shelter_places * place.population / 1e6
-        me.places = int(math.ceil(full * me.size))
+        me.places = int(math.ceil(full * me.strength))
         actors[t, me.place].shelter_places += me.places
         actors[t, me.place].shelter_used += me.used
     elif me.kind == OUTREACH:

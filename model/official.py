@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from model.compiled import rule
 from model import decisions as d
 from model.layout import INVESTIGATED, NOBODY, SERVING
@@ -28,11 +30,11 @@ def official_month(me, t, seed, par, facts, actors):
 
 @rule
 def may_enter_pay(me, t, seed, here):
-    """Who took a bribe may be put on the payroll (D2)."""
+    """Each bribe taken may put an official on the payroll (D2)."""
     if me.suitor == NOBODY:
         return
     fault = min(1.0, here.corruption * (1.0 - me.integrity))
-    if draw(seed, me.id, t, d.CAPTURED) < here.capture * fault:
+    if draw(seed, me.id, t, d.CAPTURED) < -math.expm1(me.bribes_now * math.log1p(-min(0.999999, here.capture * fault))):
         me.in_pay = me.suitor
         me.since = t
 

@@ -39,9 +39,9 @@ def _field(meaning, default, unit, sweep, source, allowed, setup) -> Any:
     )
 
 
-def share(meaning, default, sweep, source=SWEPT, *, unit="share", setup=False) -> Any:
-    """A probability or share, allowed from 0 to 1."""
-    return _field(meaning, default, unit, sweep, source, (0.0, 1.0), setup)
+def share(meaning, default, sweep, source=SWEPT, *, unit="share", bottom=0.0, setup=False) -> Any:
+    """A probability or share, allowed from `bottom` to 1."""
+    return _field(meaning, default, unit, sweep, source, (bottom, 1.0), setup)
 
 
 def amount(meaning, default, sweep, unit, source=SWEPT, *, top=None, setup=False) -> Any:
@@ -60,7 +60,8 @@ class Population(Group):
 
     women_share: float = share(
         "women among the persons at risk; the pool is the women aged 15-29 over this share",
-        0.75, (0.70, 0.80), f"{VREJA} l.58: 70-80 % of the persons trafficked are female", setup=True)
+        0.75, (0.70, 0.80), f"{VREJA} l.58: 70-80 % of the persons trafficked are female",
+        bottom=0.05, setup=True)
     deprived_share: float = share(
         "persons at risk who live in a deprived zone", 0.35, (0.20, 0.50),
         f"{VREJA} l.171-177 names the zones, gives no share: {SWEPT}", setup=True)
@@ -94,7 +95,7 @@ class Push(Group):
                          1.0, (0.5, 2.0), "factor")
     leave_rate: float = amount(
         "persons at risk who start to look for a way out in a year, at mean deprivation",
-        0.005, (0.0025, 0.010), "share a year",
+        0.007, (0.003, 0.014), "share a year",
         f"{SWEPT}; emigrant stocks of the seven origins grew by about 200,000 a year, all ages",
         top=1.0)
     deprivation_weight: float = amount(
@@ -104,7 +105,7 @@ class Push(Group):
         "effect of a large diaspora (log emigrants per inhabitant, against the mean origin) on leaving",
         0.6, (0.0, 1.2), "per log unit", f"emigrant stocks by country; weight: {SWEPT}", top=5.0)
     zone_income: float = share("income in a deprived zone relative to the country's mean",
-                               0.60, (0.40, 0.90))
+                               0.60, (0.40, 0.90), bottom=0.05)
     unemployment_weight: float = amount(
         "effect of the women's unemployment rate on leaving, for those without work",
         1.0, (0.0, 3.0), "per unit rate")
@@ -305,7 +306,7 @@ class Corruption(Group):
                                        (4.0, 20.0), "officials", top=200.0, setup=True)
     bribe: float = amount("a bribe", 200.0, (50.0, 600.0), "USD")
     bribe_taken: float = share("bribes taken by an official without any integrity", 0.35, (0.10, 0.70))
-    capture: float = share("bribed officials who enter a network's pay in a month", 0.20, (0.05, 0.50))
+    capture: float = share("chance that a bribe puts the official in a network's pay", 0.10, (0.02, 0.30))
     release_from_pay: float = share("officials who leave a network's pay in a month", 0.10, (0.03, 0.30))
     tip_off: float = share("raids spoiled where the network has police in pay", 0.60, (0.20, 0.90),
                            f"HRW 2002 (direction); {SWEPT}")

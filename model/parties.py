@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 from model.compiled import rule
 from model import decisions as d
-from model.layout import AT_HOME, EXPLOITED, INDEPENDENT, NOBODY, RETURNED, SEEKING, SMUGGLED
-from model.migrant import chosen_route, enters_shelter, finds_no_place, is_found, set_situation, takes_offer
+from model.layout import AT_HOME, EXPLOITED, INDEPENDENT, NOBODY, RETURNED, SEEKING, SMUGGLED, STAYS
+from model.migrant import (
+    any_route, chosen_route, enters_shelter, finds_no_place, gets_out, is_found, set_situation, takes_offer)
 from model.random import draw, draw_child
 
 
@@ -29,6 +30,7 @@ def splits(me, weight, people, rows, seed):
     child.id = draw_child(seed, me.id, me.parties, d.PARTY)
     child.weight = weight
     child.parties = 0
+    child.leaves = STAYS
     clear_parts(child)
     me.parties += 1
     me.weight -= weight
@@ -66,6 +68,8 @@ def parts(me, t, seed, people, rows, party_size, par, facts, places, routes, pos
         row, rows = splits(me, found, people, rows, seed)
         is_found(me if row < 0 else people[row], t, seed, par, facts, places, recruiters, routes,
                  posts, officials, networks, ngos, hidden, actors, census)
+        if row >= 0:
+            gets_out(me, t, hidden, classes, census)
     return rows
 
 
@@ -81,6 +85,8 @@ def goes_legally(me, t, classes, actors, census):
 def hires_smuggler(me, t, seed, places, routes, actors, census, gravity):
     """Hires a smuggler to a destination drawn by income and distance."""
     home = places[me.home]
+    if not any_route(gravity[me.home], home):
+        return
     me.route = chosen_route(gravity[me.home], home, draw(seed, me.id, t, d.SMUGGLED_TO))
     me.place = routes[me.route].destination
     me.leg = 0

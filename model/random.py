@@ -109,8 +109,7 @@ def reversed_bits(index):
 def binomial(n, p, u):
     """Number of successes among `n` persons with chance `p` each, by inversion of one uniform `u`.
 
-    Exact: the smallest k with P(X <= k) > u, summed from the rarer side. (1 - p)**n must not
-    underflow, so n * min(p, 1 - p) has to stay below 700; parties of the model are far smaller.
+    Exact: the smallest k with P(X <= k) > u, summed from the rarer side.
     """
     if p <= 0.0 or n <= 0:
         return 0
@@ -125,8 +124,12 @@ def binomial(n, p, u):
 def _few(n, p, u):
     """`binomial` for p <= 0.5: sums the distribution from zero successes upwards."""
     odds = p / (1.0 - p)
-    mass = math.exp(n * math.log1p(-p))
+    log_mass = n * math.log1p(-p)
     k = 0
+    while log_mass < -700.0:  # no float is so small, and nothing of u is used up yet
+        log_mass += math.log(odds * (n - k) / (k + 1))
+        k += 1
+    mass = math.exp(log_mass)
     while u >= mass and k < n:
         u -= mass
         mass *= odds * (n - k) / (k + 1)

@@ -16,20 +16,22 @@ from model.random import binomial, draw
 @rule
 def recruiter_month(me, t, seed, par, facts, places, posts, officials, networks, actors):
     """One month of one recruiter (parts 4, 8 and 9 of the month); changes `me`."""
-    here = par[t, me.base]
+    here = par[t, me.country]
+    before = me.active
     counts_money(me, here)
-    faces_justice(me, t, seed, here, facts, places, posts, officials, actors)
     comes_back(me, t, seed, here)
-    stops_or_starts(me, t, seed, here, places[me.base])
+    faces_justice(me, t, seed, here, facts, places, posts, officials, actors)
+    stops = stops_or_starts(me, t, seed, here, places[me.country])
+    me.breaks = min(1.0, (me.arrests + stops) / max(1, before))
     learns(me, here, networks[me.network], len(places))
 
 
 @rule
 def counts_money(me, here):
-    """Profit a month and cell, smoothed over about half a year (B1)."""
+    """Profit a month, smoothed over about half a year (B1); victims of idle cells earn for their heirs."""
     earned = float(me.revenue_now - me.costs_now)
     me.capital += earned
-    me.profit += 0.15 * (earned / max(1, me.active) - me.profit)
+    me.profit += 0.15 * (earned - me.profit)
 
 
 @rule
@@ -38,20 +40,20 @@ def faces_justice(me, t, seed, here, facts, places, posts, officials, actors):
     me.arrests = 0
     expected = 1e-6 * me.heat_now
     if me.active == 0 or expected <= 0.0:
-        me.risk *= 0.9
         return
-    law = facts[t, me.base].law
+    law = facts[t, me.country].law
     gate = here.law_none + (here.law_partial - here.law_none) * min(1.0, 2.0 * law)
     if law > 0.5:
         gate = here.law_partial + (1.0 - here.law_partial) * (2.0 * law - 1.0)
     chance = min(1.0, expected * gate * here.enforcement / me.active)
-    if bought(me, t, seed, here, posts[places[me.base].court], officials):
+    if bought(me, t, seed, here, posts[places[me.country].court], officials):
         chance = 0.0
     me.arrests = binomial(me.active, chance, draw(seed, me.id, t, d.ARREST))
+    if me.arrests > 0:  # share of minors in the evidence of those now in custody
+        me.minors += me.arrests / (me.custody + me.arrests) * (me.minors_now / me.heat_now - me.minors)
     me.active -= me.arrests
     me.custody += me.arrests
-    me.risk += 0.1 * (me.arrests / max(1, me.active + me.arrests) - me.risk)
-    actors[t, me.base].arrests += me.arrests
+    actors[t, me.country].arrests += me.arrests
 
 
 @rule
@@ -59,7 +61,7 @@ def bought(me, t, seed, here, court, officials):
     """Does the prosecutor who has the case take a bribe to drop it?"""
     prosecutor = officials[official_at(court, draw(seed, me.id, t, d.PROSECUTOR))]
     if takes_bribe(prosecutor, here, draw(seed, me.id, t, d.CASE_DROPPED)):
-        pays(prosecutor, me.network)
+        pays(prosecutor, me.network, 1)
         return True
     return False
 
@@ -69,8 +71,7 @@ def comes_back(me, t, seed, here):
     """Sentences end, short ones soon; many resume (D4). Cases with minors carry longer ones (A7)."""
     if me.custody == 0:
         return
-    share_minors = me.minors_now / me.heat_now if me.heat_now > 0 else 0.0
-    months = here.sentence * (1.0 + share_minors * (here.minor_factor - 1.0))
+    months = here.sentence * (1.0 + me.minors * (here.minor_factor - 1.0))
     free = binomial(me.custody, min(1.0, 1.0 / max(1.0, months)), draw(seed, me.id, t, d.SENTENCE_ENDS))
     again = binomial(free, here.resumes, draw(seed, me.id, t, d.RESUMES))
     me.custody -= free
@@ -80,18 +81,22 @@ def comes_back(me, t, seed, here):
 
 @rule
 def stops_or_starts(me, t, seed, here, base):
-    """Cells leave a trade that does not pay; others enter one that does (B1, B3)."""
+    """Cells leave a trade that does not pay; others enter one that does (B1, B3). Returns how many left.
+
+    What it pays is the mean of the country's cells: a cell's own months are so noisy that cells would
+    come and go by chance, and the more so the fewer of them an agent stands for.
+    """
     in_custody = base.custody / max(1.0, float(base.custody + base.active))
     cost = here.entry_cost * (1.0 + here.entry_barrier * in_custody)
     risk = here.deterrence * base.risk * here.sentence
-    mine = (me.profit - risk * max(me.profit, here.entry_cost)) / max(1.0, cost)
-    stopping = here.leave_rate_cells * 2.0 / (1.0 + math.exp(min(50.0, max(-50.0, mine))))
+    worth = (base.profit - risk * max(base.profit, here.entry_cost)) / max(1.0, cost)
+    stopping = here.leave_rate_cells * 2.0 / (1.0 + math.exp(min(50.0, max(-50.0, worth))))
     stops = binomial(me.active, min(1.0, stopping), draw(seed, me.id, t, d.STOPS))
-    theirs = (base.profit - risk * max(base.profit, here.entry_cost)) / max(1.0, cost)
-    starting = here.entry_rate * max(0.0, theirs - 1.0)
+    starting = here.entry_rate * max(0.0, worth - 1.0)
     starts = binomial(me.idle, min(1.0, starting), draw(seed, me.id, t, d.STARTS))
     me.active += starts - stops
     me.idle += stops - starts
+    return stops
 
 
 @rule
@@ -140,7 +145,7 @@ def weighs_routes(me, t, par, places, routes):
     if me.weighed == t:
         return
     me.weighed = t
-    base = places[me.base]
+    base = places[me.country]
     total = 0.0
     for k in range(base.n_routes):
         route = routes[base.first_route + k]

@@ -241,7 +241,7 @@ def load_region(folder: str | Path) -> Region:
     _check_routes(table["routes"], table["countries"], table["crossings"], codes, problems)
     _check_events(table["events"], codes, problems)
     check_names(table["ngos"], "iso3", codes, problems, "a code of the countries table")
-    check_unique(table["ngos"], ["iso3", "kind", "start"], problems)
+    check_unique(table["ngos"], ["iso3", "kind"], problems)
     observed = _observed_table(paths["referrals"], codes, problems)
     map_digest = _check_map(paths["map"], problems)
     problems.raise_any()

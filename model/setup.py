@@ -33,20 +33,20 @@ def found_cells(seed, plan, recruiters, networks, par):
     r = 0
     first_network = 0
     for k in range(len(plan)):
-        base, agents, each, n_networks = plan[k]
+        base, agents, cells, n_networks = plan[k]
         here = par[0, base]
         for n in range(n_networks):
-            networks[first_network + n].base = base
+            networks[first_network + n].country = base
         for n in range(agents):
             me = recruiters[r]
             me.id = r
-            me.base = base
+            me.country = base
             me.network = first_network + n % n_networks
             me.channel = channel_of(here, draw(seed, r, 0, d.CHANNEL))
-            me.cells = each
-            me.active = binomial(each, 1.0 / max(1.0, here.potential), draw(seed, r, 0, d.CELLS_START))
-            me.idle = each - me.active
-            me.profit = here.entry_cost
+            me.cells = cells // agents + (1 if n < cells % agents else 0)
+            me.active = binomial(me.cells, 1.0 / max(1.0, here.potential), draw(seed, r, 0, d.CELLS_START))
+            me.idle = me.cells - me.active
+            me.profit = here.entry_cost * me.active
             me.weighed = NOBODY
             r += 1
         first_network += n_networks

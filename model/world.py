@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # up to 20 persons an agent every victim is one agent.
 PARTIES_PER_AGENT = 20
 # Recruiter agents stand for a tenth as many cells as migrant agents for persons; every country of
-# origin has at least this many.
+# origin has at least so many, if it has the cells.
 CELLS_PER_AGENT = 10
 FEWEST_RECRUITERS = 10
 # Rows set aside for parties, per agent that may leave; untouched ones cost no memory.
@@ -168,15 +168,16 @@ class Template:
         return np.minimum(1.0, np.stack([alone.T, helped.T], axis=1))
 
     def _cells(self) -> list[tuple[int, int, int, int]]:
-        """(base, agents, cells an agent, networks) of every origin; sets the places' recruiter rows."""
+        """(base, agents, cells, networks) of every origin; sets the places' recruiter rows."""
         plan = []
         for place in np.flatnonzero(self.places["origin"]):
             first = self.par[0, place]
             cells = first["cells_per_100000"] * self.places["persons"][place] / 1e5 * first["potential"]
+            cells = max(1, round(cells))
             agents = max(FEWEST_RECRUITERS, round(cells / max(1.0, self.people_per_agent / CELLS_PER_AGENT)))
-            each = max(1, round(cells / agents))
-            networks = max(2, round(agents * each / max(1.0, first["potential"] * first["cells_per_network"])))
-            plan.append((int(place), agents, each, min(networks, agents)))
+            agents = min(agents, cells)
+            networks = max(2, round(cells / max(1.0, first["potential"] * first["cells_per_network"])))
+            plan.append((int(place), agents, cells, min(networks, agents)))
         start = np.cumsum([0] + [agents for _, agents, _, _ in plan])
         for (place, agents, _, _), first in zip(plan, start):
             self.places["first_recruiter"][place], self.places["recruiters"][place] = first, agents

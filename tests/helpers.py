@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -72,21 +72,21 @@ def made(name="full-adaptation", region=None, events=True, **values) -> Scenario
     return scenario if events else replace(scenario, events=())
 
 
-@cache
+@lru_cache(maxsize=32)
 def template(name="full-adaptation", people_per_agent=500, region=None, events=True, **values) -> Template:
     return Template(made(name, region, events, **values), people_per_agent)
 
 
-@cache
+@lru_cache(maxsize=32)  # a coarse world takes 10 MB
 def world(seed=1, name="full-adaptation", people_per_agent=500, region=None, events=True, **values) -> World:
-    """A finished run, kept for the session: read it, do not step or change it."""
+    """A finished run, shared with other tests: read it, do not step or change it."""
     run = World(template(name, people_per_agent, region, events, **values), seed)
     run.run()
     return run
 
 
 def worlds(name, seeds, people_per_agent=500, region=None, events=True, **values) -> list[World]:
-    """Finished runs of several seeds, kept only if `world` keeps them."""
+    """Finished runs of several seeds; the last few are kept."""
     return [world(seed, name, people_per_agent, region, events, **values) for seed in seeds]
 
 
@@ -105,21 +105,24 @@ def tables_of(world) -> dict[str, np.ndarray]:
 
 
 def assert_same_tables(one, other) -> None:
+    """Bit for bit, field by field (padding between fields is not part of a world)."""
     for name in one:
         assert one[name].shape == other[name].shape, name
-        if one[name].dtype.names:
-            differs = [field for field in one[name].dtype.names
-                       if one[name][field].tobytes() != other[name][field].tobytes()]
-            assert not differs, f"{name}: {differs}"
-        assert one[name].tobytes() == other[name].tobytes(), name
+        differs = [field for field in one[name].dtype.names or ("",)
+                   if _bytes(one[name], field) != _bytes(other[name], field)]
+        assert not differs, f"{name}: {differs}"
+
+
+def _bytes(table, field) -> bytes:
+    return np.ascontiguousarray(table[field] if field else table).tobytes()
 
 
 def fingerprint(world) -> str:
-    """sha256 over every table, field by field (padding is not part of a world)."""
+    """sha256 over every table, field by field."""
     digest = hashlib.sha256()
-    for name, table in sorted(tables_of(world).items()):
+    for _, table in sorted(tables_of(world).items()):
         for field in table.dtype.names or ("",):
-            digest.update(np.ascontiguousarray(table[field] if field else table).tobytes())
+            digest.update(_bytes(table, field))
     return digest.hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from model.layout import (
@@ -13,7 +13,7 @@ from model.world import Template, World
 
 from helpers import fresh, made, persons_by, shrunk, total, world
 
-EXAMPLES = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(phases=[Phase.generate], max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 # (people per agent, edit of the region): single persons, and parties of every kind
 SCALES = [(1, shrunk(200)), (20, shrunk(20)), (500, None)]
 
@@ -46,9 +46,10 @@ def check_month(run, before):
     assert run.actors["officials_in_pay"][t].sum() == bought.sum()
     assert np.all(run.officials["status"][bought] == SERVING)
     # shares
-    for table, field in (("recruiters", "route_loss"), ("recruiters", "mode_loss"), ("recruiters", "venue_loss"),
-                         ("recruiters", "treatment_loss"), ("recruiters", "risk"), ("officials", "integrity"),
-                         ("places", "awareness"), ("places", "meets"), ("places", "attention"), ("ngos", "size")):
+    beliefs = [("recruiters", field) for field in cells.dtype.names if field.endswith("_loss")]
+    assert beliefs
+    for table, field in (*beliefs, ("places", "risk"), ("officials", "integrity"), ("places", "awareness"),
+                         ("places", "meets"), ("places", "attention"), ("ngos", "attention")):
         values = getattr(run, table)[field]
         assert values.min() >= 0.0 and values.max() <= 1.0, (table, field)
     for table in ("people", "places", "classes", "posts", "officials", "recruiters", "ngos"):
@@ -58,23 +59,30 @@ def check_month(run, before):
                 assert np.isfinite(rows[field]).all(), (table, field)
 
 
+def assert_at_most(run, less, more):
+    """`less` <= `more` in every country at any time; both are cumulative (months, countries)."""
+    months, places = np.nonzero(less > more)
+    names = [run.template.region.countries[place].iso3 for place in np.unique(places)]
+    assert not names, f"{(less - more).max()} persons too many; in {', '.join(names)} from month {months.min()} on"
+
+
 def check_chain(run):
     """assisted + refused + no place <= offered <= recognised <= identified, in each country at any time."""
     done = {name: run.hidden[name].cumsum(axis=0) for name in run.hidden.dtype.names}
     assert all(run.hidden[name].min() >= 0 for name in done)
-    assert np.all(done["recognised"] + done["misidentified"] <= done["identified"])
+    assert_at_most(run, done["recognised"] + done["misidentified"], done["identified"])
     # an identified person is recognised or misread the month after
     assert np.array_equal(done["identified"][-1] - done["recognised"][-1] - done["misidentified"][-1],
                           persons_by(run, IDENTIFIED))
-    assert np.all(done["offered_help"] <= done["recognised"])
-    assert np.all(done["assisted"] + done["refused"] + done["no_place"] <= done["offered_help"])
-    assert np.all(done["repatriated"] <= done["assisted"])
-    assert np.all(done["listed_assisted"] <= done["assisted"])
-    assert np.all(done["listed_repatriated"] <= done["repatriated"])
+    assert_at_most(run, done["offered_help"], done["recognised"])
+    assert_at_most(run, done["repatriated"], done["assisted"])
+    assert_at_most(run, done["listed_assisted"], done["assisted"])
+    assert_at_most(run, done["listed_repatriated"], done["repatriated"])
+    assert_at_most(run, done["assisted"] + done["refused"] + done["no_place"], done["offered_help"])
 
 
 def step_and_check(run, months):
-    for _ in range(min(months, run.template.months)):
+    for _ in range(min(months, run.template.months - run.t)):
         before = {"places": run.ngos["places"].copy(), "used": run.ngos["used"].copy()}
         run.run(run.t + 1)
         check_month(run, before)
@@ -145,7 +153,8 @@ def test_anywhere_in_the_prior(data):
 def test_at_the_ends_of_what_is_allowed(keys, seed):
     """Zero and the largest allowed value are worlds too."""
     allowed = {spec.key: spec.allowed for spec in specs().values()}
-    shares = {"wage_50_100", "young_share", "channel_agency", "channel_advertisement", "channel_internet"}
+    # `women_share` divides, `test_limits.py` has it at 0; shares of one whole must not exceed 1 together
+    shares = {"women_share", "wage_50_100", "young_share", "channel_agency", "channel_advertisement", "channel_internet"}
     values = {key: allowed[key][(seed >> n) & 1] for n, key in enumerate(keys)
               if key not in shares and not key.startswith(("cells", "officials", "potential"))}
     scenario = made(events=False, **{"wage_50_100": 0.0, "young_share": 0.0, "channel_agency": 0.0,

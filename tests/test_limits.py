@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from model.layout import CLANDESTINE, INTERNAL, PAPERS, VISA_FREE
+from model.problems import BadInput
 from model.region import RegionEvent
 
-from helpers import made, mean_and_error, total, trafficked, world, worlds
+from helpers import made, total, trafficked, world
 
 
 def without_ngos(region):
@@ -58,7 +60,7 @@ def test_without_officials_ngos_still_find_people():
 
 def test_every_official_bought_no_identifications_by_officials():
     run = world(1, region=without_integrity, integrity_unknown=0.0, bribe_taken=1.0, corruption=1.0, investigation=0.0,
-                self_report=0.0, outreach=0.0)
+                self_report=0.0, outreach=0.0, home_assistance=0.0, home_self_referral=0.0)
     assert total(run, "bribes_taken") > 0 and total(run, "newly_exploited") > 0
     assert total(run, "identified", "misidentified", "arrests", "deported") == 0
 
@@ -117,11 +119,21 @@ def test_nobody_accepts_help():
     assert total(run, "offered_help") == total(run, "refused") > 0 == total(run, "assisted")
 
 
-def test_a_smaller_group_an_agent_gives_the_same_world_on_average():
-    """One scenario at two scales: the mean flow agrees within its error and 5 % for the coarser parties."""
-    flows = [[total(run, "newly_exploited") for run in worlds("full-adaptation", range(8), scale)] for scale in (100, 1000)]
-    (fine, fine_error), (coarse, coarse_error) = map(mean_and_error, flows)
-    assert abs(coarse - fine) < 0.05 * fine + 4 * np.hypot(fine_error, coarse_error)
+def test_nobody_at_risk_is_a_mistake_that_is_named():
+    """The pool is the women over `women_share`: a share of 0 is refused, not a traceback out of the engine."""
+    with pytest.raises(BadInput, match="women_share"):
+        world(1, women_share=0.0)
+
+
+def test_nobody_is_offered_help_before_there_is_any():
+    """Until the shelter of a country opens, its police have nobody to refer a victim to."""
+    run = world(1)
+    warm_up = run.template.months - run.template.region.months
+    for ngo in run.template.region.ngos:
+        if ngo.kind == "shelter" and ngo.start - run.template.region.start > 0:
+            before = run.hidden[: warm_up + (ngo.start - run.template.region.start), run.template.region.index[ngo.iso3]]
+            counts = {name: int(before[name].sum()) for name in ("offered_help", "no_place", "refused", "assisted")}
+            assert not any(counts.values()), f"{ngo.iso3} before {ngo.start}: {counts}"
 
 
 def test_nobody_is_trafficked_twice_without_retrafficking():

@@ -1,0 +1,45 @@
+"""What a reader can take home: the tables as a ZIP of CSV files, and the page's figure as SVG."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import zipfile
+
+from experiments.view import charts, story
+from experiments.view import map as flow_map
+
+
+def tables(twin) -> str:
+    """Every table of every world as CSV, zipped, as base64 text."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, model in zip(twin.names, twin.models):
+            folder = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+            for table in ("referrals", "hidden", "flows", "actors", "lists"):
+                archive.writestr(f"{folder}/{table}.csv", getattr(model, table)().to_csv(index=False))
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def figure(twin, map_path) -> str:
+    """Both maps above the main chart, in one SVG with a size in pixels."""
+    width, gap = 1240.0, 20.0
+    share = (width - gap) / 2 / flow_map.WIDTH
+    high = (flow_map.HEIGHT + 28) * share
+    parts = [f'<rect width="{width:.0f}" height="100%" fill="white"/>']
+    for k, (name, model) in enumerate(zip(twin.names, twin.models)):
+        own = _inner(flow_map.whole(model, map_path, name, story.date(model)))
+        parts.append(f'<svg x="{k * (width + gap) / 2:.1f}" y="0" width="{flow_map.WIDTH * share:.1f}" '
+                     f'height="{high:.1f}" viewBox="0 0 {flow_map.WIDTH:.0f} {flow_map.HEIGHT + 28:.0f}">{own}</svg>')
+    chart = charts.main_chart(twin.models, twin.names)
+    tall = width * 368 / 900
+    parts.append(f'<svg x="0" y="{high + 20:.1f}" width="{width:.0f}" height="{tall:.1f}" viewBox="0 0 900 368">'
+                 f'{_inner(chart)}</svg>')
+    total = high + tall + 30
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{total:.0f}" '
+            f'viewBox="0 0 {width:.0f} {total:.0f}" {charts.FONT}>{"".join(parts)}</svg>')
+
+
+def _inner(svg: str) -> str:
+    return svg[svg.index(">") + 1: svg.rindex("</svg>")]

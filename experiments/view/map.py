@@ -1,0 +1,213 @@
+"""The map as SVG text: outlines once, the month's layer anew each month."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import lru_cache
+from html import escape
+
+import numpy as np
+
+from experiments.view.charts import INK, MODE_COLOURS, QUIET, FONT, text
+from experiments.view.naming import SHORT, count, country
+from model.layout import MODES, VISA_FREE
+
+# The box: from Spain to Moscow; a degree of longitude is drawn as long as it is at 45 degrees.
+WEST, EAST, SOUTH, NORTH = -8.0, 41.0, 34.6, 56.4
+SCALE = 17.0
+WIDTH, HEIGHT = (EAST - WEST) * math.cos(math.radians(45)) * SCALE, (NORTH - SOUTH) * SCALE
+# What of it is shown, and how many times larger than the whole.
+VIEWS = {"region": (f"0 0 {WIDTH:.0f} {HEIGHT:.0f}", 1.0)}
+# Bend of an arc, as a share of its length, so that entry modes of one corridor stay apart.
+BENDS = {1: 0.10, 2: 0.20, 3: 0.30}
+# Names that stand beside the capital; the others have the country's code, or fit their outline.
+LABELS = {"UKR": (8, -8), "ROU": (-30, -22), "MDA": (10, -4), "BGR": (12, 4), "BLR": (-10, -12),
+          "ITA": (8, 14), "GRC": (8, 6), "TUR": (-50, 20), "DEU": (-40, 14), "FRA": (-10, 22),
+          "ESP": (-10, 20), "RUS": (-26, 26), "BIH": (-38, 0), "XKX": (8, -6), "ALB": (-40, 10), "MKD": (9, 9),
+          "SCG": (6, -16), "AUT": (-44, 8), "POL": (-20, -10), "HUN": (-10, 14), "NLD": (-36, -8),
+          "BEL": (-38, 8), "CYP": (-50, 4), "HRV": (-30, 4), "CZE": (-20, -6)}
+
+def at(lon: float, lat: float) -> tuple[float, float]:
+    return (lon - WEST) * math.cos(math.radians(45)) * SCALE, (NORTH - lat) * SCALE
+
+
+def positions(region) -> list[tuple[float, float]]:
+    """Where each country's capital stands on the map."""
+    return [at(c.lon, c.lat) for c in region.countries]
+
+
+def _part(west: float, north: float, share: float) -> tuple[str, float]:
+    """A part of the map of the same shape, `share` as wide, and how much larger it is drawn."""
+    x, y = at(west, north)
+    return f"{x:.0f} {y:.0f} {WIDTH * share:.0f} {HEIGHT * share:.0f}", 1.0 / share
+
+
+VIEWS["Balkans"] = _part(12.2, 48.6, 0.42)
+
+
+@lru_cache(maxsize=8)
+def outlines(path: str) -> list[tuple[str, str]]:
+    """(code, SVG path) of each country of a map file, thinned to what a screen can show."""
+    with open(path, encoding="utf-8") as file:
+        features = json.load(file)["features"]
+    found: dict[str, list[str]] = {}
+    for feature in features:
+        shape = feature["geometry"]
+        polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+        pieces = found.setdefault(feature["properties"]["iso3"], [])
+        pieces += filter(None, (_ring(ring) for polygon in polygons for ring in polygon))
+    return [(iso3, "".join(pieces)) for iso3, pieces in found.items() if pieces]
+
+
+def _ring(ring) -> str:
+    """One closed line; points nearer than most of a pixel to the one before are left out."""
+    kept: list[tuple[float, float]] = []
+    for lon, lat in ring:
+        x, y = at(lon, lat)
+        if not kept or abs(x - kept[-1][0]) + abs(y - kept[-1][1]) >= 0.9:
+            kept.append((x, y))
+    inside = any(-20 <= x <= WIDTH + 20 and -20 <= y <= HEIGHT + 20 for x, y in kept)
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + "Z" if len(kept) > 3 and inside else ""
+
+
+def base(region, map_path) -> str:
+    """Outlines; countries of the region carry their code for hover and click."""
+    known = region.index
+    parts = [f'<rect width="{WIDTH:.0f}" height="{HEIGHT:.0f}" fill="#e9eff5"/>']
+    for iso3, path in outlines(str(map_path)):
+        ours = iso3 in known
+        fill = "#fbfaf7" if ours else "#f1f3f5"
+        extra = f'data-iso="{escape(iso3, True)}" class="country"' if ours else ""
+        parts.append(f'<path d="{path}" fill="{fill}" stroke="#a9b2bd" stroke-width="0.7" {extra}/>')
+    for x, y in positions(region):
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.8" fill="#8a939e" pointer-events="none"/>')
+    return "".join(parts)
+
+
+def names(region, zoom: float = 1.0) -> str:
+    """Names of countries, above everything else, as large on the screen at every zoom."""
+    parts = []
+    for c, (x, y) in zip(region.countries, positions(region)):
+        if c.iso3 in LABELS:
+            dx, dy = LABELS[c.iso3]
+            more = f'pointer-events="none" paint-order="stroke" stroke="#fbfaf7" stroke-width="{3 / zoom:.2f}"'
+            parts.append(text(x + dx / zoom, y + dy / zoom, SHORT.get(c.iso3, c.name), round(12 / zoom, 2),
+                              colour="#30363d", more=more))
+    return "".join(parts)
+
+
+def arcs(region, flows: np.ndarray, zoom: float = 1.0) -> list[tuple[float, str]]:
+    """(persons, SVG) of each corridor and entry mode; `flows` is (origin, destination, mode)."""
+    where, found = positions(region), []
+    for origin, destination, mode in np.argwhere(flows > 0):
+        persons = int(flows[origin, destination, mode])
+        name, width = MODES[mode], (0.5 + 0.55 * math.sqrt(persons)) / zoom ** 0.7
+        colour = MODE_COLOURS[name]
+        title = f"{country(region, origin)} to {country(region, destination)}, {name}: {count(persons)}"
+        if origin == destination:
+            x, y = where[origin]
+            shape = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{4 / zoom + width:.1f}" fill="none"'
+        else:
+            shape = f'<path d="{_arc(where[origin], where[destination], BENDS[int(mode)])}" fill="none"'
+        dash = ' stroke-dasharray="5 2"' if mode == VISA_FREE else ""
+        dash += f' marker-end="url(#to-{name})"' if origin != destination and persons >= 4 else ""
+        faint = min(0.85, 0.22 + 0.12 * math.sqrt(persons))  # the many small flows stay in the background
+        found.append((persons, f'{shape} stroke="{colour}" stroke-width="{width:.2f}" stroke-linecap="round" '
+                               f'opacity="{faint:.2f}"{dash}><title>{escape(title)}</title></{shape[1:].split()[0]}>'))
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def _arc(start, end, bend: float) -> str:
+    (x0, y0), (x1, y1) = start, end
+    x, y = (x0 + x1) / 2 - (y1 - y0) * bend, (y0 + y1) / 2 + (x1 - x0) * bend
+    return f"M{x0:.1f} {y0:.1f}Q{x:.1f} {y:.1f} {x1:.1f} {y1:.1f}"
+
+
+def _arrows(zoom: float) -> str:
+    """Heads of the arcs, one for each colour."""
+    size = round(7 / zoom ** 0.7, 2)
+    return "<defs>" + "".join(
+        f'<marker id="to-{mode}" viewBox="0 0 8 8" refX="12" refY="4" markerWidth="{size}" markerHeight="{size}" '
+        f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="{colour}"/></marker>'
+        for mode, colour in MODE_COLOURS.items()) + "</defs>"
+
+
+def layer(model, zoom: float = 1.0) -> str:
+    """What the last month adds: arcs, identified victims, officials in pay, shelters."""
+    world, region = model.world, model.region
+    if world.month == 0:
+        return ""
+    t = world.t - 1
+    parts = [_arrows(zoom), *(arc for _, arc in arcs(region, world.flows[t].sum(axis=3), zoom))]
+    hidden, actors = world.hidden[t], world.actors[t]
+    for place, (x, y) in enumerate(positions(region)):
+        parts += _marks(x, y, int(hidden["identified"][place]), int(actors["officials_in_pay"][place]),
+                        int(actors["shelter_places"][place]), country(region, place), zoom)
+    return "".join(parts)
+
+
+def _marks(x: float, y: float, identified: int, in_pay: int, shelter: int, name: str, zoom: float) -> list[str]:
+    """A dot for victims found; a quiet square for officials in pay and a quiet house for shelters."""
+    parts = []
+    if in_pay:
+        side = 2.0 + 1.6 * math.sqrt(in_pay)
+        parts.append(f'<rect x="{-side - 3:.1f}" y="3" width="{side:.1f}" height="{side:.1f}" fill="#6b7280" '
+                     f'opacity="0.8"><title>{name}: {in_pay} officials in a network\'s pay</title></rect>')
+    if shelter:
+        s = 2.0 + 0.35 * math.sqrt(shelter)
+        parts.append(f'<path d="M3 {3 + s:.1f}l{s:.1f} -{s:.1f}l{s:.1f} {s:.1f}v{s:.1f}h-{2 * s:.1f}z" fill="white" '
+                     f'stroke="#374151" stroke-width="0.8"><title>{name}: {shelter} shelter places</title></path>')
+    if identified:
+        r = 1.5 + 0.9 * math.sqrt(identified)
+        parts.append(f'<circle r="{r:.1f}" fill="{INK}" stroke="white" stroke-width="1.2">'
+                     f'<title>{name}: {identified} victims found this month</title></circle>')
+    return [f'<g transform="translate({x:.1f} {y:.1f}) scale({zoom ** -0.7:.2f})">', *parts, "</g>"] if parts else []
+
+
+def tips(model) -> dict[str, str]:
+    """What hovering over a country says."""
+    world, region = model.world, model.region
+    if world.month == 0:
+        return {c.iso3: country(region, c.iso3) for c in region.countries}
+    t = world.t - 1
+    hidden = world.hidden[t]
+    left = world.flows[t].sum(axis=(1, 2, 3))
+    found = {}
+    for place, c in enumerate(region.countries):
+        h = hidden[place]
+        found[c.iso3] = (f"{country(region, place)} this month: {h['newly_exploited']:,} newly exploited here, "
+                         f"{left[place]:,} of its people newly exploited anywhere; {h['in_exploitation']:,} held, "
+                         f"{h['identified']:,} found, {h['assisted']:,} assisted")
+    return found
+
+
+def legend(width: float = 900.0) -> str:
+    """What the marks mean, in one line."""
+    x, parts = 0.0, []
+    for mode in ("clandestine", "papers", "visa-free", "internal"):
+        words = {"clandestine": "smuggled past the border", "papers": "on papers", "visa-free": "no visa needed",
+                 "internal": "inside the country"}[mode]
+        dash = ' stroke-dasharray="5 2"' if mode == "visa-free" else ""
+        mark = f'<circle cx="{x + 12}" cy="9" r="5" fill="none"' if mode == "internal" else f'<path d="M{x} 9h24"'
+        parts.append(f'{mark} stroke="{MODE_COLOURS[mode]}" stroke-width="3"{dash}/>')
+        parts.append(text(x + 29, 13, words, 12))
+        x += 42 + 6.6 * len(words)
+    for shape, words in ((f'<circle cx="{{x}}" cy="9" r="6" fill="{INK}"/>', "victims found"),
+                         ('<rect x="{x}" y="5" width="8" height="8" fill="#6b7280"/>', "officials in pay"),
+                         ('<path d="M{x} 10l5 -5l5 5v4h-10z" fill="white" stroke="#374151"/>', "shelters")):
+        parts.append(shape.replace("{x}", f"{x + 4}"))
+        parts.append(text(x + 19, 13, words, 12))
+        x += 34 + 6.4 * len(words)
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {x:.0f} 18" width="100%" '
+            f'style="max-width:{x:.0f}px" role="img" aria-label="Legend of the map" {FONT}>{"".join(parts)}</svg>')
+
+
+def whole(model, map_path, name: str, date: str) -> str:
+    """The map by itself, as a picture to keep."""
+    words = f"{name}, {date}. Width of an arc: people newly exploited in the month."
+    drawn = base(model.region, map_path) + layer(model) + names(model.region)
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT + 28:.0f}" width="{WIDTH:.0f}" '
+            f'height="{HEIGHT + 28:.0f}" {FONT}>{drawn}{text(8, HEIGHT + 20, words, 12, colour=QUIET)}</svg>')
+
+
