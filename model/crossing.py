@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from model.compiled import rule
 from model import decisions as d
+from model.compiled import rule
 from model.layout import CLANDESTINE, NOBODY, PAPERS, SERVING
 from model.random import draw
 
@@ -71,7 +71,10 @@ def takes_bribe(official, here, u):
 
 @rule
 def pays(official, network, persons):
-    """Notes a bribe for each person; of several networks that pay in a month the last-numbered may put one on its payroll."""
+    """Notes a bribe for each person.
+
+    Of several networks that pay in a month the last-numbered one may put the official on its payroll.
+    """
     official.bribes_now += persons
     official.suitor = max(official.suitor, network)
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from model.compiled import helper, part
+
 from model import decisions as d
+from model.compiled import helper, part
 from model.layout import AT_HOME, NOBODY
 from model.month import hazard
 from model.random import draw_four, draw_stratified

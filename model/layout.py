@@ -114,7 +114,8 @@ RECRUITER = _record(
     ("held_venue", _i4, (2,)), ("lost_venue", _i4, (2,)),
     ("held_treatment", _i4, (2,)), ("lost_treatment", _i4, (2,)),
     # what it believes: persons lost per person taken into a country, or per person-month held there
-    ("entry_loss", _f8, (MAX_PLACES,)), ("place_loss", _f8, (MAX_PLACES,)), ("mode_loss", _f8, (2,)), ("venue_loss", _f8, (2,)),
+    ("entry_loss", _f8, (MAX_PLACES,)), ("place_loss", _f8, (MAX_PLACES,)),
+    ("mode_loss", _f8, (2,)), ("venue_loss", _f8, (2,)),
     ("treatment_loss", _f8, (2,)),
     ("route_odds", _f8, (MAX_ROUTES,)))  # cumulative propensity over its options
 

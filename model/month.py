@@ -10,11 +10,20 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from model.compiled import helper, part, rule
+
 from model.borrowed import borrowed
+from model.compiled import helper, part, rule
 from model.layout import (
-    AT_HOME, BORDER, EXPLOITED, INDEPENDENT, MAX_ROUTES, NOBODY, POLICE, REINTEGRATED, RETURNED,
-    SEEKING, SMUGGLED)
+    BORDER,
+    EXPLOITED,
+    INDEPENDENT,
+    NOBODY,
+    POLICE,
+    REINTEGRATED,
+    RETURNED,
+    SEEKING,
+    SMUGGLED,
+)
 from model.migrant import migrant_month
 from model.ngo import ngo_month
 from model.official import official_month

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from model.compiled import rule
-from model.layout import OUTREACH, SHELTER
+from model.layout import NOBODY, OUTREACH, SHELTER
 
 
 @rule
@@ -27,3 +27,9 @@ def ngo_month(me, t, par, places, actors):
         if found > 0:
             share = min(0.9, max(0.1, place.found_private / found))
             me.attention += here.patrol_shift * (share - me.attention)
+
+
+@rule
+def works(ngo, ngos):
+    """Has this country such a programme, and has it started?"""
+    return ngo != NOBODY and ngos[ngo].active == 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from model.compiled import rule
 from model import decisions as d
+from model.compiled import rule
 from model.layout import INVESTIGATED, NOBODY, SERVING
 from model.random import draw
 

@@ -9,12 +9,15 @@ keyed by its own identity, so the order in which parties are made changes nobody
 from __future__ import annotations
 
 import numpy as np
-from model.compiled import rule
+
 from model import decisions as d
+from model.assistance import enters_shelter, finds_no_place
+from model.compiled import rule
+from model.exploitation import gets_out, is_found
 from model.layout import AT_HOME, EXPLOITED, INDEPENDENT, NOBODY, RETURNED, SEEKING, SMUGGLED, STAYS
-from model.migrant import (
-    any_route, chosen_route, enters_shelter, finds_no_place, gets_out, is_found, set_situation, takes_offer)
 from model.random import draw, draw_child
+from model.recruitment import any_route, chosen_route, takes_offer
+from model.situation import set_situation
 
 
 @rule

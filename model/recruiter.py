@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 
-from model.compiled import rule
 from model import decisions as d
+from model.compiled import rule
 from model.crossing import official_at, pays, takes_bribe
 from model.random import binomial, draw
+
 
 @rule
 def recruiter_month(me, t, seed, par, facts, places, posts, officials, networks, actors):

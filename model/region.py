@@ -17,8 +17,21 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from model.tables_in import (
-    Column, Month, Problems, Table, check_names, check_unique, flag, matching, month, number,
-    one_of, read_table, read_text, text, whole,
+    Column,
+    Month,
+    Problems,
+    Table,
+    check_names,
+    check_unique,
+    flag,
+    matching,
+    month,
+    number,
+    one_of,
+    read_table,
+    read_text,
+    text,
+    whole,
 )
 
 CROSSING_KINDS = ("land", "sea", "air")
@@ -256,7 +269,8 @@ def load_region(folder: str | Path) -> Region:
         name=folder.resolve().name, title=head["title"], folder=folder,
         start=Month.parse(head["start"]), end=Month.parse(head["end"]), visa_area=tuple(head["visa_area"]),
         countries=make(Country, "countries"), crossings=make(Crossing, "crossings"),
-        routes=tuple(NamedRoute(**(r.values | {"path": tuple(r.values["path"].split(">"))})) for r in table["routes"].rows),
+        routes=tuple(NamedRoute(**(r.values | {"path": tuple(r.values["path"].split(">"))}))
+                     for r in table["routes"].rows),
         events=make(RegionEvent, "events"), ngos=make(Ngo, "ngos"), referrals=_referrals(observed),
         figures=figures, files=dict(sorted(hashes.items())),
     )
@@ -329,7 +343,8 @@ def _read_head(folder: Path, problems: Problems) -> tuple[dict, dict[str, Path],
         problems.add(path, at("description"), "description", head["description"], "text in quotes")
     area = head.get("visa_area")
     if not isinstance(area, list) or not all(isinstance(code, str) for code in area):
-        problems.add(path, at("visa_area"), "visa_area", "" if area is None else area, "a list of country codes, possibly empty")
+        problems.add(path, at("visa_area"), "visa_area", "" if area is None else area,
+                     "a list of country codes, possibly empty")
     _check_span(path, head, at, problems)
     head["line of visa_area"] = at("visa_area")
     return head, _table_paths(folder, path, head.get("files"), at, problems), digest
@@ -349,7 +364,8 @@ def _check_span(path: Path, head: dict, at, problems: Problems) -> None:
 
 def _table_paths(folder: Path, path: Path, files: object, at, problems: Problems) -> dict[str, Path]:
     if not isinstance(files, dict):
-        problems.add(path, at("files"), "files", "" if files is None else files, "a table [files] with " + ", ".join(FILES))
+        problems.add(path, at("files"), "files", "" if files is None else files,
+                     "a table [files] with " + ", ".join(FILES))
         return {}
     found = {}
     for key in files:
@@ -362,7 +378,8 @@ def _table_paths(folder: Path, path: Path, files: object, at, problems: Problems
         if inside:
             found[key] = folder / value
         else:
-            problems.add(path, at(key), f"files.{key}", "" if value is None else value, "the name of a file inside the folder")
+            problems.add(path, at(key), f"files.{key}", "" if value is None else value,
+                         "the name of a file inside the folder")
     return found
 
 
@@ -410,7 +427,8 @@ def _check_figures(table: Table, sources: Table, codes, problems: Problems) -> N
     for row in table.good():
         limit = VARIABLES[row.values["variable"]]
         if row.values["value"] > limit:
-            problems.add(table.file, row.line, "value", row.values["value"], f"at most {limit:g} for {row.values['variable']}")
+            problems.add(table.file, row.line, "value", row.values["value"],
+                         f"at most {limit:g} for {row.values['variable']}")
         for code in row.values["source"].split("+") if sources.readable else ():
             if code not in known:
                 problems.add(table.file, row.line, "source", code, "codes of the sources table joined by +", known)
@@ -462,7 +480,8 @@ def _check_events(table: Table, codes, problems: Problems) -> None:
         if not v["iso3"] and v["kind"] != "context":
             problems.add(table.file, row.line, "iso3", "", "a country; only context may concern the whole region")
         if (v["kind"] == "passport") != bool(v["towards"]):
-            problems.add(table.file, row.line, "towards", v["towards"], "a country for passport, nothing for any other kind")
+            problems.add(table.file, row.line, "towards", v["towards"],
+                         "a country for passport, nothing for any other kind")
         if v["kind"] == "presence" and v["value"] is None:
             problems.add(table.file, row.line, "value", "", "a number of persons for presence")
         # An effect twice in a month would count double; context is only shown.

@@ -18,7 +18,14 @@ from model.mechanisms import MECHANISMS
 from model.parameters import Parameters, specs
 from model.region import Region
 from model.scenario_checks import (
-    Event, Span, check_span, check_wholes, event_span, read_month, read_quantity, read_ramp,
+    Event,
+    Span,
+    check_span,
+    check_wholes,
+    event_span,
+    read_month,
+    read_quantity,
+    read_ramp,
 )
 from model.scenario_in import load, scenario_names, scenarios_root
 from model.tables_in import Problems

@@ -17,8 +17,17 @@ from model.parameters import Parameters, specs
 from model.problems import BadInput
 from model.region import Region, load_region
 from model.scenario_checks import (
-    Event, Span, check_span, check_wholes, event_parameter, event_span, read_month, read_quantity,
-    read_ramp, read_text_value, read_where,
+    Event,
+    Span,
+    check_span,
+    check_wholes,
+    event_parameter,
+    event_span,
+    read_month,
+    read_quantity,
+    read_ramp,
+    read_text_value,
+    read_where,
 )
 from model.tables_in import Problems
 from model.toml_in import Document, Source, Where, describe, read_toml, readable

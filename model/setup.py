@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from model.compiled import helper, part
 from model import decisions as d
+from model.compiled import helper, part
 from model.layout import BORDER, NOBODY
 from model.official import integrity_of
 from model.random import binomial, draw

@@ -14,8 +14,25 @@ from model import layout
 from model.facts import fact_table, persons_at_risk, population
 from model.home import bound_hazards, fill_rows, find_leavers
 from model.layout import (
-    ACTORS, HIDDEN, HISTORIES, KLASS, MAX_ROUTES, MODES, NETWORK, NGO, NGO_KINDS, NOBODY, OFFICIAL,
-    PERSON, PLACE, POST, RECRUITER, SITUATIONS, VENUES, WARM_UP)
+    ACTORS,
+    HIDDEN,
+    HISTORIES,
+    KLASS,
+    MAX_ROUTES,
+    MODES,
+    NETWORK,
+    NGO,
+    NGO_KINDS,
+    NOBODY,
+    OFFICIAL,
+    PERSON,
+    PLACE,
+    POST,
+    RECRUITER,
+    SITUATIONS,
+    VENUES,
+    WARM_UP,
+)
 from model.month import run_months
 from model.routes import route_table
 from model.scenario import Scenario, parameter_table

@@ -233,7 +233,7 @@ BAD = {
     "figure twice": (repeat("country_year.csv", 2), "country_year.csv", 1406, "iso3+year+variable", "line 2"),
     "source twice": (repeat("sources.csv", 2), "sources.csv", 26, "code", "line 2"),
     "route twice": (repeat("routes.csv", 2), "routes.csv", 144, "id", "line 2"),
-    "programme twice": (repeat("ngos.csv", 2), "ngos.csv", 32, "iso3+kind+start", "line 2"),
+    "programme twice": (repeat("ngos.csv", 2), "ngos.csv", 32, "iso3+kind", "line 2"),
     "event twice": (repeat("events.csv", 2), "events.csv", 104, "when+iso3+kind", "line 2"),
     "crossing twice": (repeat("crossings.csv", 2), "crossings.csv", 81, "a+b+kind", "line 2"),
     "crossing to itself": (cell("crossings.csv", 2, "b", "ALB"), "crossings.csv", 2, "b", "another country"),

@@ -33,7 +33,8 @@ def command(folder: str) -> None:
     click.echo(f"{'scenario':<{width}}  {'done':>7}  {'missing':>7}  {'damaged':>7}")
     total = sum(counts.values(), Counter())
     for scenario, count in [*counts.items(), ("all", total)]:
-        click.echo(f"{plain(scenario):<{width}}  " + "  ".join(f"{count[s]:>7}" for s in ("done", "missing", "damaged")))
+        numbers = "  ".join(f"{count[state]:>7}" for state in ("done", "missing", "damaged"))
+        click.echo(f"{plain(scenario):<{width}}  {numbers}")
     for name in damaged:
         click.echo(f"damaged: parts/{plain(name)}")
     tables = all((path / f"{name}.parquet").exists() for name in TABLES)

@@ -10,7 +10,7 @@ from experiments.view.naming import country
 from model import decisions as d
 from model.crossing import inspected, official_at, takes_bribe
 from model.layout import CLANDESTINE, IDENTIFIED, NOBODY, ON_POLICE, REFUSED, SMUGGLED
-from model.migrant import offered_help
+from model.assistance import offered_help
 from model.random import draw
 
 

@@ -10,10 +10,10 @@ from html import escape
 import numpy as np
 
 from experiments.view.charts import INK, MODE_COLOURS, QUIET, FONT, text
-from experiments.view.naming import SHORT, count, country
+from experiments.view.naming import count, country, labels
 from model.layout import MODES, VISA_FREE
 
-# The box: from Spain to Moscow; a degree of longitude is drawn as long as it is at 45 degrees.
+# The box of the map; a degree of longitude is drawn as long as it is at 45 degrees.
 WEST, EAST, SOUTH, NORTH = -8.0, 41.0, 34.6, 56.4
 SCALE = 17.0
 WIDTH, HEIGHT = (EAST - WEST) * math.cos(math.radians(45)) * SCALE, (NORTH - SOUTH) * SCALE
@@ -21,12 +21,7 @@ WIDTH, HEIGHT = (EAST - WEST) * math.cos(math.radians(45)) * SCALE, (NORTH - SOU
 VIEWS = {"region": (f"0 0 {WIDTH:.0f} {HEIGHT:.0f}", 1.0)}
 # Bend of an arc, as a share of its length, so that entry modes of one corridor stay apart.
 BENDS = {1: 0.10, 2: 0.20, 3: 0.30}
-# Names that stand beside the capital; the others have the country's code, or fit their outline.
-LABELS = {"UKR": (8, -8), "ROU": (-30, -22), "MDA": (10, -4), "BGR": (12, 4), "BLR": (-10, -12),
-          "ITA": (8, 14), "GRC": (8, 6), "TUR": (-50, 20), "DEU": (-40, 14), "FRA": (-10, 22),
-          "ESP": (-10, 20), "RUS": (-26, 26), "BIH": (-38, 0), "XKX": (8, -6), "ALB": (-40, 10), "MKD": (9, 9),
-          "SCG": (6, -16), "AUT": (-44, 8), "POL": (-20, -10), "HUN": (-10, 14), "NLD": (-36, -8),
-          "BEL": (-38, 8), "CYP": (-50, 4), "HRV": (-30, 4), "CZE": (-20, -6)}
+
 
 def at(lon: float, lat: float) -> tuple[float, float]:
     return (lon - WEST) * math.cos(math.radians(45)) * SCALE, (NORTH - lat) * SCALE
@@ -89,10 +84,11 @@ def names(region, zoom: float = 1.0) -> str:
     """Names of countries, above everything else, as large on the screen at every zoom."""
     parts = []
     for c, (x, y) in zip(region.countries, positions(region)):
-        if c.iso3 in LABELS:
-            dx, dy = LABELS[c.iso3]
+        label = labels(region).get(c.iso3)
+        if label:
+            dx, dy = label["beside"]
             more = f'pointer-events="none" paint-order="stroke" stroke="#fbfaf7" stroke-width="{3 / zoom:.2f}"'
-            parts.append(text(x + dx / zoom, y + dy / zoom, SHORT.get(c.iso3, c.name), round(12 / zoom, 2),
+            parts.append(text(x + dx / zoom, y + dy / zoom, label.get("name", c.name), round(12 / zoom, 2),
                               colour="#30363d", more=more))
     return "".join(parts)
 

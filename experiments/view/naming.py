@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import cache
+from pathlib import Path
 
 from model.layout import WARM_UP
 from model.region import Region, RegionEvent
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")
-# Long names that would not fit a sentence or a map.
-SHORT = {"BIH": "Bosnia", "MKD": "FYR Macedonia", "SCG": "Serbia-Montenegro"}
-ARTICLE = {"NLD": "the Netherlands"}
 KINDS = {"law_partial": "law", "law_full": "law", "protocol": "treaty", "visa_free": "visa-free travel",
          "accession": "EU accession", "presence": "international presence", "operation": "operation",
          "programme": "programme", "handover": "handover", "passport": "passports", "context": "context"}
 
 
+def labels(region: Region) -> dict[str, dict]:
+    """How the region's `labels.toml` wants its countries named on maps and in sentences; may be absent."""
+    return _labels(region.folder / "labels.toml")
+
+
+@cache
+def _labels(path: Path) -> dict[str, dict]:
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
 def country(region: Region, place: int | str) -> str:
     """Name of a country by row or code, short enough for a sentence."""
     c = region.countries[region.index[place] if isinstance(place, str) else int(place)]
-    return ARTICLE.get(c.iso3) or SHORT.get(c.iso3) or c.name
+    label = labels(region).get(c.iso3, {})
+    return label.get("called") or label.get("name") or c.name
 
 
 def month_name(region: Region, t: int) -> str:

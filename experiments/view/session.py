@@ -77,7 +77,7 @@ class Session:
         self.playing = solara.reactive(False)
         self.busy = solara.reactive("")
         self.page = solara.reactive(PAGES[0])
-        self.country = solara.reactive("BIH")
+        self.country = solara.reactive("")
         self.view = solara.reactive("region")
         self.lock = threading.RLock()
         self.twin = Twin(start)
@@ -85,7 +85,8 @@ class Session:
         self._words = (None, "")
         self._generation = 0
         if self.country.value not in self.twin.region.index:
-            self.country.value = self.twin.region.countries[0].iso3
+            seen = [row for row in self.twin.region.referrals if row.role == "destination"]
+            self.country.value = seen[-1].iso3 if seen else self.twin.region.countries[0].iso3
         self.snapshot = solara.reactive(self._snapshot())
 
     # --- what the page shows -----------------------------------------------------------------------
