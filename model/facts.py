@@ -13,8 +13,8 @@ def fact_table(region: Region, visa_free_travel: bool) -> np.recarray:
 
     income: per head, relative to the mean of the destinations at the start; integrity: index / 10,
     NaN where no index exists; law: 0 none, 0.5 partial, 1 full; visa_free: 1 where nationals need
-    no visa for the visa area; diaspora: see `_diaspora`. Unknown years are filled in `_filled`, unknown countries take
-    the     mean of those known.
+    no visa for the visa area; diaspora: see `_diaspora`. Unknown years are filled in `_filled`,
+    unknown countries take the mean of those known.
     """
     facts = np.zeros((region.months, len(region.countries)), FACT)
     gdp = _filled(region, "gdp_per_head")

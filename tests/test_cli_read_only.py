@@ -112,8 +112,9 @@ def test_a_real_process_exits_2_without_traceback(tmp_path):
 
 @pytest.mark.parametrize("args", [["--help"], ["show", "baseline"], ["check", "baseline"], ["scenarios"]])
 def test_reading_commands_import_nothing_heavy(args):
-    done = process(code="import sys; from experiments.cli import main; main(sys.argv[1:]); "
-                        "print(sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)", *args)
+    code = ("import sys; from experiments.cli import main; main(sys.argv[1:]); "
+            "print(sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)")
+    done = process(*args, code=code)
     loaded = set(eval(done.stderr.splitlines()[-1]))
     assert not loaded & {"mesa", "pandas", "matplotlib", "numba", "scipy", "pyarrow"}
     assert args != ["--help"] or not loaded & {"numpy", "pydantic"}
