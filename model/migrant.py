@@ -141,7 +141,7 @@ def is_smuggled(me, t, seed, par, facts, places, classes, routes, posts, officia
         if r != NOBODY:
             cell = recruiters[r]
             me.recruiter = r
-            me.debt = there.leg_cost * me.leg
+            me.debt = there.leg_cost * me.leg * there.document_debt
             private = private_odds(cell, there, facts[t, me.place])
             me.venue = PRIVATE if draw(seed, me.id, t, d.VENUE) < private else PUBLIC
             me.treatment = PAID if draw(seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH

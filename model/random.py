@@ -115,6 +115,8 @@ def binomial(n, p, u):
         return 0
     if p >= 1.0:
         return n
+    if n == 1:
+        return 1 if u >= 1.0 - p else 0
     if p > 0.5:
         return n - _few(n, 1.0 - p, 1.0 - u)
     return _few(n, p, u)

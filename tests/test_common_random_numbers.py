@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers import assert_same_tables, fresh, made, shrunk, tables_of, total, trafficked
 
 from model.home import PERSON_BITS, threshold_of
 from model.mechanisms import MECHANISMS
 from model.setup import appoint
 from model.world import Template, World
-
-from helpers import assert_same_tables, fresh, made, shrunk, tables_of, total, trafficked
 
 NEUTRAL = [name for name, mechanism in MECHANISMS.items() if mechanism.neutral]
 TRAITS = ["id", "threshold", "accepts", "klass", "home", "zone", "working", "sex", "age_band", "minority",

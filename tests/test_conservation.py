@@ -2,16 +2,25 @@
 
 import numpy as np
 import pytest
+from helpers import fresh, made, persons_by, shrunk, total, world
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from model.layout import (
-    ASSISTED, AT_HOME, EXPLOITED, IDENTIFIED, INVESTIGATED, LISTS, NOBODY, ON_ASSISTANCE, SERVING, SITUATIONS)
+    ASSISTED,
+    AT_HOME,
+    EXPLOITED,
+    IDENTIFIED,
+    INVESTIGATED,
+    LISTS,
+    NOBODY,
+    ON_ASSISTANCE,
+    SERVING,
+    SITUATIONS,
+)
 from model.parameters import specs
 from model.scenario import load_scenario
 from model.world import Template, World
-
-from helpers import fresh, made, persons_by, shrunk, total, world
 
 EXAMPLES = settings(phases=[Phase.generate], max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 # (people per agent, edit of the region): single persons, and parties of every kind
@@ -122,8 +131,8 @@ def test_lists_agree_with_tallies_and_persons():
 
 
 def test_in_and_out_of_exploitation():
-    """Without inspections every identified person was found in exploitation."""
-    run = world(2, inspection=0.0)
+    """Without inspections and help at home every identified person was found in exploitation."""
+    run = world(2, inspection=0.0, home_assistance=0.0, home_self_referral=0.0)
     counts = run.hidden
     change = np.diff(counts["in_exploitation"], axis=0)
     flow = counts["newly_exploited"] - counts["identified"] - counts["escaped"] - counts["released"]

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers import made, total, trafficked, world
 
 from model.layout import CLANDESTINE, INTERNAL, PAPERS, VISA_FREE
 from model.problems import BadInput
 from model.region import RegionEvent
-
-from helpers import made, total, trafficked, world
 
 
 def without_ngos(region):

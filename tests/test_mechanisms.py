@@ -6,11 +6,10 @@ from first to second. Runs are paired by seed; `assert_moves` says what chance c
 
 import numpy as np
 import pytest
+from helpers import assert_moves, share_of, total, trafficked, who_left, worlds
 
 from model.layout import BORDER, EXPLOITED, MINOR, PAID, PAPERS, PRIVATE
 from model.mechanisms import MECHANISMS
-
-from helpers import assert_moves, share_of, total, trafficked, who_left, worlds
 
 SEEDS = range(8)
 UP, DOWN = 1, -1
@@ -176,7 +175,7 @@ LEVERS = [
            arrest_intelligence=0.5),
     change("clients who know are punished", {}, {"knowledge_proved": 1.0}, revenue, DOWN, client_penalty=0.6),
     change("hotline", {}, {"self_report": 0.03}, count("assisted"), UP),
-    change("outreach", {}, {"outreach": 0.015}, count("assisted"), UP),
+    change("outreach", {}, {"outreach": 0.03}, count("assisted"), UP),
     change("help after return", {}, {"support": 4.0}, count("retrafficked"), DOWN, retrafficked=0.03, home_self_referral=0.8),
 ]
 

@@ -7,13 +7,12 @@ import weakref
 import mesa
 import numpy as np
 import pytest
+from helpers import made, shrunk
 
 from model import TraffickingModel
 from model.agents import NGO, Migrant, Official, Recruiter
 from model.layout import ACTOR_FIELDS, HIDDEN_FIELDS, LISTS, MODES, SITUATIONS, VENUES
 from model.problems import BadInput
-
-from helpers import made, shrunk
 
 TINY = shrunk(1000)
 KEYWORDS = ["scenario", "seed", "people_per_agent", "activation", "push", "pull", "corruption", "enforcement",
@@ -144,7 +143,7 @@ def test_identities_are_unique(done):
 def test_a_view_has_no_other_attributes(done):
     recruiter = next(iter(done.agents_by_type[Recruiter]))
     assert recruiter.channel in ("acquaintance", "agency", "advertisement", "internet")
-    assert recruiter.base in done.region.origins
+    assert recruiter.country in done.region.origins
     with pytest.raises(AttributeError, match="no attribute 'wings'"):
         recruiter.wings  # noqa: B018
 

@@ -4,11 +4,10 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+from helpers import assert_moves, made, mean_and_error, total, world, worlds
 
 from model.scenario import Event
 from model.world import Template, World
-
-from helpers import assert_moves, made, mean_and_error, total, world, worlds
 
 SEEDS = range(8)
 

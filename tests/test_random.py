@@ -5,14 +5,27 @@ import itertools
 
 import numpy as np
 import pytest
+from helpers import assert_within
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from model import crossing, decisions, home, layout, migrant, month, official, parties, recruiter, setup
+from model import (
+    assistance,
+    crossing,
+    decisions,
+    exploitation,
+    home,
+    layout,
+    migrant,
+    month,
+    official,
+    parties,
+    recruiter,
+    recruitment,
+    setup,
+)
 from model.random import binomial, draw, draw_child, draw_four, draw_stratified, philox, reversed_bits
-
-from helpers import assert_within
 
 # Random123 1.14.0, tests/kat_vectors, "philox4x32 10": counter, key, result.
 VECTORS = [
@@ -85,7 +98,7 @@ def test_no_two_decisions_share_a_number():
 
 def test_every_decision_is_used_and_crossings_have_room_for_every_leg():
     source = "".join(inspect.getsource(module) for module in (
-        crossing, home, migrant, month, official, parties, recruiter, setup))
+        assistance, crossing, exploitation, home, migrant, month, official, parties, recruiter, recruitment, setup))
     names = [name for name in vars(decisions) if name.isupper()]
     assert [name for name in names if f"d.{name}" not in source] == []
     assert layout.MAX_LEGS <= 16
