@@ -6,7 +6,6 @@ reports every mistake at once; what it returns can be trusted by the rest of the
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Collection
@@ -16,6 +15,23 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from model.region_checks import (
+    CROSSING_KINDS,
+    ERAS,
+    EVENT_KINDS,
+    FILES,
+    NGO_KINDS,
+    RELIABILITY,
+    VARIABLES,
+    check_countries,
+    check_crossings,
+    check_events,
+    check_figures,
+    check_map,
+    check_routes,
+    check_span,
+    check_visa_area,
+)
 from model.tables_in import (
     Column,
     Month,
@@ -33,20 +49,6 @@ from model.tables_in import (
     text,
     whole,
 )
-
-CROSSING_KINDS = ("land", "sea", "air")
-ERAS = ("old", "new", "standing")
-EVENT_KINDS = ("law_partial", "law_full", "protocol", "visa_free", "accession", "presence",
-               "operation", "programme", "handover", "passport", "context")
-NGO_KINDS = ("shelter", "hotline", "outreach", "prevention")
-RELIABILITY = ("source seen", "recalled, unverified")
-# Yearly figures that the model knows, with the largest value that can be right.
-VARIABLES = {
-    "gdp_per_head": 1e7, "gdp_per_head_current": 1e7, "female_unemployment": 100, "unemployment": 100,
-    "cpi_score": 10, "cpi_sd": 10, "mobile_per_100": 1000, "internet_pct": 100,
-    "population": 1e10, "women_15_29": 1e10, "emigrant_stock": 1e10,
-}
-FILES = ("countries", "country_year", "sources", "crossings", "routes", "events", "ngos", "referrals", "map")
 
 
 @dataclass(frozen=True)
@@ -247,16 +249,16 @@ def load_region(folder: str | Path) -> Region:
     table = {key: read_table(paths[key], columns, problems) for key, columns in (
         ("countries", _COUNTRIES), ("country_year", _COUNTRY_YEAR), ("sources", _SOURCES),
         ("crossings", _CROSSINGS), ("routes", _ROUTES), ("events", _EVENTS), ("ngos", _NGOS))}
-    codes = _check_countries(table["countries"], problems)
-    _check_visa_area(folder / "region.toml", head, codes, problems)
-    _check_figures(table["country_year"], table["sources"], codes, problems)
-    _check_crossings(table["crossings"], codes, problems)
-    _check_routes(table["routes"], table["countries"], table["crossings"], codes, problems)
-    _check_events(table["events"], codes, problems)
+    codes = check_countries(table["countries"], problems)
+    check_visa_area(folder / "region.toml", head, codes, problems)
+    check_figures(table["country_year"], table["sources"], codes, problems)
+    check_crossings(table["crossings"], codes, problems)
+    check_routes(table["routes"], table["countries"], table["crossings"], codes, problems)
+    check_events(table["events"], codes, problems)
     check_names(table["ngos"], "iso3", codes, problems, "a code of the countries table")
     check_unique(table["ngos"], ["iso3", "kind"], problems)
     observed = _observed_table(paths["referrals"], codes, problems)
-    map_digest = _check_map(paths["map"], problems)
+    map_digest = check_map(paths["map"], problems)
     problems.raise_any()
     hashes = {"region.toml": digest, head["files"]["referrals"]: observed.sha256, head["files"]["map"]: map_digest}
     hashes |= {head["files"][key]: t.sha256 for key, t in table.items()}
@@ -345,21 +347,9 @@ def _read_head(folder: Path, problems: Problems) -> tuple[dict, dict[str, Path],
     if not isinstance(area, list) or not all(isinstance(code, str) for code in area):
         problems.add(path, at("visa_area"), "visa_area", "" if area is None else area,
                      "a list of country codes, possibly empty")
-    _check_span(path, head, at, problems)
+    check_span(path, head, at, problems)
     head["line of visa_area"] = at("visa_area")
     return head, _table_paths(folder, path, head.get("files"), at, problems), digest
-
-
-def _check_span(path: Path, head: dict, at, problems: Problems) -> None:
-    months = {}
-    for key in ("start", "end"):
-        if isinstance(head.get(key), str) and head[key].strip():
-            try:
-                months[key] = Month.parse(head[key])
-            except ValueError:
-                problems.add(path, at(key), key, head[key], month().allowed)
-    if len(months) == 2 and months["end"] < months["start"]:
-        problems.add(path, at("end"), "end", head["end"], f"a month not before the start, {head['start']}")
 
 
 def _table_paths(folder: Path, path: Path, files: object, at, problems: Problems) -> dict[str, Path]:
@@ -396,112 +386,3 @@ def _lines(content: str) -> dict[str, int]:
 # --------------------------------------------------------------------------- checks between tables
 
 
-def _check_countries(table: Table, problems: Problems) -> dict[str, int] | None:
-    """The codes of the region, or None if they could not be read (then nobody checks against them)."""
-    check_unique(table, ["iso3"], problems)
-    if not table.readable:
-        return None
-    for role in ("origin", "destination"):
-        if all(row.values.get(role) is False for row in table.rows):
-            problems.add(table.file, 1, role, "no country with 1", f"at least one country that is {role}")
-    if any("iso3" not in row.values for row in table.rows):
-        return None
-    return {row.values["iso3"]: row.line for row in table.rows}
-
-
-def _check_visa_area(path: Path, head: dict, codes, problems: Problems) -> None:
-    line, seen = head["line of visa_area"], set()
-    for code in head["visa_area"]:
-        if codes is not None and code not in codes:
-            problems.add(path, line, "visa_area", code, "a code of the countries table", codes)
-        elif code in seen:
-            problems.add(path, line, "visa_area", code, "each code only once")
-        seen.add(code)
-
-
-def _check_figures(table: Table, sources: Table, codes, problems: Problems) -> None:
-    check_names(table, "iso3", codes, problems, "a code of the countries table")
-    check_unique(table, ["iso3", "year", "variable"], problems)
-    check_unique(sources, ["code"], problems)
-    known = {row.values["code"] for row in sources.good()}
-    for row in table.good():
-        limit = VARIABLES[row.values["variable"]]
-        if row.values["value"] > limit:
-            problems.add(table.file, row.line, "value", row.values["value"],
-                         f"at most {limit:g} for {row.values['variable']}")
-        for code in row.values["source"].split("+") if sources.readable else ():
-            if code not in known:
-                problems.add(table.file, row.line, "source", code, "codes of the sources table joined by +", known)
-
-
-def _check_crossings(table: Table, codes, problems: Problems) -> None:
-    for column in ("a", "b"):
-        check_names(table, column, codes, problems, "a code of the countries table")
-    for row in table.good():
-        if row.values["a"] == row.values["b"]:
-            problems.add(table.file, row.line, "b", row.values["b"], "another country than a")
-    # A crossing has no direction: A-B and B-A are one.
-    check_unique(table, ["a", "b", "kind"], problems, key=frozenset)
-
-
-def _check_routes(table: Table, countries: Table, crossings: Table, codes, problems: Problems) -> None:
-    check_unique(table, ["id"], problems)
-    links = {frozenset((r.values.get("a"), r.values.get("b"))) for r in crossings.rows}
-    ends = {r.values["iso3"] for r in countries.rows if "iso3" in r.values and r.values.get("destination") is not False}
-    starts = {r.values["iso3"] for r in countries.rows if "iso3" in r.values and r.values.get("origin") is not False}
-    for row in table.good():
-        path, add = row.values["path"].split(">"), problems.add
-        unknown = [code for code in path if codes is not None and code not in codes]
-        for code in unknown:
-            add(table.file, row.line, "path", code, "codes of the countries table", codes)
-        if row.values["origin"] != path[0]:
-            add(table.file, row.line, "origin", row.values["origin"], f"the first of the path, {path[0]}")
-        if len(set(path)) != len(path):
-            add(table.file, row.line, "path", row.values["path"], "each country once")
-        if codes is not None and not unknown:
-            if path[0] not in starts:
-                add(table.file, row.line, "path", path[0], "a first country that is an origin", starts)
-            if path[-1] not in ends:
-                add(table.file, row.line, "path", path[-1], "a last country that is a destination", ends)
-            for a, b in zip(path, path[1:]) if crossings.readable else ():
-                if a != b and frozenset((a, b)) not in links:
-                    add(table.file, row.line, "path", f"{a}>{b}", "neighbours in the crossings table")
-        since, until = row.values["since"], row.values["until"]
-        if since and until and until < since:
-            add(table.file, row.line, "until", until, f"a month not before since, {since}")
-
-
-def _check_events(table: Table, codes, problems: Problems) -> None:
-    for column in ("iso3", "towards"):
-        check_names(table, column, codes, problems, "a code of the countries table")
-    first: dict[tuple, int] = {}
-    for row in table.good():
-        v = row.values
-        if not v["iso3"] and v["kind"] != "context":
-            problems.add(table.file, row.line, "iso3", "", "a country; only context may concern the whole region")
-        if (v["kind"] == "passport") != bool(v["towards"]):
-            problems.add(table.file, row.line, "towards", v["towards"],
-                         "a country for passport, nothing for any other kind")
-        if v["kind"] == "presence" and v["value"] is None:
-            problems.add(table.file, row.line, "value", "", "a number of persons for presence")
-        # An effect twice in a month would count double; context is only shown.
-        key = (v["when"], v["iso3"], v["kind"], v["towards"], v["text"] if v["kind"] == "context" else "")
-        if key in first:
-            problems.add(table.file, row.line, "when+iso3+kind", f"{v['when']} {v['iso3']} {v['kind']}",
-                         f"each only once (also on line {first[key]})")
-        first.setdefault(key, row.line)
-
-
-def _check_map(path: Path, problems: Problems) -> str:
-    """The outlines are only drawn, so only what drawing needs is checked."""
-    content, digest = read_text(path, problems)
-    if not content.strip():
-        return digest
-    try:
-        features = json.loads(content)["features"]
-        if not all(isinstance(f["properties"]["iso3"], str) and f["geometry"]["coordinates"] for f in features):
-            raise ValueError("a feature without iso3 or coordinates")
-    except (ValueError, RecursionError, KeyError, TypeError) as error:
-        line = getattr(error, "lineno", None)
-        problems.add(path, line, "features", error, "GeoJSON features with the property iso3 and coordinates")
-    return digest
