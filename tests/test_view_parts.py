@@ -261,6 +261,7 @@ def test_lives_follow_the_months_and_pages_are_known_ones(session):
     for _ in range(8):
         session.step()
     session.show(PAGES[2])
+    shown = session.country.value
     session.pick("person", "is exploited now")
     lives = session.snapshot.value.lives
     assert len(lives) == 2 and lives[0].portrait.startswith("A synthetic person")
@@ -268,7 +269,7 @@ def test_lives_follow_the_months_and_pages_are_known_ones(session):
     session.pick("person", "<script>")
     session.show("nowhere")
     session.show_country("../..")
-    assert session.page.value == PAGES[2] and session.country.value == "BIH"
+    assert session.page.value == PAGES[2] and session.country.value == shown != ""
 
 
 def test_a_browser_cannot_set_an_impossible_speed_or_view(session):
