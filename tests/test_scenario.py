@@ -235,7 +235,8 @@ def test_draws_stay_within_bounds(baseline, data):
        st.sets(st.sampled_from(sorted(MECHANISMS)), max_size=3), st.text("a\"'\\\n ü#[]{}=", min_size=1))
 def test_round_trip(baseline, tmp_path, values, off, title):
     title = f"t{title}"
-    scaled = {path: specs()[path].allowed[1] * share for path, share in values.items()}
+    spans = {path: specs()[path].allowed for path in values}
+    scaled = {path: min(high, low + (high - low) * values[path]) for path, (low, high) in spans.items()}
     scenario = baseline.with_values(scaled | dict.fromkeys((f"mechanisms.{m}" for m in off), False))
     object.__setattr__(scenario, "title", title)
     path = tmp_path / "baseline.toml"
