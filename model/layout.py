@@ -100,7 +100,7 @@ POST = _record(
 OFFICIAL = _record(
     ("id", _i8), ("post", _i4), ("kind", _i4), ("place", _i4), ("integrity", _f8),
     ("trained", _i4), ("training_draw", _f8), ("in_pay", _i4), ("status", _i4), ("since", _i4),
-    ("dismissed", _i4), ("bribes", _i4), ("bribes_now", _i4), ("suitor", _i4), ("met_now", _i4))
+    ("dismissed", _i4), ("bribes", _i4), ("bribes_now", _i4), ("suitor", _i4))
 
 RECRUITER = _record(
     ("id", _i8), ("country", _i4), ("network", _i4), ("channel", _i4),
