@@ -18,6 +18,7 @@ from typing import Any
 
 import model
 from experiments.results import part_name, run_key
+from model.layout import POOLED
 from model.problems import BadInput, Problem, nearest
 from model.region import Region
 from model.scenario import Scenario, load_scenario, scenario_names
@@ -93,7 +94,7 @@ class Batch:
 def command_line(given: Iterable[str], replicates: int, shared: Mapping[str, Any], folder: str | Path) -> str:
     """The command that makes these runs, with the seed that was drawn."""
     words = ["undercount", "run", *given, "--replicates", replicates, "--seed", shared["seed"],
-             "--people-per-agent", shared["people_per_agent"], "--until", shared["until"]]
+             "--people-per-agent", scale_name(shared["people_per_agent"]), "--until", shared["until"]]
     for name, value in shared["settings"].items():
         words += ["--set", f"{name}={value}"]
     return shlex.join(map(str, [*words, "--out", folder]))
@@ -116,7 +117,11 @@ def resolve(scenarios: Sequence[str], replicates: int | str, seed: int | str | N
     """
     problems = list(problems)
     replicates = read_whole(problems, "--replicates", replicates, 1, MOST_REPLICATES)
-    people_per_agent = read_whole(problems, "--people-per-agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT)
+    if people_per_agent == scale_name(POOLED):
+        people_per_agent = POOLED
+    else:
+        people_per_agent = read_whole(problems, "--people-per-agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT,
+                                      f", or {scale_name(POOLED)}")
     seed = secrets.randbelow(LARGEST_DRAWN) if seed is None else seed
     seed = read_whole(problems, "--seed", seed, 0, LARGEST_SEED - MOST_REPLICATES)
     given = list(dict.fromkeys(name for each in scenarios for name in _all_of(each)))
@@ -178,12 +183,17 @@ def load_again(there: Mapping[str, Any], settings: Mapping[str, str]) -> Scenari
     return scenario
 
 
-def read_whole(problems: list[Problem], option: str, value: int | str, low: int, high: int) -> int:
+def scale_name(people_per_agent: int) -> str:
+    """The scale as typed on the command line."""
+    return "pooled" if people_per_agent == POOLED else str(people_per_agent)
+
+
+def read_whole(problems: list[Problem], option: str, value: int | str, low: int, high: int, others: str = "") -> int:
     """The number that an option gives; `low` after reporting that it cannot be used."""
     text = str(value).strip()
     if re.fullmatch(r"[+-]?[0-9]{1,30}", text) and low <= int(text) <= high:
         return int(text)
-    problems.append(Problem("command line", option, describe(text), f"a whole number from {low} to {high}"))
+    problems.append(Problem("command line", option, describe(text), f"a whole number from {low} to {high}{others}"))
     return low
 
 

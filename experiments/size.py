@@ -23,13 +23,14 @@ def size_of(batch: Batch, folder: Path) -> Iterator[str]:
     yield (f"{len(runs)} runs: " + ", ".join(f"{e.scenario.name} x {e.replicates}" for e in batch.entries)
            + (f"; {done} of them are there already" if done else ""))
     yield f"{batch.months} months, {batch.region.start} to {batch.until}, in {len(batch.region.countries)} countries"
-    yield (f"{template.persons:,} persons at risk in {template.persons // batch.people_per_agent:,} agents "
-           f"of {batch.people_per_agent:,}")
+    yield (f"{template.persons:,} persons at risk in {template.agents:,} "
+           + ("pools" if template.pooled else f"agents of {batch.people_per_agent:,}"))
     yield f"seeds {batch.seed} to {batch.seed + max(e.replicates for e in batch.entries) - 1}"
     yield f"about {megabytes(batch, len(runs)):,.1f} MB in {folder}"
 
 
 def megabytes(batch: Batch, runs: int) -> float:
-    nearest = min(MEASURED, key=lambda k: abs(k.bit_length() - batch.people_per_agent.bit_length()))
+    people_per_agent = max(1, batch.people_per_agent)  # pooled counts are those of single persons
+    nearest = min(MEASURED, key=lambda k: abs(k.bit_length() - people_per_agent.bit_length()))
     cells = batch.months * len(batch.region.countries)
     return runs * MEASURED[nearest] * cells / MEASURED_CELLS / 1e6

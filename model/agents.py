@@ -47,7 +47,7 @@ class View(mesa.Agent):
         except (ValueError, IndexError):
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}") from None
         if name in WORDS:
-            return WORDS[name][value]
+            return WORDS[name][value] if value >= 0 else None  # differs within a pool
         if name in PLACES:
             return self.model.country_names[value] if value >= 0 else None
         return value.item() if hasattr(value, "item") and value.ndim == 0 else value
@@ -58,7 +58,7 @@ class View(mesa.Agent):
 
 
 class Migrant(View):
-    """A person at risk, or a party of persons; `row` is None for who will not leave in this run."""
+    """A person at risk, a party or a pool; `row` is None for who will not leave in this run."""
 
     table = "people"
     rule = staticmethod(migrant_month)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from model import decisions as d
 from model.compiled import rule
 from model.layout import CLANDESTINE, NOBODY, PAPERS, SERVING
@@ -36,13 +38,15 @@ def crosses(me, t, seed, leg, p, entered, par, posts, officials, recruiters, act
     post = posts[p]
     post.arrivals_now += me.weight
     if me.recruiter != NOBODY:
-        recruiters[me.recruiter].tried_entry[entered] += me.weight
+        cell = recruiters[me.recruiter]
+        cell.tried_entry[entered] += me.weight
+        cell.touched |= np.int64(1) << np.int64(entered)
+    network = NOBODY if me.recruiter == NOBODY else recruiters[me.recruiter].network
+    if draw(seed, me.id, t, d.CROSSING_INSPECTED + leg) >= inspected(me, here, post):
+        return PASSED
     n = official_at(post, draw(seed, me.id, t, d.CROSSING_MEETS + leg))
     official = officials[n]
-    network = NOBODY if me.recruiter == NOBODY else recruiters[me.recruiter].network
     if network != NOBODY and official.in_pay == network:
-        return PASSED
-    if draw(seed, me.id, t, d.CROSSING_INSPECTED + leg) >= inspected(me, here, post):
         return PASSED
     actors[t, entered].inspections += me.weight
     if takes_bribe(official, here, draw(seed, me.id, t, d.CROSSING_BRIBE + leg)):

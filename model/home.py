@@ -16,10 +16,29 @@ import numpy as np
 from model import decisions as d
 from model.compiled import helper, part
 from model.layout import AT_HOME, NOBODY
-from model.month import hazard
 from model.random import draw_four, draw_stratified
 
 PERSON_BITS = 40  # identity of a person: class << 40 | number within the class
+
+
+@helper
+def hazard(here, facts, zone, working, mood):
+    """Monthly hazard to start looking for a way out, of a class at home (A1, A3).
+
+    A proportional hazard [1]; deprivation is the log gap between the mean income of the
+    destinations (the unit of income) and income in the zone, relative to a gap of ln 3.
+
+    1. Cox (1972), Regression models and life-tables.
+    """
+    poor = here.zone_income
+    rich = (1.0 - here.deprived_share * poor) / max(1e-9, 1.0 - here.deprived_share)
+    income = facts.income * (poor if zone == 1 else rich)
+    gap = -math.log(income) - math.log(3.0)
+    score = here.deprivation_weight * here.pull * gap + here.contact_weight * mood
+    score += here.diaspora_weight * math.log(facts.diaspora)
+    if working == 0:
+        score += here.unemployment_weight * facts.unemployment
+    return here.push * here.leave_rate / 12.0 * math.exp(min(20.0, score))
 
 
 @part
@@ -62,6 +81,7 @@ def is_born(me, seed, setup, k, klass, index, threshold, weight):
     me.id = (k << PERSON_BITS) | index
     me.threshold = threshold
     me.weight = weight
+    me.pool = NOBODY
     me.klass = k
     me.home = klass.home
     me.place = klass.home

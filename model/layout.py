@@ -40,6 +40,10 @@ SHELTER, HOTLINE, OUTREACH, PREVENTION = range(4)
 SERVING, INVESTIGATED = range(2)
 STAYS, ESCAPES, IS_RELEASED = range(3)  # of those held
 
+# `people_per_agent` of the pooled scale: persons at home who are alike are one agent (`pools.py`), and
+# whoever takes up an offer or is trapped is an agent of one person.
+POOLED = 0
+
 MAX_ROUTES = 64  # options of one country of origin
 MAX_PLACES = 63  # countries of a region; one bit each in `police_in_pay`
 MAX_LEGS = 8
@@ -49,29 +53,39 @@ NOBODY = -1
 # they appear in no table.
 WARM_UP = 12
 
-_i1, _i4, _i8, _f8 = "i1", "i4", "i8", "f8"
+CACHE_LINE = 64  # bytes
+_i1, _i2, _i4, _i8, _f8 = "i1", "i2", "i4", "i8", "f8"
 
 
-def _record(*fields) -> np.dtype:
-    return np.dtype(list(fields), align=True)
+def _record(*fields, itemsize: int = 0) -> np.dtype:
+    """A record of aligned fields, filled up to `itemsize` bytes."""
+    plain = np.dtype(list(fields), align=True)
+    formats, offsets = zip(*(plain.fields[name][:2] for name in plain.names))
+    return np.dtype({"names": plain.names, "formats": formats, "offsets": offsets,
+                     "itemsize": max(itemsize, plain.itemsize), "aligned": True})
 
 
+# What a month in exploitation reads and writes fills the first 64 bytes: one cache line a visit.
 PERSON = _record(
-    ("id", _i8), ("threshold", _f8), ("accepts", _f8), ("debt", _f8),
-    ("weight", _i4), ("klass", _i4), ("home", _i4), ("situation", _i4), ("since", _i4),
-    ("place", _i4), ("route", _i4), ("leg", _i4), ("mode", _i4), ("venue", _i4), ("treatment", _i4),
-    ("recruiter", _i4), ("official", _i4), ("months", _i4), ("times", _i4), ("left_behind", _i4),
-    ("lists", _i4), ("lists_home", _i4), ("ever_listed", _i4), ("waiting", _i4), ("helped", _i4), ("wakes", _i4),
-    # parties that split off this month (persons), and how many parties ever did
-    ("part_legal", _i4), ("part_smuggled", _i4), ("part_offer", _i4), ("part_found", _i4),
-    ("leaves", _i4),  # the others get out this month: see `migrant.gets_out`
-    ("parties", _i4),
+    ("id", _i8), ("debt", _f8), ("weight", _i4), ("recruiter", _i4),
+    # parties that split off this month (persons)
+    ("part_found", _i4), ("part_legal", _i4), ("part_smuggled", _i4), ("part_offer", _i4),
+    ("since", _i2), ("place", _i2), ("wakes", _i2), ("months", _i2),
+    ("situation", _i1), ("waiting", _i1), ("venue", _i1), ("treatment", _i1), ("left_behind", _i1),
+    ("leaves", _i1),  # the others get out this month: see `exploitation.gets_out`
+    ("leg", _i1), ("mode", _i1), ("home", _i2), ("klass", _i2), ("route", _i2), ("times", _i2),
+    # read now and then
+    ("threshold", _f8), ("accepts", _f8),
+    ("pool", _i4),  # row of those who look for a way in one's pool; NOBODY for who belongs to none
+    ("official", _i4),
+    ("parties", _i4),  # how many ever split off
+    ("lists", _i1), ("lists_home", _i1), ("ever_listed", _i1), ("helped", _i1),
     ("zone", _i1), ("sex", _i1), ("age_band", _i1), ("minority", _i1), ("low_schooling", _i1),
-    ("working", _i1), ("wage_band", _i1), ("family_risk", _i1))
+    ("working", _i1), ("wage_band", _i1), ("family_risk", _i1), itemsize=2 * CACHE_LINE)
 
 KLASS = _record(  # people at home who share country, zone and work
     ("home", _i4), ("zone", _i4), ("working", _i4), ("agents", _i8), ("persons", _f8), ("first", _i8), ("last", _i8),
-    ("next", _i8), ("cumulative", _f8), ("success", _f8), ("failure", _f8),
+    ("next", _i8), ("cumulative", _f8), ("rise", _f8), ("success", _f8), ("failure", _f8),
     ("success_now", _i8), ("failure_now", _i8))
 
 PLACE = _record(  # what a country remembers from month to month
@@ -103,29 +117,36 @@ OFFICIAL = _record(
     ("dismissed", _i4), ("bribes", _i4), ("bribes_now", _i4), ("suitor", _i4))
 
 RECRUITER = _record(
-    ("id", _i8), ("country", _i4), ("network", _i4), ("channel", _i4),
-    ("cells", _i4), ("active", _i4), ("custody", _i4), ("idle", _i4), ("arrests", _i4), ("weighed", _i4),
-    ("pick", _f8), ("capital", _f8), ("profit", _f8), ("minors", _f8), ("breaks", _f8), ("holding", _i8),
-    # this month's tallies
-    ("revenue_now", _i8), ("costs_now", _i8), ("heat_now", _i8), ("minors_now", _i8),
+    # what a month of each of its victims adds to
+    ("network", _i4), ("weighed", _i4), ("breaks", _f8), ("holding", _i8),
+    ("revenue_now", _i8), ("costs_now", _i8), ("held_venue", _i4, (2,)), ("held_treatment", _i4, (2,)),
+    ("touched", _i8),  # countries with a tally this month; one bit each
+    ("held_place", _i4, (MAX_PLACES,)),
+    ("id", _i8), ("country", _i4), ("channel", _i4),
+    ("cells", _i4), ("active", _i4), ("custody", _i4), ("idle", _i4), ("arrests", _i4),
+    ("pick", _f8), ("capital", _f8), ("profit", _f8), ("minors", _f8),
+    # the other tallies of this month
+    ("heat_now", _i8), ("minors_now", _i8), ("lost_place", _i4, (MAX_PLACES,)),
     ("tried_entry", _i4, (MAX_PLACES,)), ("lost_entry", _i4, (MAX_PLACES,)),
-    ("held_place", _i4, (MAX_PLACES,)), ("lost_place", _i4, (MAX_PLACES,)),
     ("moved_mode", _i4, (2,)), ("lost_mode", _i4, (2,)),
-    ("held_venue", _i4, (2,)), ("lost_venue", _i4, (2,)),
-    ("held_treatment", _i4, (2,)), ("lost_treatment", _i4, (2,)),
+    ("lost_venue", _i4, (2,)), ("lost_treatment", _i4, (2,)),
     # what it believes: persons lost per person taken into a country, or per person-month held there
     ("entry_loss", _f8, (MAX_PLACES,)), ("place_loss", _f8, (MAX_PLACES,)),
     ("mode_loss", _f8, (2,)), ("venue_loss", _f8, (2,)),
     ("treatment_loss", _f8, (2,)),
-    ("route_odds", _f8, (MAX_ROUTES,)))  # cumulative propensity over its options
+    ("route_odds", _f8, (MAX_ROUTES,)),  # cumulative propensity over its options
+    itemsize=43 * CACHE_LINE)
 
 NETWORK = _record(
-    ("country", _i4), ("police_in_pay", _i8),
+    ("country", _i4), ("police_in_pay", _i8), ("touched", _i8),
     ("tried_entry", _i8, (MAX_PLACES,)), ("lost_entry", _i8, (MAX_PLACES,)),
     ("held_place", _i8, (MAX_PLACES,)), ("lost_place", _i8, (MAX_PLACES,)),
     ("moved_mode", _i8, (2,)), ("lost_mode", _i8, (2,)),
     ("held_venue", _i8, (2,)), ("lost_venue", _i8, (2,)),
-    ("held_treatment", _i8, (2,)), ("lost_treatment", _i8, (2,)))
+    ("held_treatment", _i8, (2,)), ("lost_treatment", _i8, (2,)),
+    # what a member learns who saw nothing itself: how far its beliefs move, and towards what
+    ("entry_step", _f8, (MAX_PLACES,)), ("entry_seen", _f8, (MAX_PLACES,)),
+    ("place_step", _f8, (MAX_PLACES,)), ("place_seen", _f8, (MAX_PLACES,)))
 
 NGO = _record(
     ("id", _i8), ("place", _i4), ("kind", _i4), ("start", _i4), ("active", _i4),
@@ -133,7 +154,7 @@ NGO = _record(
 
 # --- tallies: the truth, month by month and place by place -----------------------------------------
 HIDDEN_FIELDS = (
-    "newly_exploited", "in_exploitation", "identified", "recognised", "misidentified", "offered_help",
+    "newly_exploited", "in_exploitation", "in_public", "identified", "recognised", "misidentified", "offered_help",
     "refused", "no_place", "assisted", "repatriated", "escaped", "released", "returned", "retrafficked",
     "deported", "listed_assisted", "listed_repatriated")
 HIDDEN = np.dtype([(name, _i8) for name in HIDDEN_FIELDS])

@@ -56,8 +56,11 @@ def migrant_month(me, t, seed, par, facts, places, classes, routes, posts, offic
         return
     elif me.situation == SMUGGLED:
         if me.leg == 0 and t > me.since:
-            is_smuggled(me, t, seed, par, facts, places, classes, routes, posts, officials,
-                        recruiters, hidden, actors, flows, census)
+            if me.pool != NOBODY:
+                me.part_smuggled = me.weight  # persons who travel each for themselves: `pools.py`
+            else:
+                is_smuggled(me, t, seed, par, facts, places, classes, routes, posts, officials,
+                            recruiters, hidden, actors, flows, census)
     elif me.situation == RECRUITED:
         if t > me.since:
             is_moved(me, t, seed, par, facts, places, routes, posts, officials, recruiters,

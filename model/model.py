@@ -12,7 +12,7 @@ from mesa.datacollection import DataCollector
 
 from model.agents import NGO, Migrant, Official, Recruiter
 from model.home import PERSON_BITS
-from model.layout import WARM_UP
+from model.layout import POOLED, WARM_UP
 from model.month import begin_month, end_month, settle, with_business
 from model.scenario import Scenario, load_scenario
 from model.tables import Outcome
@@ -27,6 +27,17 @@ REPORTED = {
 }
 
 
+def _scale(people_per_agent: int | str) -> int:
+    """The number itself, `POOLED` for the word; ValueError otherwise."""
+    if people_per_agent == "pooled":
+        return POOLED
+    if isinstance(people_per_agent, str) or int(people_per_agent) != people_per_agent or not (
+            1 <= people_per_agent <= 10_000):
+        raise ValueError(f"people_per_agent: found {people_per_agent}; allowed: a whole number, 1 to 10,000, or "
+                         '"pooled"')
+    return int(people_per_agent)
+
+
 class TraffickingModel(mesa.Model):
     """Recruitment and enforcement in one region, month by month.
 
@@ -34,7 +45,8 @@ class TraffickingModel(mesa.Model):
     ----------
     scenario : name or path of a scenario file, or a loaded `Scenario`
     seed : non-negative integer below 2**63; drawn and kept in `.seed` if None
-    people_per_agent : persons whom one agent at home stands for
+    people_per_agent : persons whom one agent at home stands for, or "pooled": those at home who are
+        alike are one agent, whoever is recruited or trapped is an agent of one person
     activation : "compiled" runs all agents in one compiled call; "mesa" calls `step()` of every
         `mesa.Agent`. Both give the same world, bit for bit.
     push, pull, corruption, enforcement, referral_capacity : headline factors; None leaves the
@@ -49,11 +61,14 @@ class TraffickingModel(mesa.Model):
         if the scenario or a value is not usable; names every mistake.
     """
 
+    # A plain attribute: Mesa 3.5 has a property of this name that would write into the frozen scenario.
+    scenario: Scenario | None = None
+
     def __init__(
         self,
         scenario: str | Path | Scenario = "full-adaptation",
         seed: int | None = None,
-        people_per_agent: int = 100,
+        people_per_agent: int | str = 100,
         activation: str = "compiled",
         *,
         push: float | None = None,
@@ -69,8 +84,7 @@ class TraffickingModel(mesa.Model):
         seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
         if not 0 <= seed < 2**63:
             raise ValueError(f"seed: found {seed}; allowed: 0 to 2**63 - 1")
-        if int(people_per_agent) != people_per_agent or not 1 <= people_per_agent <= 10_000:
-            raise ValueError(f"people_per_agent: found {people_per_agent}; allowed: a whole number, 1 to 10,000")
+        scale = _scale(people_per_agent)
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation: found {activation!r}; allowed: {' or '.join(ACTIVATIONS)}")
         super().__init__(seed=seed)
@@ -82,7 +96,7 @@ class TraffickingModel(mesa.Model):
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         self.scenario = loaded.with_values(values) if values else loaded
         self.seed, self.activation = seed, activation
-        self.world = World(Template(self.scenario, int(people_per_agent)), seed)
+        self.world = World(Template(self.scenario, scale), seed)
         self.country_names = [country.iso3 for country in self.region.countries]
         self._views_of_rows = 0
         self._reported = 0

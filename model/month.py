@@ -11,14 +11,16 @@ import math
 
 import numpy as np
 
-from model.borrowed import borrowed
-from model.compiled import helper, part, rule
+from model.borrowed import borrowed, fetch_ahead
+from model.compiled import part, rule
+from model.home import hazard
 from model.layout import (
     BORDER,
     EXPLOITED,
     INDEPENDENT,
     NOBODY,
     POLICE,
+    PUBLIC,
     REINTEGRATED,
     RETURNED,
     SEEKING,
@@ -28,7 +30,11 @@ from model.migrant import migrant_month
 from model.ngo import ngo_month
 from model.official import official_month
 from model.parties import admissions, has_business, parts, rows_needed
-from model.recruiter import clears_tallies, recruiter_month
+from model.pools import pool_sets_out
+from model.recruiter import clears_seen, clears_tallies, recruiter_month, shares_lessons
+
+
+AHEAD = 8  # rows fetched into the cache before their turn
 
 
 @part
@@ -36,18 +42,20 @@ def run_months(first, last, seed, party_size, arrays):
     """Runs the months first <= t < last; returns the month reached, earlier if rows run out.
 
     `counts` holds: active rows, rows in use, 1 while a month has begun and not ended, rows that
-    this month's parties may need, and rows pending in `settle`.
+    this month's parties may need, rows pending in `settle`, and pools of people at home.
     """
     (counts, people, active, par, facts, places, classes, routes, posts, officials, recruiters, networks,
      ngos, hidden, actors, flows, histories, census, censuses, gravity, settling, calendar,
      pending) = borrowed(arrays)
     for t in range(first, last):
         if counts[2] == 0:  # parts 1 and 2: events, push and pull
-            begin_month(t, party_size, counts, people, active, par, facts, places, classes, routes,
-                        officials, recruiters, networks, ngos, gravity, calendar)
+            begin_month(t, seed, party_size, counts, people, active, par, facts, places, classes,
+                        officials, recruiters, networks, ngos, actors, census, calendar)
         if counts[1] + counts[3] > len(people):
             return t
         for a in range(counts[0]):  # parts 3, 5, 6, 7: ways, transport, exploitation, help
+            fetch_ahead(people, active[min(a + AHEAD, counts[0] - 1)])
+            fetch_ahead(recruiters, max(0, people[active[min(a + AHEAD // 2, counts[0] - 1)]].recruiter))
             migrant_month(people[active[a]], t, seed, par, facts, places, classes, routes, posts,
                           officials, recruiters, networks, ngos, hidden, actors, flows, histories, census,
                           settling)
@@ -55,7 +63,7 @@ def run_months(first, last, seed, party_size, arrays):
                 pending[counts[4]] = active[a]
                 counts[4] += 1
         settle(t, seed, party_size, counts, people, active, pending, par, facts, places, classes, routes,
-               posts, officials, recruiters, networks, ngos, hidden, actors, histories, census, gravity)
+               posts, officials, recruiters, networks, ngos, hidden, actors, flows, histories, census, gravity)
         for r in range(len(recruiters)):  # parts 4, 8, 9: choice of options, justice, learning
             recruiter_month(recruiters[r], t, seed, par, facts, places, posts, officials, networks, actors)
         for n in range(len(officials)):  # part 8: pay, investigation, dismissal
@@ -68,18 +76,17 @@ def run_months(first, last, seed, party_size, arrays):
 
 
 @part
-def begin_month(t, party_size, counts, people, active, par, facts, places, classes, routes, officials,
-                recruiters, networks, ngos, gravity, calendar):
+def begin_month(t, seed, party_size, counts, people, active, par, facts, places, classes, officials,
+                recruiters, networks, ngos, actors, census, calendar):
     """Part 1 and 2: what the month finds (laws, markets, offers) and who will look for a way out."""
     counts[2] = 1
     for r in range(len(recruiters)):
-        clears_tallies(recruiters[r], len(places))
+        clears_tallies(recruiters[r])
     finds_police_in_pay(networks, officials)
     for c in range(len(places)):
         informs(t, par[t, c], places[c], ngos)
         prices(par[t, c], facts[t, c], places[c])
         hears_offers(par[t, c], facts[t, c], places[c], recruiters)
-    draws_smuggled(t, par, facts, places, routes, gravity)
     for k in range(len(classes)):
         raises_hazard(t, par, facts, classes[k])
         klass = classes[k]
@@ -88,6 +95,10 @@ def begin_month(t, party_size, counts, people, active, par, facts, places, class
             active[counts[0]] = klass.next
             counts[0] += 1
             klass.next += 1
+    for n in range(counts[5]):
+        at_home, looking = people[n], people[counts[5] + n]
+        counts[3] += pool_sets_out(at_home, looking, t, seed, par[0, at_home.home], classes[at_home.klass],
+                                   actors, census)
     entry = calendar[0, t]
     while entry != 0:  # those who settle or leave again this month
         counts[3] += rows_needed(people[entry - 1], party_size)
@@ -161,40 +172,6 @@ def hears_offers(here, facts, place, recruiters):
 
 
 @rule
-def draws_smuggled(t, par, facts, places, routes, gravity):
-    """Cumulative weights of a smuggler's destinations: income, over the borders in between."""
-    for c in range(len(places)):
-        total = 0.0
-        for k in range(places[c].n_routes):
-            route = routes[places[c].first_route + k]
-            if route.legs > 0 and route.papers_only == 0:
-                there = par[t, route.destination]
-                income = facts[t, route.destination].income
-                total += math.exp(there.wage_elasticity * there.pull * math.log(income)) / route.legs
-            gravity[c, k] = total
-
-
-@helper
-def hazard(here, facts, zone, working, mood):
-    """Monthly hazard to start looking for a way out, of a class at home (A1, A3).
-
-    A proportional hazard [1]; deprivation is the log gap between the mean income of the
-    destinations (the unit of income) and income in the zone, relative to a gap of ln 3.
-
-    1. Cox (1972), Regression models and life-tables.
-    """
-    poor = here.zone_income
-    rich = (1.0 - here.deprived_share * poor) / max(1e-9, 1.0 - here.deprived_share)
-    income = facts.income * (poor if zone == 1 else rich)
-    gap = -math.log(income) - math.log(3.0)
-    score = here.deprivation_weight * here.pull * gap + here.contact_weight * mood
-    score += here.diaspora_weight * math.log(facts.diaspora)
-    if working == 0:
-        score += here.unemployment_weight * facts.unemployment
-    return here.push * here.leave_rate / 12.0 * math.exp(min(20.0, score))
-
-
-@rule
 def raises_hazard(t, par, facts, klass):
     """Adds the month's hazard, given what contacts report (A3)."""
     here = par[t, klass.home]
@@ -202,7 +179,8 @@ def raises_hazard(t, par, facts, klass):
     mood = 0.0
     if heard > 0.0:
         mood = (klass.success - here.failure_told * klass.failure) / (heard + 1e-4 * klass.persons)
-    klass.cumulative += hazard(here, facts[t, klass.home], klass.zone, klass.working, mood)
+    klass.rise = hazard(here, facts[t, klass.home], klass.zone, klass.working, mood)
+    klass.cumulative += klass.rise
 
 
 @part
@@ -216,7 +194,7 @@ def with_business(counts, people, active, pending):
 
 @part
 def settle(t, seed, party_size, counts, people, active, pending, par, facts, places, classes, routes,
-           posts, officials, recruiters, networks, ngos, hidden, actors, histories, census, gravity):
+           posts, officials, recruiters, networks, ngos, hidden, actors, flows, histories, census, gravity):
     """Carries out what concerns several agents: parties split off, and shelters admit (part 7)."""
     rows = counts[1]
     before = rows
@@ -229,48 +207,54 @@ def settle(t, seed, party_size, counts, people, active, pending, par, facts, pla
             n_waiting += 1
         else:
             rows = parts(me, t, seed, people, rows, party_size, par, facts, places, routes, posts,
-                         officials, recruiters, networks, ngos, classes, hidden, actors, census, gravity)
+                         officials, recruiters, networks, ngos, classes, hidden, actors, flows, census, gravity)
     counts[4] = 0
     for row in range(before, rows):
         active[counts[0]] = row
         counts[0] += 1
     counts[1] = rows
     admissions(t, seed, people, waiting, n_waiting, par, places, ngos, hidden, histories, classes, census)
-    pools_experience(recruiters, networks, places)
+    shares_experience(t, par, recruiters, networks)
 
 
 @rule
-def pools_experience(recruiters, networks, places):
+def shares_experience(t, par, recruiters, networks):
     """Cells of a network share what they saw (C1)."""
     for n in range(len(networks)):
-        network = networks[n]
-        for k in range(len(places)):
-            network.tried_entry[k] = 0
-            network.lost_entry[k] = 0
-            network.held_place[k] = 0
-            network.lost_place[k] = 0
-        for k in range(2):
-            network.moved_mode[k] = 0
-            network.lost_mode[k] = 0
-            network.held_venue[k] = 0
-            network.lost_venue[k] = 0
-            network.held_treatment[k] = 0
-            network.lost_treatment[k] = 0
+        clears_seen(networks[n])
     for r in range(len(recruiters)):
-        cell = recruiters[r]
-        network = networks[cell.network]
-        for k in range(len(places)):
+        adds_experience(networks[recruiters[r].network], recruiters[r])
+    for n in range(len(networks)):
+        touched = networks[n].touched
+        k = 0
+        while touched > 0:
+            if touched & 1:
+                shares_lessons(networks[n], par[t, networks[n].country], k)
+            touched >>= 1
+            k += 1
+
+
+@rule
+def adds_experience(network, cell):
+    """One cell's tallies of the month."""
+    network.touched |= cell.touched
+    touched = cell.touched
+    k = 0
+    while touched > 0:
+        if touched & 1:
             network.tried_entry[k] += cell.tried_entry[k]
             network.lost_entry[k] += cell.lost_entry[k]
             network.held_place[k] += cell.held_place[k]
             network.lost_place[k] += cell.lost_place[k]
-        for k in range(2):
-            network.moved_mode[k] += cell.moved_mode[k]
-            network.lost_mode[k] += cell.lost_mode[k]
-            network.held_venue[k] += cell.held_venue[k]
-            network.lost_venue[k] += cell.lost_venue[k]
-            network.held_treatment[k] += cell.held_treatment[k]
-            network.lost_treatment[k] += cell.lost_treatment[k]
+        touched >>= 1
+        k += 1
+    for k in range(2):
+        network.moved_mode[k] += cell.moved_mode[k]
+        network.lost_mode[k] += cell.lost_mode[k]
+        network.held_venue[k] += cell.held_venue[k]
+        network.lost_venue[k] += cell.lost_venue[k]
+        network.held_treatment[k] += cell.held_treatment[k]
+        network.lost_treatment[k] += cell.lost_treatment[k]
 
 
 @part
@@ -302,9 +286,12 @@ def counts_persons(t, party_size, counts, people, active, places, hidden, actors
     kept = 0
     counts[3] = 0
     for a in range(counts[0]):
+        fetch_ahead(people, active[min(a + AHEAD, counts[0] - 1)])
         me = people[active[a]]
         if me.situation == EXPLOITED:
             places[me.place].stock += me.weight
+            if me.venue == PUBLIC:
+                hidden[t, me.place].in_public += me.weight
         elif me.situation == SEEKING:
             places[me.home].seekers += me.weight
         done = (me.situation == INDEPENDENT or me.situation == REINTEGRATED

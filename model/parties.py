@@ -15,6 +15,7 @@ from model.assistance import enters_shelter, finds_no_place
 from model.compiled import rule
 from model.exploitation import gets_out, is_found
 from model.layout import AT_HOME, EXPLOITED, INDEPENDENT, NOBODY, RETURNED, SEEKING, SMUGGLED, STAYS
+from model.pools import becomes_a_person, travel_one_by_one
 from model.random import draw, draw_child
 from model.recruitment import any_route, chosen_route, takes_offer
 from model.situation import set_situation
@@ -24,9 +25,10 @@ from model.situation import set_situation
 def splits(me, weight, people, rows, seed):
     """Row of the persons concerned: `me` itself if that is everybody, otherwise a new party.
 
-    Returns (row, rows in use); row is -1 where `me` itself is meant.
+    A pool stays even if everybody has left it. Returns (row, rows in use); row is -1 where `me`
+    itself is meant.
     """
-    if weight == me.weight:
+    if weight == me.weight and me.pool == NOBODY:
         return -1, rows
     child = people[rows]
     people[rows] = me
@@ -51,19 +53,24 @@ def clear_parts(me):
 
 @rule
 def parts(me, t, seed, people, rows, party_size, par, facts, places, routes, posts, officials,
-          recruiters, networks, ngos, classes, hidden, actors, census, gravity):
+          recruiters, networks, ngos, classes, hidden, actors, flows, census, gravity):
     """Carries out what `migrant_month` noted for some persons of the party; returns rows in use."""
     legal, smuggled, offer, found = me.part_legal, me.part_smuggled, me.part_offer, me.part_found
     clear_parts(me)
+    if me.situation == SMUGGLED:
+        return travel_one_by_one(me, smuggled, t, seed, people, rows, par, facts, places, classes, routes, posts,
+                                 officials, recruiters, hidden, actors, flows, census, gravity)
     if legal > 0:
         row, rows = splits(me, legal, people, rows, seed)
         goes_legally(me if row < 0 else people[row], t, classes, actors, census)
-    if smuggled > 0:
+    if smuggled > 0 and (me.pool == NOBODY or any_route(gravity[t, me.home], places[me.home])):
         row, rows = splits(me, smuggled, people, rows, seed)
         hires_smuggler(me if row < 0 else people[row], t, seed, places, routes, actors, census, gravity)
     while offer > 0:
         size = min(offer, party_size)
         row, rows = splits(me, size, people, rows, seed)
+        if me.pool != NOBODY:
+            becomes_a_person(people[row], seed, par[0, me.home])
         takes_offer(me if row < 0 else people[row], t, seed, par, facts, places, routes, posts,
                     officials, recruiters, census)
         offer -= size
@@ -86,12 +93,13 @@ def goes_legally(me, t, classes, actors, census):
 
 @rule
 def hires_smuggler(me, t, seed, places, routes, actors, census, gravity):
-    """Hires a smuggler to a destination drawn by income and distance."""
+    """Hires a smuggler to a destination drawn by income and distance; persons of a pool go each to their own."""
     home = places[me.home]
-    if not any_route(gravity[me.home], home):
+    if not any_route(gravity[t, me.home], home):
         return
-    me.route = chosen_route(gravity[me.home], home, draw(seed, me.id, t, d.SMUGGLED_TO))
-    me.place = routes[me.route].destination
+    if me.pool == NOBODY:
+        me.route = chosen_route(gravity[t, me.home], home, draw(seed, me.id, t, d.SMUGGLED_TO))
+        me.place = routes[me.route].destination
     me.leg = 0
     me.recruiter = NOBODY
     actors[t, me.home].smuggled += me.weight
@@ -107,6 +115,8 @@ def has_business(me):
 @rule
 def rows_needed(me, party_size):
     """Most rows that this person's parties can need in a month."""
+    if me.situation == SMUGGLED and me.pool != NOBODY:
+        return me.weight
     if me.situation == EXPLOITED:
         return 1
     if me.situation == SEEKING or me.situation == AT_HOME or me.situation == RETURNED:

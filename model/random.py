@@ -132,7 +132,7 @@ def _few(n, p, u):
         log_mass += math.log(odds * (n - k) / (k + 1))
         k += 1
     mass = math.exp(log_mass)
-    while u >= mass and k < n:
+    while u >= mass and mass > 0.0 and k < n:  # no mass left: u was used up but for rounding
         u -= mass
         mass *= odds * (n - k) / (k + 1)
         k += 1

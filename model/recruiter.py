@@ -11,6 +11,7 @@ import math
 from model import decisions as d
 from model.compiled import rule
 from model.crossing import official_at, pays, takes_bribe
+from model.layout import NOBODY
 from model.random import binomial, draw
 
 
@@ -24,7 +25,7 @@ def recruiter_month(me, t, seed, par, facts, places, posts, officials, networks,
     faces_justice(me, t, seed, here, facts, places, posts, officials, actors)
     stops = stops_or_starts(me, t, seed, here, places[me.country])
     me.breaks = min(1.0, (me.arrests + stops) / max(1, before))
-    learns(me, here, networks[me.network], len(places))
+    learns(me, here, networks[me.network])
 
 
 @rule
@@ -101,39 +102,59 @@ def stops_or_starts(me, t, seed, here, base):
 
 
 @rule
-def learns(me, here, network, places):
+def learns(me, here, network):
     """Moves its beliefs towards own and shared losses, faster the more it saw (B1, C1, C2, C3, C6, C8)."""
     shared = here.experience_shared
-    if here.route_learning > 0.0:
-        for k in range(places):
-            me.entry_loss[k] = belief(me.entry_loss[k], me.lost_entry[k], me.tried_entry[k],
-                                      network.lost_entry[k], network.tried_entry[k], shared,
-                                      here.route_learning)
-            me.place_loss[k] = belief(me.place_loss[k], me.lost_place[k], me.held_place[k],
-                                      network.lost_place[k], network.held_place[k], shared,
-                                      here.route_learning)
-    if here.method_learning > 0.0:
+    rate = here.route_learning
+    touched = network.touched
+    k = 0
+    while rate > 0.0 and touched > 0:
+        if touched & 1:
+            if (me.touched >> k) & 1:
+                me.entry_loss[k] = belief(me.entry_loss[k], *lesson(
+                    me.lost_entry[k], me.tried_entry[k], network.lost_entry[k], network.tried_entry[k], shared, rate))
+                me.place_loss[k] = belief(me.place_loss[k], *lesson(
+                    me.lost_place[k], me.held_place[k], network.lost_place[k], network.held_place[k], shared, rate))
+            else:
+                me.entry_loss[k] = belief(me.entry_loss[k], network.entry_step[k], network.entry_seen[k])
+                me.place_loss[k] = belief(me.place_loss[k], network.place_step[k], network.place_seen[k])
+        touched >>= 1
+        k += 1
+    rate = here.method_learning
+    if rate > 0.0:
         for k in range(2):
-            me.mode_loss[k] = belief(me.mode_loss[k], me.lost_mode[k], me.moved_mode[k],
-                                     network.lost_mode[k], network.moved_mode[k], shared,
-                                     here.method_learning)
-            me.venue_loss[k] = belief(me.venue_loss[k], me.lost_venue[k], me.held_venue[k],
-                                      network.lost_venue[k], network.held_venue[k], shared,
-                                      here.method_learning)
-            me.treatment_loss[k] = belief(me.treatment_loss[k], me.lost_treatment[k],
-                                          me.held_treatment[k], network.lost_treatment[k],
-                                          network.held_treatment[k], shared, here.method_learning)
+            me.mode_loss[k] = belief(me.mode_loss[k], *lesson(
+                me.lost_mode[k], me.moved_mode[k], network.lost_mode[k], network.moved_mode[k], shared, rate))
+            me.venue_loss[k] = belief(me.venue_loss[k], *lesson(
+                me.lost_venue[k], me.held_venue[k], network.lost_venue[k], network.held_venue[k], shared, rate))
+            me.treatment_loss[k] = belief(me.treatment_loss[k], *lesson(
+                me.lost_treatment[k], me.held_treatment[k], network.lost_treatment[k], network.held_treatment[k],
+                shared, rate))
 
 
 @rule
-def belief(old, lost, tried, lost_by_all, tried_by_all, shared, rate):
-    """Exponential smoothing of the observed loss per try, weighted by how much was seen."""
+def shares_lessons(network, here, k):
+    """What members who saw nothing of country `k` themselves learn about it from the network."""
+    network.entry_step[k], network.entry_seen[k] = lesson(
+        0, 0, network.lost_entry[k], network.tried_entry[k], here.experience_shared, here.route_learning)
+    network.place_step[k], network.place_seen[k] = lesson(
+        0, 0, network.lost_place[k], network.held_place[k], here.experience_shared, here.route_learning)
+
+
+@rule
+def belief(old, step, observed):
+    """Exponential smoothing."""
+    return old + step * (observed - old)
+
+
+@rule
+def lesson(lost, tried, lost_by_all, tried_by_all, shared, rate):
+    """(step of the smoothing, observed loss per try); the step grows with how much was seen."""
     seen = (1.0 - shared) * tried + shared * tried_by_all
     losses = (1.0 - shared) * lost + shared * lost_by_all
     if seen + losses <= 0.0:
-        return old
-    observed = min(1.0, losses / max(seen, losses))
-    return old + rate * seen / (seen + 1.0) * (observed - old)
+        return 0.0, 0.0
+    return rate * seen / (seen + 1.0), min(1.0, losses / max(seen, losses))
 
 
 @rule
@@ -148,13 +169,18 @@ def weighs_routes(me, t, par, places, routes):
     me.weighed = t
     base = places[me.country]
     total = 0.0
+    destination = NOBODY
+    held_a_year = 1.0
     for k in range(base.n_routes):
         route = routes[base.first_route + k]
         there = par[t, route.destination]
         gain = 12.0 * places[route.destination].revenue - there.leg_cost * route.legs
         if route.papers_only == 1:
             gain -= there.papers_cost
-        gain -= expected_loss(me, route) * there.loss_value
+        if route.destination != destination:  # options are in the order of destinations, paths of one side by side
+            destination = route.destination
+            held_a_year = math.exp(-12.0 * me.place_loss[destination])
+        gain -= expected_loss(me, route, held_a_year) * there.loss_value
         score = there.choice_sharpness * gain / 5000.0 + there.familiarity * route.familiar
         odds = math.exp(min(50.0, score)) / route.paths  # more paths make no destination dearer or cheaper
         if route.legs == 0:
@@ -164,31 +190,41 @@ def weighs_routes(me, t, par, places, routes):
 
 
 @rule
-def expected_loss(me, route):
+def expected_loss(me, route, held_a_year):
     """Share of persons it expects to lose on this route: at each entry, and in a year at the destination."""
     kept = 1.0
     for leg in range(route.legs):
         kept *= 1.0 - me.entry_loss[route.places[leg]]
-    return 1.0 - kept * math.exp(-12.0 * me.place_loss[route.destination])
+    return 1.0 - kept * held_a_year
 
 
 @rule
-def clears_tallies(me, places):
+def clears_tallies(me):
     """A new month begins with empty tallies."""
     me.revenue_now = 0
     me.costs_now = 0
     me.heat_now = 0
     me.minors_now = 0
     me.holding = 0
-    for k in range(places):
-        me.tried_entry[k] = 0
-        me.lost_entry[k] = 0
-        me.held_place[k] = 0
-        me.lost_place[k] = 0
+    clears_seen(me)
+
+
+@rule
+def clears_seen(group):
+    """Empties what a cell or a network saw in a month."""
+    k = 0
+    while group.touched > 0:
+        if group.touched & 1:
+            group.tried_entry[k] = 0
+            group.lost_entry[k] = 0
+            group.held_place[k] = 0
+            group.lost_place[k] = 0
+        group.touched >>= 1
+        k += 1
     for k in range(2):
-        me.moved_mode[k] = 0
-        me.lost_mode[k] = 0
-        me.held_venue[k] = 0
-        me.lost_venue[k] = 0
-        me.held_treatment[k] = 0
-        me.lost_treatment[k] = 0
+        group.moved_mode[k] = 0
+        group.lost_mode[k] = 0
+        group.held_venue[k] = 0
+        group.lost_venue[k] = 0
+        group.held_treatment[k] = 0
+        group.lost_treatment[k] = 0

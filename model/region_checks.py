@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from model.layout import MAX_PLACES
 from model.tables_in import Month, Problems, Table, check_names, check_unique, month, read_text
 
 CROSSING_KINDS = ("land", "sea", "air")
@@ -39,6 +40,9 @@ def check_countries(table: Table, problems: Problems) -> dict[str, int] | None:
     check_unique(table, ["iso3"], problems)
     if not table.readable:
         return None
+    if len(table.rows) > MAX_PLACES:  # compiled rules would write beyond their records
+        problems.add(table.file, table.rows[MAX_PLACES].line, "rows", f"{len(table.rows)} countries",
+                     f"at most {MAX_PLACES}")
     for role in ("origin", "destination"):
         if all(row.values.get(role) is False for row in table.rows):
             problems.add(table.file, 1, role, "no country with 1", f"at least one country that is {role}")

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["Event", "Scenario", "load_scenario", "parameter_table", "scenario_names", "scenarios_root"]
 
 EVENT_FIELDS = ("factor", "value", "when", "ramp")  # what with_values can change of an event
-# Python's own float() also takes "nan", "inf" and "1_000".
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# Python's own float() also takes "nan", "inf" and "1_000". Possessive: a long text would else take its square.
+_NUMBER = re.compile(r"[+-]?([0-9]++(\.[0-9]*+)?|\.[0-9]++)([eE][+-]?[0-9]++)?")
 _ON_OFF = {"true": True, "on": True, "false": False, "off": False}
 
 

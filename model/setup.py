@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from model import decisions as d
 from model.compiled import helper, part
 from model.layout import BORDER, NOBODY
@@ -50,6 +52,21 @@ def found_cells(seed, plan, recruiters, networks, par):
             me.weighed = NOBODY
             r += 1
         first_network += n_networks
+
+
+@part
+def weighs_destinations(par, facts, places, routes, gravity):
+    """Cumulative weights of a smuggler's destinations in each month: income, over the borders in between."""
+    for t in range(len(par)):
+        for c in range(len(places)):
+            total = 0.0
+            for k in range(places[c].n_routes):
+                route = routes[places[c].first_route + k]
+                if route.legs > 0 and route.papers_only == 0:
+                    there = par[t, route.destination]
+                    income = facts[t, route.destination].income
+                    total += math.exp(there.wage_elasticity * there.pull * math.log(income)) / route.legs
+                gravity[t, c, k] = total
 
 
 @helper

@@ -51,7 +51,7 @@ class Source:
             if names and hint is None:
                 hint = nearest(str(where[-1])[:40], names)
             self.problems.listed.append(
-                Problem(self.file, plain(key)[:80], found, allowed, self.line(where), hint))
+                Problem(self.file, plain(key)[:80].strip() or describe(key), found, allowed, self.line(where), hint))
 
 
 @dataclass

@@ -31,7 +31,7 @@ def check_month(run, before):
     """What must hold at the end of every month; `before` is what the month before left behind."""
     people, t, cells = run.migrants, run.t - 1, run.recruiters
     # persons
-    assert people["weight"].min() > 0
+    assert people["weight"].min() >= 0 and people["weight"][people["pool"] == NOBODY].min(initial=1) > 0  # pools may be empty
     by_situation = np.bincount(people["situation"], people["weight"], len(SITUATIONS)).astype(np.int64)
     by_situation[AT_HOME] += run.template.persons - people["weight"].sum()  # those without a row stay at home
     assert np.array_equal(by_situation, run.census) and np.array_equal(run.census, run.censuses[t])
