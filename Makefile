@@ -1,17 +1,26 @@
 # make run    environment, a batch over all scenarios (about three minutes on 2 cores), its report
 # make test   environment, all tests
+# make fuzz   environment, 20,000 broken inputs to every reader (about a quarter of an hour)
+# make lock   the exact versions of requirements/*.lock anew from pyproject.toml (needs uv)
 # make clean  remove the environment and what tests and builds left; results stay
 #
-# The environment .venv is made once and again when pyproject.toml changes.
+# The environment .venv is made once and again when a lock changes; what stands in a lock is installed
+# and nothing else (docs/supply-chain.md).
 
 PYTHON ?= python3
+UV ?= uv
 BIN := .venv/bin
 OUT ?= results/all
 REPLICATES ?= 20
 PEOPLE_PER_AGENT ?= 100
 SEED ?= 1
+INPUTS ?= 20000
 
-.PHONY: run test clean
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --custom-compile-command "make lock"
+
+.PHONY: run test fuzz lock clean
 
 run: .venv/installed
 	$(BIN)/undercount run all --replicates $(REPLICATES) --people-per-agent $(PEOPLE_PER_AGENT) \
@@ -21,12 +30,22 @@ run: .venv/installed
 test: .venv/installed
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-.venv/installed: pyproject.toml
+fuzz: .venv/installed
+	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) --seed $(SEED)
+
+# First what builds packages, as those that come as source only are built in the environment itself.
+.venv/installed: pyproject.toml requirements/build.lock requirements/undercount.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is older than 3.11: make PYTHON=python3.11 ..." >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[view,dev]'
+	$(INSTALL) --require-hashes -r requirements/build.lock
+	$(INSTALL) --require-hashes --no-build-isolation -r requirements/undercount.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	touch $@
+
+lock:
+	$(COMPILE) requirements/build.in -o requirements/build.lock
+	$(COMPILE) --constraint requirements/build.in --extra all pyproject.toml -o requirements/undercount.lock
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .hypothesis .ruff_cache

@@ -6,10 +6,9 @@ compares them. They are built with numpy here because a DataFrame per run costs 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +16,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.parts import Part
+from experiments.results import sha256_of
 from model.layout import (
     ACTOR_FIELDS, HIDDEN, HIDDEN_FIELDS, HISTORIES, LISTS, MODES, ON_ASSISTANCE, ON_HOTLINE, ON_POLICE, VENUES)
 from model.observation import observe
 from model.region import Region
 
-TABLES = ("runs", "referrals", "hidden", "flows", "actors", "lists")
 # Runs of one row group. Part of the format: another number gives other bytes.
 CHUNK = 25
+# Tables written at a time. More are no faster, and every thread keeps memory of its own.
+THREADS = 2
 
 Columns = dict[str, pa.Array]
 
@@ -142,13 +143,19 @@ def write_tables(region: Region, parts: Iterable[Part], paths: dict[str, Path]) 
                                              use_dictionary=True, write_statistics=False)
         writers[name].write_table(table, row_group_size=max(1, len(table)))
 
-    # A thread a table: each has its own writer, so the bytes do not depend on who is first.
-    with ThreadPoolExecutor(len(MAKERS)) as threads:
-        try:
+    whole = False
+    try:
+        # Each table has its own writer, so the bytes do not depend on who is first.
+        with ThreadPoolExecutor(THREADS) as threads:
             for some in _chunks(parts):
-                list(threads.map(write, MAKERS, repeat(Chunk(region, some))))
-        finally:
-            for writer in writers.values():
+                chunk = Chunk(region, some)
+                for written in [threads.submit(write, name, chunk) for name in MAKERS]:
+                    written.result()
+        whole = True
+    finally:
+        # Only now: a writer that is closed while a thread writes with it takes the process down.
+        for writer in writers.values():
+            with nullcontext() if whole else suppress(OSError):
                 writer.close()
     return {name: sha256_of(paths[name]) for name in MAKERS if name in writers}
 
@@ -162,8 +169,3 @@ def _chunks(parts: Iterable[Part]) -> Iterator[list[Part]]:
             some = []
     if some:
         yield some
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -22,6 +22,7 @@ SCENARIO = "full-adaptation"
 SEED = 1
 # With agents at home of so many persons, the shipped region has about 100,000 and 10,000 of them.
 AGENTS_100_000, AGENTS_10_000 = 157, 1574
+RUN_OF_50_MS = 1000  # persons an agent with which a run takes about 50 ms
 MIDDLE = 30  # month from which `compiled` and `mesa` are compared: by then everybody is busy
 
 
@@ -46,6 +47,20 @@ def measure(quick: bool = False, say: Callable[[str], None] = lambda text: None)
     lengths = (12,) if quick else (12, 24, 48)
     found["months"] = [*(_case("region", people_per_agent=scales[0], months=months) for months in lengths),
                        found["people"][0]]
+    return found
+
+
+def measure_engines(quick: bool = False, say: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+    """What engines cost, and whether the memory of a command grows with its runs."""
+    say("compiling, if need be")
+    _case("region", people_per_agent=5000, months=3)
+    say("engines side by side")
+    found: dict[str, Any] = {"engines": _case("engines", people_per_agent=5000 if quick else RUN_OF_50_MS,
+                                              runs=10 if quick else 100, rounds=1 if quick else 3,
+                                              workers=[2] if quick else [1, 2])}
+    for runs in (20, 40) if quick else (1000, 5000):
+        say(f"memory over {runs:,} runs")
+        found.setdefault("memory", []).append(_case("command_memory", runs=runs))
     return found
 
 
@@ -192,6 +207,7 @@ def _in_threads(template, runs: int) -> dict[str, Any]:
 def batch(people_per_agent: int, runs: int) -> dict[str, Any]:
     """Runs of the whole region in groups: bare in threads, and through the runner with a result folder."""
     from experiments.batch import resolve
+    from experiments.engines import EngineOptions
     from experiments.runner import run_batch
 
     _warm()
@@ -201,7 +217,7 @@ def batch(people_per_agent: int, runs: int) -> dict[str, Any]:
     asked = resolve([SCENARIO], runs, SEED, people_per_agent, None, {})
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        run_batch(asked, folder)
+        run_batch(asked, folder, EngineOptions("threads"))
         written = time.perf_counter() - start
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
     return {"runs": runs, "agents": template.persons // people_per_agent} | bare | {
@@ -209,7 +225,74 @@ def batch(people_per_agent: int, runs: int) -> dict[str, Any]:
             "bytes_on_disk": size}
 
 
-CASES = {"region": region, "activations": activations, "small_batch": small_batch, "batch": batch}
+def engines(people_per_agent: int, runs: int, rounds: int, workers: list[int]) -> dict[str, Any]:
+    """Seconds for the same runs: bare in this process, and by every engine, each the best of some rounds.
+
+    The rounds alternate, so that a busy machine is busy for all. Engines are open and have built what
+    they keep. Efficiency is bare seconds over workers times seconds; the coordinator's own seconds of
+    processor time a run are what remains to be shared by any number of workers.
+    """
+    from contextlib import ExitStack
+
+    from experiments.batch import resolve
+    from experiments.engines import EngineOptions, open_engine
+    from experiments.runner import execute
+    from experiments.work import finish
+
+    jobs = resolve([SCENARIO], runs, SEED, people_per_agent, None, {}).runs()
+    asked = {"serial": EngineOptions("serial"), **{f"{kind} {count}": EngineOptions(kind, count)
+             for kind in ("processes", "dask") for count in workers}}
+    execute(jobs[0])
+    seconds: dict[str, list[float]] = {name: [] for name in ("bare", *asked)}
+    coordinator: dict[str, list[float]] = {name: [] for name in asked}
+    with ExitStack() as stack, tempfile.TemporaryDirectory() as place:
+        opened = {name: stack.enter_context(open_engine(options)) for name, options in asked.items()}
+        for name, engine in opened.items():
+            finish(Path(place) / f"warm {name}", jobs[:8], execute, engine=engine)
+        for turn in range(rounds):
+            start = time.perf_counter()
+            for job in jobs:
+                execute(job)
+            seconds["bare"].append(time.perf_counter() - start)
+            for name, engine in opened.items():
+                start, own = time.perf_counter(), time.process_time()
+                finish(Path(place) / f"{name} {turn}", jobs, execute, engine=engine)
+                seconds[name].append(time.perf_counter() - start)
+                coordinator[name].append(time.process_time() - own)
+    best = {name: min(each) for name, each in seconds.items()}
+    rows = []
+    for name in asked:
+        kind, _, count = name.partition(" ")
+        count = int(count or 1)
+        rows.append({"engine": kind, "workers": count, "seconds": round(best[name], 3),
+                     "efficiency": round(best["bare"] / (count * best[name]), 3),
+                     "coordinator_ms_a_run": round(1e3 * min(coordinator[name]) / runs, 2)})
+    return {"runs": runs, "cores": os.cpu_count(), "bare_ms_a_run": round(1e3 * best["bare"] / runs, 2), "rows": rows}
+
+
+def command_memory(runs: int) -> dict[str, Any]:
+    """The highest resident size of a command that makes small runs in processes, with their files."""
+    from experiments.batch import resolve
+    from experiments.engines import EngineOptions
+    from experiments.runner import run_batch
+
+    asked = resolve([SCENARIO], runs, SEED, 5000, None, {})
+    year = resolve([SCENARIO], runs, SEED, 5000, asked.region.month_name(11), {})
+    highest = [0]
+
+    def look(outcome) -> None:
+        highest[0] = max(highest[0], bytes_now())
+
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        run_batch(year, folder, EngineOptions(workers=2), look)
+        seconds = time.perf_counter() - start
+    return {"runs": runs, "seconds": round(seconds, 1), "peak_bytes": peak_bytes(),
+            "peak_bytes_while_running": highest[0]}
+
+
+CASES = {"region": region, "activations": activations, "small_batch": small_batch, "batch": batch,
+         "engines": engines, "command_memory": command_memory}
 
 if __name__ == "__main__":
     print(json.dumps(CASES[sys.argv[1]](**json.loads(sys.argv[2]))))

@@ -3,7 +3,11 @@
     DIR/manifest.json         what was asked, by whom it was computed, what came out
     DIR/runs.parquet ...      the six tables, in order of scenario and replicate
     DIR/parts/*.npz           one file a finished run; the tables can be made from them again
+    DIR/parts/*.failed.json   why a run failed, and the command that repeats it
     DIR/region/               the region's files as they were, so that the folder explains itself
+    DIR/.lock, DIR/.running   who works on the folder, and on what
+
+Folders of other kinds (reference, ...) have their own tables; the rest is the same.
 """
 
 from __future__ import annotations
@@ -16,23 +20,29 @@ from pathlib import Path
 from typing import Any
 
 from model.problems import BadInput, Problem
+from model.toml_in import describe, plain
 
-MANIFEST, PARTS, REGION, LOCK = "manifest.json", "parts", "region", ".lock"
+MANIFEST, PARTS, REGION, LOCK, RUNNING = "manifest.json", "parts", "region", ".lock", ".running"
 TEMPORARY = ".tmp"
+MOST_PARTS = 10**8
 
 
 class Busy(Exception):
     """Another command works on the folder."""
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a reader, a crash or a power cut finds all of it or the one before."""
+def write_whole(path: Path, data: bytes, durable: bool = True) -> None:
+    """Write a file so that a reader or a crash finds all of it or the one before.
+
+    `durable`: after a power cut too, for which it waits until the disk has it.
+    """
     temporary = path.with_name(path.name + TEMPORARY)
     try:
         with temporary.open("wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:  # Ctrl-C too
         with contextlib.suppress(OSError):  # the first error is the one to report
@@ -51,14 +61,25 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     write_whole(folder / MANIFEST, text.encode())
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest, or None if there is none. Raises BadInput if it cannot be understood."""
+def read_manifest(folder: Path, kind: str | None = "run") -> dict[str, Any] | None:
+    """The manifest, or None if there is none.
+
+    Raises BadInput if it cannot be understood, or is of another kind than `kind` (None: any).
+    """
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_bytes())
         if not isinstance(manifest, dict):
             raise ValueError("no table of keys")
+        manifest.setdefault("kind", "run")
         _shape(manifest, EXPECTED)
+        if manifest["kind"] == "run":
+            _shape(manifest, EXPECTED_OF_RUNS)
+        elif isinstance(manifest.get("planned"), dict):
+            _shape(manifest["planned"], RULE, "planned.")
+        else:
+            _shape(manifest, {"planned": [str]})
+        _check_names(manifest)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -66,19 +87,31 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     except (ValueError, RecursionError) as error:
         raise BadInput(Problem(
             path, "manifest", f"a damaged file ({str(error)[:80]})",
-            "a manifest of undercount; delete it and repeat the `undercount run` command: finished runs are kept"
-        )) from None
+            "a manifest of undercount; delete it and repeat the command that made the folder: "
+            "finished runs are kept")) from None
+    if kind is not None and manifest["kind"] != kind:
+        raise BadInput(Problem(path, "kind", describe(manifest["kind"]), f"a folder that `undercount {kind}` made"))
     return manifest
 
 
-# What the readers of a manifest rely on.
-EXPECTED = {
-    "undercount": str, "state": str, "command": str, "batch": {
+def open_folder(folder: Path, kind: str | None = None) -> dict[str, Any]:
+    """The manifest of a folder that must be there. Raises BadInput if it is not."""
+    manifest = read_manifest(folder, kind)
+    if manifest is None:
+        found = "a folder without results" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
+        raise BadInput(Problem(plain(str(folder)), MANIFEST, found, f"a folder that `undercount {kind or 'run'}` made"))
+    return manifest
+
+
+# What the readers of a manifest rely on: of any, of one of runs, and of a rule that names parts.
+EXPECTED = {"undercount": str, "kind": str, "state": str, "command": str, "tables": dict, "parts": dict}
+EXPECTED_OF_RUNS = {
+    "batch": {
         "seed": int, "people_per_agent": int, "until": str, "months": int, "settings": dict, "code": str,
         "region": {"name": str, "files": dict}},
     "scenarios": [{"name": str, "given": str, "replicates": int, "key": str, "resolved": dict}],
-    "tables": dict, "parts": dict,
 }
+RULE = {"before": str, "digits": int, "count": int, "after": str}
 
 
 def _shape(value: Any, expected: Any, at: str = "") -> None:
@@ -97,6 +130,28 @@ def _shape(value: Any, expected: Any, at: str = "") -> None:
             _shape(each, expected[0], f"{at}{i}.")
     elif not isinstance(value, expected) or isinstance(value, bool):
         raise ValueError(f"{at[:-1]} is no {expected.__name__}")
+
+
+def _check_names(manifest: dict[str, Any]) -> None:
+    """Raise ValueError if a name leads out of the folder, or a plan has no end."""
+    names = [*manifest["tables"], *manifest["parts"]]
+    if manifest["kind"] == "run":
+        names += [entry["name"] for entry in manifest["scenarios"]]
+        runs = sum(entry["replicates"] for entry in manifest["scenarios"])
+    else:
+        rule = manifest["planned"]
+        names += [rule["before"], rule["after"]] if isinstance(rule, dict) else rule
+        runs = max(rule["count"], rule["digits"]) if isinstance(rule, dict) else len(rule)
+    if wrong := next((name for name in names if "/" in name or "\\" in name or "\0" in name), None):
+        raise ValueError(f"{describe(wrong)} is no name of a file")
+    if runs > MOST_PARTS:
+        raise ValueError(f"a plan of {runs} parts")
+    region = manifest.get("batch", manifest).get("region")
+    if isinstance(region, dict):
+        for name in (region.get("name"), *region.get("files", ())):
+            path = Path(str(name))
+            if path.is_absolute() or ".." in path.parts or "\0" in str(name):
+                raise ValueError(f"{describe(str(name))} leads out of the folder")
 
 
 def check_is_ours(folder: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import model
 from experiments.batch import Batch, Entry, command_line, load_again
 from experiments.folder import REGION, read_manifest, write_manifest, write_whole
+from experiments.results import sha256_of
 from model.problems import BadInput, Problem
 from model.region import Region
 from model.toml_in import describe
@@ -69,36 +70,43 @@ def joined(batch: Batch, manifest: dict[str, Any] | None) -> Batch:
 
 
 def copy_region(region: Region, folder: Path) -> None:
-    """Keep the region's files, so that the folder can be read where the region is not."""
-    for name in region.files:
+    """Keep the region's files, so that the folder can be read where the region is not.
+
+    A copy that was damaged since is written again.
+    """
+    for name, digest in region.files.items():
         target = folder / REGION / region.name / name
-        if not target.exists():
+        if not target.is_file() or sha256_of(target) != digest:
             target.parent.mkdir(parents=True, exist_ok=True)
             write_whole(target, (region.folder / name).read_bytes())
 
 
-class Record:
-    """The manifest while a command runs."""
+def head(kind: str, command: str) -> dict[str, Any]:
+    """What the manifest of any folder begins with: who made it, with what, where."""
+    return {
+        "undercount": model.__version__, "commit": commit(), "kind": kind, "state": "running", "command": command,
+        "machine": {"system": platform.system(), "release": platform.release(), "processor": platform.machine(),
+                    "cores": os.cpu_count(), "python": platform.python_version()},
+        "packages": versions()}
 
-    def __init__(self, batch: Batch, folder: Path, workers: int | None):
-        before = read_manifest(folder) or {}
-        command = going_on(batch, folder)
-        most = max(entry.replicates for entry in batch.entries)
+
+class Record:
+    """The manifest while a command runs, for a folder of any kind.
+
+    kind     the command that makes such folders: "run", "reference", ...
+    command  the command line that completes the folder, with every seed that was drawn
+    about    what the kind adds; of every kind but "run" also `planned`, the names of its parts: a list,
+             or a rule {"before": str, "digits": int, "count": int, "after": str} for numbered names
+    engine   of this session, from `EngineOptions.describe()`
+    """
+
+    def __init__(self, folder: Path, kind: str, command: str, about: dict[str, Any], engine: dict[str, Any]):
+        before = read_manifest(folder, kind) or {}
         self.folder = folder
-        self.manifest: dict[str, Any] = {
-            "undercount": model.__version__, "commit": commit(), "state": "running",
-            "command": command,
-            "batch": batch.shared(),
-            "seeds": [batch.seed + r for r in range(most)],
-            "scenarios": [{"name": e.scenario.name, "given": e.given, "replicates": e.replicates,
-                           "key": e.scenario.content_hash(), "resolved": e.scenario.to_dict()} for e in batch.entries],
-            "machine": {"system": platform.system(), "release": platform.release(), "processor": platform.machine(),
-                        "cores": os.cpu_count(), "python": platform.python_version()},
-            "packages": versions(),
+        self.manifest: dict[str, Any] = head(kind, command) | about | {
             # Every command that worked on the folder, the last one last.
             "sessions": [*before.get("sessions", []), {
-                "command": command, "workers": workers, "started": now(), "ended": None,
-                "state": "running"}],
+                "command": command, **engine, "started": now(), "ended": None, "state": "running"}],
             "tables": before.get("tables", {}), "parts": before.get("parts", {}),
         }
 
@@ -106,9 +114,23 @@ class Record:
         write_manifest(self.folder, self.manifest)
 
     def end(self, state: str, hashes: dict[str, dict[str, str]]) -> None:
+        """`state`: finished, incomplete (runs failed), interrupted, failed (the command did).
+
+        `hashes`: {"tables": {file name in DIR: SHA-256}, "parts": {file name in DIR/parts: SHA-256}}.
+        """
         self.manifest |= {"state": state} | hashes
         self.manifest["sessions"][-1] |= {"ended": now(), "state": state}
         write_manifest(self.folder, self.manifest)
+
+
+def about_runs(batch: Batch) -> dict[str, Any]:
+    """What the manifest of a folder of runs adds."""
+    most = max(entry.replicates for entry in batch.entries)
+    return {
+        "batch": batch.shared(),
+        "seeds": [batch.seed + r for r in range(most)],
+        "scenarios": [{"name": e.scenario.name, "given": e.given, "replicates": e.replicates,
+                       "key": e.scenario.content_hash(), "resolved": e.scenario.to_dict()} for e in batch.entries]}
 
 
 def going_on(batch: Batch, folder: Path) -> str:

@@ -64,10 +64,30 @@ def pack(world: World, about: dict[str, Any]) -> bytes:
         "months": months, "content": content.hexdigest(),
         "shapes": {"flows": [months, *world.flows.shape[1:]], "histories": [months, *world.histories.shape[1:]]},
     }
-    arrays = {"head": np.frombuffer(json.dumps(head, sort_keys=True).encode(), np.uint8), **arrays}
+    return seal_arrays(head, arrays)
+
+
+def unpack(data: bytes) -> Part:
+    """The part in `data`. Raises Damaged unless every byte is as it was written."""
+    head, arrays = open_arrays(data)
+    try:
+        return Part(head, {name: arrays[name] for name in ARRAYS}, hashlib.sha256(data).hexdigest(), head["content"])
+    except KeyError as error:
+        raise Damaged from error
+
+
+def seal_arrays(head: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
+    """A whole part file of any kind: JSON values, named arrays (none named "head"), and their seal.
+
+    `head["part"]` should be the name of the file, so that a part under a wrong name is found. The same
+    values give the same bytes with the same version of zlib.
+    """
+    if "head" in arrays:
+        raise ValueError("the name 'head' is taken")
+    first = np.frombuffer(json.dumps(head, sort_keys=True, allow_nan=False).encode(), np.uint8)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
-        for name, array in arrays.items():
+        for name, array in {"head": first, **arrays}.items():
             member = io.BytesIO()
             np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
             entry = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
@@ -78,19 +98,22 @@ def pack(world: World, about: dict[str, Any]) -> bytes:
     return body + hashlib.sha256(body).hexdigest().encode()
 
 
-def unpack(data: bytes) -> Part:
-    """The part in `data`. Raises Damaged unless every byte is as it was written."""
+def open_arrays(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Head and arrays of a part file. Raises Damaged unless every byte is as `seal_arrays` wrote it."""
     body = data[:-DIGEST]
     if len(data) <= DIGEST or hashlib.sha256(body).hexdigest().encode() != data[-DIGEST:]:
         raise Damaged
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
-            arrays = {name: np.lib.format.read_array(io.BytesIO(file.read(f"{name}.npy")), allow_pickle=False)
-                      for name in ("head", *ARRAYS)}
+            arrays = {entry.filename.removesuffix(".npy"):
+                      np.lib.format.read_array(io.BytesIO(file.read(entry)), allow_pickle=False)
+                      for entry in file.infolist()}
         head = json.loads(arrays.pop("head").tobytes())
-        return Part(head, arrays, hashlib.sha256(data).hexdigest(), head["content"])
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+    except Exception as error:  # the seal is right, so somebody made the file: anything may stand in it
         raise Damaged from error
+    if not isinstance(head, dict):
+        raise Damaged
+    return head, arrays
 
 
 def read_part(path: Path) -> Part:

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from experiments.runner import Progress
+    from experiments.work import Outcome
 
 LINES = 10  # of a log, beside the first
 
 
 @contextmanager
-def shown(stream: TextIO) -> Iterator[Callable[[Progress], None]]:
+def shown(stream: TextIO) -> Iterator[Callable[[Outcome], None]]:
     """A callback for `run_batch` that shows progress on `stream`."""
     if not stream.isatty():
         yield _Lines(stream)
@@ -28,7 +28,7 @@ def shown(stream: TextIO) -> Iterator[Callable[[Progress], None]]:
         task = bar.add_task("runs", total=None)
         notes = _Notes(bar.console.print)
 
-        def on_progress(progress: Progress) -> None:
+        def on_progress(progress: Outcome) -> None:
             notes(progress)
             bar.update(task, total=progress.total, completed=progress.done)
 
@@ -41,7 +41,7 @@ class _Notes:
     def __init__(self, say: Callable[[str], None]):
         self.say, self.told = say, False
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: Outcome) -> None:
         if self.told:
             return
         self.told = True
@@ -57,7 +57,7 @@ class _Lines:
         self.stream, self.tenth = stream, -1
         self.notes = _Notes(self._say)
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: Outcome) -> None:
         self.notes(progress)
         tenth = LINES * progress.done // max(1, progress.total)
         if tenth != self.tenth:

@@ -7,12 +7,13 @@ those of `TraffickingModel`: `referrals`, `hidden`, `flows`, `actors`, `lists`.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.folder import MANIFEST, PARTS, REGION, read_manifest
+from experiments.folder import PARTS, REGION, open_folder
 from experiments.parts import Damaged, Part, read_part
 from model.problems import BadInput, Problem
 from model.region import Region, load_region
@@ -67,10 +68,7 @@ class Results:
 def read_results(folder: str | Path) -> Results:
     """The results in a folder. Raises BadInput if it holds none."""
     folder = Path(folder)
-    manifest = read_manifest(folder)
-    if manifest is None:
-        kind = "a folder without results" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
-        raise BadInput(Problem(folder, MANIFEST, kind, "a folder that `undercount run` made"))
+    manifest = open_folder(folder, "run")
     if not (folder / "runs.parquet").exists():
         raise BadInput(Problem(folder, "tables", "none yet", f"finished runs; to go on: {manifest['command']}"))
     return Results(folder, manifest)
@@ -97,6 +95,16 @@ def planned_parts(manifest: dict[str, Any]) -> list[tuple[str, int, str]]:
             for entry in manifest["scenarios"] for r in range(entry["replicates"])]
 
 
+def planned_names(manifest: dict[str, Any]) -> Iterator[str]:
+    """File names of the parts that a folder of any kind will have when it is complete, in their order."""
+    if manifest["kind"] == "run":
+        yield from (name for _, _, name in planned_parts(manifest))
+    elif isinstance(rule := manifest["planned"], dict):
+        yield from (f"{rule['before']}{n:0{rule['digits']}d}{rule['after']}" for n in range(rule["count"]))
+    else:
+        yield from rule
+
+
 def part_state(folder: Path, name: str) -> str:
     """done, missing or damaged."""
     try:
@@ -114,3 +122,8 @@ def load_part(folder: Path, name: str) -> Part:
     if part.head.get("part") != name:
         raise Damaged
     return part
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

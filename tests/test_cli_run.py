@@ -10,7 +10,7 @@ import pytest
 from experiments import cli
 from experiments.progress import shown
 from experiments.results import read_results
-from experiments.runner import Progress
+from experiments.work import Outcome
 from model.scenario import scenario_names, scenarios_root
 
 SMALL = ["--people-per-agent", "5000", "--until", "1999-06"]
@@ -38,7 +38,7 @@ def test_run_and_status(capsys, tmp_path):
     second.write_bytes(b"x")
     code, said, _ = undercount(capsys, "status", out)
     lines = [line.split() for line in said.splitlines()]
-    assert code == 0 and ["baseline", "1", "1", "1"] in lines and ["damaged:", f"parts/{second.name}"] in lines
+    assert code == 0 and ["baseline", "1", "0", "0", "1", "1"] in lines and ["damaged:", f"parts/{second.name}"] in lines
     words = said.splitlines()[-1].removeprefix("to go on: undercount ").split()
     code, _, err = undercount(capsys, *words)
     assert code == 0 and "1 damaged and run again" in err and "1 of 3 runs are there already" in err
@@ -106,7 +106,7 @@ def test_plain_lines_in_a_log():
     stream = io.StringIO()
     with shown(stream) as on_progress:
         for done in range(1001):
-            on_progress(Progress(1000, done))
+            on_progress(Outcome(1000, done))
     lines = stream.getvalue().splitlines()
     assert len(lines) == 11 and lines[-1] == "1000 of 1000 runs" and "\x1b" not in stream.getvalue()
 

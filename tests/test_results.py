@@ -8,6 +8,7 @@ import pytest
 
 from experiments import assemble, parts, results, runner
 from experiments.batch import resolve
+from experiments.engines import EngineOptions
 from experiments.parts import ARRAYS, Damaged, pack, unpack
 from experiments.results import read_results
 from model.layout import WARM_UP
@@ -19,8 +20,9 @@ SMALL = {"people_per_agent": 1000, "until": "2000-12"}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return runner.run_batch(resolve(["baseline", "refusal"], 2, 7, settings={}, **SMALL),
-                            tmp_path_factory.mktemp("r") / "out")
+    out = tmp_path_factory.mktemp("r") / "out"
+    runner.run_batch(resolve(["baseline", "refusal"], 2, 7, settings={}, **SMALL), out)
+    return out
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +65,15 @@ def test_manifest_rebuilds_the_call(folder):
     assert manifest["seeds"] == [7, 8] and manifest["packages"]["numpy"] == np.__version__
     assert manifest["scenarios"][1]["resolved"]["mechanisms"]
     assert manifest["sessions"][-1]["started"] <= manifest["sessions"][-1]["ended"]
-    names = {f"{name}.parquet": folder / f"{name}.parquet" for name in assemble.TABLES}
+    names = {f"{name}.parquet": folder / f"{name}.parquet" for name in results.TABLES}
     names |= {part.name: part for part in (folder / "parts").iterdir()}
     hashes = manifest["tables"] | manifest["parts"]
-    assert hashes == {name: assemble.sha256_of(path) for name, path in names.items()}
+    assert hashes == {name: results.sha256_of(path) for name, path in names.items()}
 
 
 def test_no_times_in_the_tables(folder, tmp_path):
-    again = runner.run_batch(resolve(["baseline", "refusal"], 2, 7, settings={}, **SMALL), tmp_path / "again", workers=1)
+    again = tmp_path / "again"
+    runner.run_batch(resolve(["baseline", "refusal"], 2, 7, settings={}, **SMALL), again, EngineOptions("serial"))
     for path in [*folder.glob("*.parquet"), *(folder / "parts").iterdir()]:
         assert path.read_bytes() == (again / path.relative_to(folder)).read_bytes()
 
@@ -106,7 +109,7 @@ def test_chunks_do_not_show_in_the_rows(folder, tmp_path, monkeypatch):
     found = read_results(folder)
     loaded = [results.load_part(folder, name) for _, _, name in results.planned_parts(found.manifest)]
     monkeypatch.setattr(assemble, "CHUNK", 3)
-    paths = {name: tmp_path / f"{name}.parquet" for name in assemble.TABLES}
+    paths = {name: tmp_path / f"{name}.parquet" for name in results.TABLES}
     assemble.write_tables(found.region, loaded, paths)
     for name in paths:
         pd.testing.assert_frame_equal(results.Results(tmp_path, found.manifest).table(name), found.table(name))

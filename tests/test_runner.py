@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -13,13 +15,15 @@ import pytest
 
 import model
 from experiments import folder as folders
-from experiments import runner
+from experiments import runner, work
 from experiments.batch import resolve
+from experiments.engines import EngineOptions
 from experiments.results import planned_parts, read_results
 from model.problems import BadInput
 
 REPO = Path(model.__file__).parent.parent
 SMALL = ["--people-per-agent", "5000", "--until", "1999-12", "--seed", "3"]
+SERIAL = EngineOptions("serial")
 TABLES = ("runs", "referrals", "hidden", "flows", "actors", "lists")
 
 
@@ -30,6 +34,12 @@ def batch(*scenarios, replicates=4, seed=3, **changes):
 
 def tables(folder):
     return {name: (folder / f"{name}.parquet").read_bytes() for name in TABLES}
+
+
+def ran(asked, folder, *args, **kwargs):
+    outcome = runner.run_batch(asked, folder, *args, **kwargs)
+    assert outcome.done == outcome.total and not outcome.failed
+    return tables(folder)
 
 
 def start(*args, **kwargs):
@@ -46,24 +56,25 @@ def wait_for_parts(process, folder, number):
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    return tables(runner.run_batch(batch(), tmp_path_factory.mktemp("u"), workers=1))
+    return ran(batch(), tmp_path_factory.mktemp("u"), SERIAL)
 
 
 def test_same_bytes_for_any_number_of_workers(undisturbed, tmp_path):
-    assert tables(runner.run_batch(batch(), tmp_path / "2", workers=2)) == undisturbed
-    assert tables(runner.run_batch(batch(), tmp_path / "5", workers=5)) == undisturbed
+    assert ran(batch(), tmp_path / "2", EngineOptions(workers=2)) == undisturbed
+    assert ran(batch(), tmp_path / "5", EngineOptions(workers=5)) == undisturbed
+    assert ran(batch(), tmp_path / "t", EngineOptions("threads", 3)) == undisturbed
 
 
 def test_same_bytes_in_another_order(undisturbed, tmp_path, monkeypatch):
-    results = runner._results
-    monkeypatch.setattr(runner, "_results", lambda runs, *rest: results(runs[::-1], *rest))
-    assert tables(runner.run_batch(batch(), tmp_path, workers=2)) == undisturbed
+    look = work._Work.look
+    monkeypatch.setattr(work._Work, "look", lambda *args: deque(reversed(look(*args))))
+    assert ran(batch(), tmp_path, EngineOptions("threads", 2)) == undisturbed
 
 
 @pytest.mark.slow
 def test_same_bytes_on_another_engine(undisturbed, tmp_path):
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as processes:
-        assert tables(runner.run_batch(batch(), tmp_path, executor=processes)) == undisturbed
+        assert ran(batch(), tmp_path, executor=processes) == undisturbed
 
 
 def test_extended_by_replicates_and_scenarios(undisturbed, tmp_path):
@@ -101,7 +112,7 @@ def test_parts_survive_a_lost_manifest_and_lost_tables(undisturbed, tmp_path, mo
     for path in [tmp_path / "manifest.json", *tmp_path.glob("*.parquet")]:
         path.unlink()
     monkeypatch.setattr(runner, "execute", lambda run: pytest.fail("run again"))
-    assert tables(runner.run_batch(batch(), tmp_path)) == undisturbed
+    assert ran(batch(), tmp_path) == undisturbed
 
 
 @pytest.mark.parametrize("change, said", [
@@ -154,7 +165,7 @@ def test_killed_and_resumed(tmp_path):
     runner.run_batch(batch(replicates=30), tmp_path / "killed")
     now = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "killed" / "parts").iterdir()}
     assert kept.items() <= now.items() and len(now) == 60
-    assert tables(tmp_path / "killed") == tables(runner.run_batch(batch(replicates=30), tmp_path / "whole"))
+    assert tables(tmp_path / "killed") == ran(batch(replicates=30), tmp_path / "whole")
 
 
 def test_ctrl_c_keeps_finished_runs_usable(tmp_path):
@@ -170,26 +181,102 @@ def test_ctrl_c_keeps_finished_runs_usable(tmp_path):
     assert len(planned_parts(found.manifest)) == 2000
 
 
-@pytest.fixture
-def small_disk(tmp_path):
+class Mounted:
     """A file system of one megabyte."""
+
+    said_full, said_read_only = "No space left", "Read-only"
+
+    def __init__(self, place):
+        self.place = place
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], check=True, capture_output=True)
+
+    def start(self, *args):
+        return start(*args)
+
+    def make_room(self):
+        subprocess.run(["mount", "-o", "remount,size=50m", self.place], check=True)
+
+    def protect(self):
+        subprocess.run(["mount", "-o", "remount,ro", self.place], check=True)
+
+    def close(self):
+        subprocess.run(["umount", "-l", self.place], check=True)
+
+
+# A command for which a folder takes one megabyte, and no more.
+FULL = """
+import sys
+from pathlib import Path
+place, most, write = Path(sys.argv.pop(1)), 1_000_000, Path.open
+def full(path, mode="r", *args, **kwargs):
+    if "w" in mode and sum(p.stat().st_size for p in place.rglob("*") if p.is_file()) > most:
+        raise OSError(28, "No space left on device")
+    return write(path, mode, *args, **kwargs)
+Path.open = full
+from experiments import cli
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+class Pretended(Mounted):
+    """Where nothing may be mounted: the command's own writes fail, or the folder is not writable."""
+
+    said_read_only = "Permission denied"
+
+    def __init__(self, place):
+        self.place = place
+
+    def start(self, *args):
+        return subprocess.Popen([sys.executable, "-c", FULL, str(self.place), "run", *map(str, args)], cwd=REPO,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def make_room(self):
+        pass
+
+    def protect(self):
+        for path in (self.place, *self.place.rglob("*")):
+            if path.is_dir():
+                path.chmod(0o555)
+
+    def close(self):
+        for path in (self.place, *self.place.rglob("*")):
+            if path.is_dir():
+                path.chmod(0o755)
+
+
+@pytest.fixture(params=[Mounted, Pretended], ids=["mounted", "pretended"])
+def small_disk(request, tmp_path):
     place = tmp_path / "disk"
     place.mkdir()
-    if os.name != "posix" or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place],
-                                            capture_output=True).returncode:
-        pytest.skip("needs the right to mount a small file system")
-    yield place
-    subprocess.run(["umount", "-l", place], check=True)
+    if request.param is Mounted and not MAY_MOUNT:
+        made = Pretended(place)
+    else:
+        made = request.param(place)
+    yield made
+    made.close()
+
+
+def _may_mount():
+    """The right to mount, found by trying."""
+    with tempfile.TemporaryDirectory() as place:
+        try:
+            Mounted(place).close()
+        except (OSError, subprocess.CalledProcessError):
+            return False
+    return True
+
+
+MAY_MOUNT = _may_mount()
 
 
 def test_a_full_disk_keeps_finished_runs(small_disk):
-    out = small_disk / "out"
-    process = start("baseline", "--replicates", 220, *SMALL, "--out", out)
+    out = small_disk.place / "out"
+    process = small_disk.start("baseline", "--replicates", 220, *SMALL, "--out", out)
     _, err = process.communicate(timeout=120)
-    assert process.returncode == 1 and "Traceback" not in err and "No space left" in err
+    assert process.returncode == 1 and "Traceback" not in err and small_disk.said_full in err
     assert "runs are finished and kept. To go on (after making room" in err
     assert not list(out.rglob("*.tmp")) and folders.read_manifest(out)
-    subprocess.run(["mount", "-o", "remount,size=50m", small_disk], check=True)
+    small_disk.make_room()
     kept = len(list((out / "parts").iterdir()))
     said = []
     runner.run_batch(batch("baseline", replicates=220), out, on_progress=lambda p: said.append(p.found))
@@ -197,13 +284,15 @@ def test_a_full_disk_keeps_finished_runs(small_disk):
 
 
 def test_a_read_only_folder(small_disk):
-    runner.run_batch(batch("baseline", replicates=1), small_disk / "out")
-    before = tables(small_disk / "out")
-    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
-    for out in (small_disk / "out", small_disk / "new"):
+    if isinstance(small_disk, Pretended) and os.geteuid() == 0:
+        return  # nothing is read-only to root, who may mount and has done this with a real disk
+    runner.run_batch(batch("baseline", replicates=1), small_disk.place / "out", SERIAL)
+    before = tables(small_disk.place / "out")
+    small_disk.protect()
+    for out in (small_disk.place / "out", small_disk.place / "new"):
         _, err = (process := start("baseline", "--replicates", 2, *SMALL, "--out", out)).communicate(timeout=60)
-        assert process.returncode == 1 and "Read-only" in err and "To go on" in err and "Traceback" not in err
-    assert tables(small_disk / "out") == before and read_results(small_disk / "out").complete
+        assert process.returncode == 1 and small_disk.said_read_only in err and "To go on" in err and "Traceback" not in err
+    assert tables(small_disk.place / "out") == before and read_results(small_disk.place / "out").complete
 
 
 def test_a_file_too_large_to_write_leaves_nothing_half_written(tmp_path):

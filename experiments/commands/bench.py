@@ -10,20 +10,41 @@ import click
 @click.command("bench")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @click.option("--quick", is_flag=True, help="Small cases only: shows that it works, measures little.")
-def command(as_json: bool, quick: bool) -> None:
+@click.option("--engines", is_flag=True, help="Measure engines: efficiency, cost of a run, memory of a command.")
+def command(as_json: bool, quick: bool, engines: bool) -> None:
     """Measure agent-months a second, the cost of the whole region at one agent a person, and of a batch.
 
     Each case runs in a process of its own and is timed after compilation.
     """
     import json
 
-    from experiments.bench import measure
+    from experiments.bench import measure, measure_engines
 
-    found = measure(quick, say=lambda text: click.echo(f"{text} ...", err=True))
+    found = (measure_engines if engines else measure)(quick, say=lambda text: click.echo(f"{text} ...", err=True))
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return
-    _print(found)
+    (_print_engines if engines else _print)(found)
+
+
+def _print_engines(found: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    side = found["engines"]
+    table = Table(title=f"{side['runs']} runs of {side['bare_ms_a_run']} ms on {side['cores']} cores",
+                  title_justify="left")
+    for name in ("engine", "workers", "seconds", "efficiency", "coordinator ms / run"):
+        table.add_column(name, justify="left" if name == "engine" else "right")
+    for row in side["rows"]:
+        table.add_row(row["engine"], *(str(row[key]) for key in ("workers", "seconds", "efficiency",
+                                                                 "coordinator_ms_a_run")))
+    console.print(table)
+    for row in found["memory"]:
+        console.print(f"{row['runs']:,} runs with files, 2 processes: {row['seconds']} s, the command's memory at most "
+                      f"{row['peak_bytes_while_running'] / 1e6:,.0f} MB while they ran, "
+                      f"{row['peak_bytes'] / 1e6:,.0f} MB with its tables", soft_wrap=True)
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from experiments.engines import EngineOptions
 
 
 def settings_option(function):
@@ -16,11 +22,98 @@ def settings_option(function):
 
 def _settings(ctx: click.Context, param: click.Parameter, texts: Iterable[str]) -> dict[str, str]:
     from model.problems import BadInput, Problem
-    from model.toml_in import describe
+    from model.toml_in import describe, plain
 
     pairs = [text.partition("=") for text in texts]
-    problems = [Problem("--set", name or "(no name)", describe("".join((name, equals, value))), "NAME=VALUE")
+    problems = [Problem("--set", plain(name.strip())[:80] or "(no name)", describe("".join((name, equals, value))),
+                        "NAME=VALUE")
                 for name, equals, value in pairs if not name.strip() or not equals]
     if problems:
         raise BadInput(problems)
     return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+MOST_WORKERS = 1024
+MOST_SECONDS, LEAST_MB, MOST_MB = 30 * 86400, 16, 10**7
+
+
+def engine_options(function):
+    """Options of where and under which limits jobs are computed; gives `engine`, their texts as typed.
+
+    `read_engine` makes `experiments.engines.EngineOptions` of them.
+    """
+    options = (
+        click.option("--workers", metavar="W", help="Runs at a time (default: one a core)."),
+        click.option("--engine", "kind", metavar="KIND",
+                     help="processes (default), threads, or serial: in this process, for debugging."),
+        click.option("--dask", is_flag=True, help="On a Dask cluster of this machine."),
+        click.option("--scheduler", metavar="ADDRESS", help="On the workers of this Dask scheduler: tcp://host:port."),
+        click.option("--run-timeout", metavar="SECONDS", help="Give a run up that takes longer."),
+        click.option("--run-memory", metavar="MB", help="Give a run up that needs more memory than this."),
+        click.option("--only", metavar="PART", help="Only this one run, in this process: to repeat a failed one."),
+    )
+
+    @functools.wraps(function)
+    def with_engine(*args, workers, kind, dask, scheduler, run_timeout, run_memory, only, **rest):
+        given = {"workers": workers, "kind": kind, "dask": dask, "scheduler": scheduler, "run_timeout": run_timeout,
+                 "run_memory": run_memory, "only": only}
+        return function(*args, engine=given, **rest)
+
+    for option in reversed(options):
+        with_engine = option(with_engine)
+    return with_engine
+
+
+def read_engine(problems: list, given: dict[str, Any]) -> EngineOptions:
+    """The engine that the options ask for; what is wrong with them is added to `problems`."""
+    from experiments.batch import read_whole
+    from experiments.engines import STATM, EngineOptions
+    from model.problems import Problem, nearest
+    from model.toml_in import describe
+
+    def wrong(option: str, found: str, allowed: str, near: str | None = None) -> None:
+        problems.append(Problem("command line", option, found, allowed, nearest=near))
+
+    kinds = ("processes", "threads", "serial")
+    kind = given["kind"] or "processes"
+    if kind not in kinds:
+        wrong("--engine", describe(kind), ", ".join(kinds), nearest(kind, kinds))
+        kind = "processes"
+    scheduler = given["scheduler"]
+    if given["dask"] or scheduler is not None:
+        named = [name for name in ("engine", "only") if given["kind" if name == "engine" else name] is not None]
+        for name in named:
+            wrong(f"--{name}", "it together with --dask or --scheduler", "one of them")
+        kind = "dask"
+    if scheduler is not None:
+        if not re.fullmatch(r"[a-z]{1,10}://[^\s/]{1,300}:[0-9]{1,5}", scheduler):
+            wrong("--scheduler", describe(scheduler), "an address such as tcp://host:8786")
+        for name in ("dask", "workers"):
+            if given[name]:
+                wrong(f"--{name}", "it together with --scheduler", "one of them: a scheduler has its own workers")
+    workers = None
+    if given["workers"] is not None:
+        workers = read_whole(problems, "--workers", given["workers"], 1, MOST_WORKERS)
+    timeout = memory = None
+    if given["run_timeout"] is not None:
+        timeout = _seconds(given["run_timeout"])
+        if timeout is None:
+            wrong("--run-timeout", describe(given["run_timeout"]), f"seconds, from 0.01 to {MOST_SECONDS}")
+    if given["run_memory"] is not None:
+        memory = read_whole(problems, "--run-memory", given["run_memory"], LEAST_MB, MOST_MB)
+        if not STATM.exists():
+            wrong("--run-memory", "a system that cannot limit it", "Linux")
+    if kind == "threads":
+        for name in ("run_timeout", "run_memory"):
+            if given[name] is not None:
+                wrong("--" + name.replace("_", "-"), "it together with --engine threads",
+                      "processes: a run in a thread cannot be stopped")
+        timeout = memory = None
+    return EngineOptions(kind, workers, scheduler, timeout, memory, given["only"])
+
+
+def _seconds(text: str) -> float | None:
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text.strip()):
+        return None
+    value = float(text)
+    return value if 0.01 <= value <= MOST_SECONDS else None

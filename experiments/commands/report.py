@@ -4,22 +4,47 @@ from pathlib import Path
 
 import click
 
-from experiments.report.page import write_report
-from experiments.results import read_results
+FOLDER = click.Path(path_type=Path)
 
 
 @click.command("report")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=None, metavar="DIR",
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--out", type=FOLDER, default=None, metavar="DIR",
               help="Where to write report.html and figures/; default: into the result folder.")
 @click.option("--focus", default=None, metavar="SCENARIO",
-              help="The scenario to show in detail; default: full-adaptation if it was run, else the first.")
-def command(folder: Path, out: Path | None, focus: str | None) -> None:
-    """Write the report of the result folder DIR: one HTML file, and its figures as PNG and SVG.
+              help="Of a folder of runs: the scenario to show in detail; default: full-adaptation if it was run, else the "
+                   "first.")
+@click.option("--attribution", type=FOLDER, default=None, metavar="DIR",
+              help="Of a verdict: include what `undercount attribute` found.")
+@click.option("--policy", type=FOLDER, default=None, metavar="DIR",
+              help="Of a verdict: include what `undercount policy` found.")
+def command(folder: Path, out: Path | None, focus: str | None, attribution: Path | None, policy: Path | None) -> None:
+    """Write the report of DIR: one HTML file, and its figures as PNG and SVG.
 
-    The path of the page is printed last.
+    DIR is a folder that `undercount run` or `undercount compare` made. The path of the page is printed last.
     """
-    page = write_report(read_results(folder), out or folder, focus)
+    from experiments.folder import open_folder
+
+    if open_folder(folder)["kind"] == "verdict":
+        from experiments.report.verdict_page import write_verdict_report
+
+        _refuse({"--focus": focus}, "a folder that `undercount run` made as DIR")
+        page = write_verdict_report(folder, out or folder, attribution, policy)
+    else:
+        from experiments.report.page import write_report
+        from experiments.results import read_results
+
+        _refuse({"--attribution": attribution, "--policy": policy}, "a folder that `undercount compare` made as DIR")
+        page = write_report(read_results(folder), out or folder, focus)
     figures = sorted((page.parent / "figures").glob("*.png"))
     click.echo(f"{len(figures)} figures in {page.parent / 'figures'}, each as PNG and SVG")
     click.echo(str(page))
+
+
+def _refuse(options: dict[str, object], needed: str) -> None:
+    """Raise BadInput for options that say nothing of this kind of folder."""
+    from model.problems import BadInput, Problem
+
+    problems = [Problem("command line", option, str(value), needed) for option, value in options.items() if value is not None]
+    if problems:
+        raise BadInput(problems)

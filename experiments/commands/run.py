@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from experiments.commands.options import settings_option
+from experiments.commands.options import engine_options, read_engine, settings_option
 
 INTERRUPTED = 130
-MOST_WORKERS = 1024
 
 
 @click.command("run")
@@ -18,27 +18,27 @@ MOST_WORKERS = 1024
 @click.option("--replicates", default="20", show_default=True, metavar="N", help="Runs of each scenario.")
 @click.option("--seed", metavar="S", help="Seed of replicate 0; replicate r has S + r in every scenario. "
               "Drawn and recorded if left out; a folder that has one keeps it.")
-@click.option("--workers", metavar="W", help="Runs at a time (default: one a core).")
 @click.option("--people-per-agent", default="100", show_default=True, metavar="K",
-              help="Persons that one agent stands for.")
+              help="Persons that one agent stands for, or `pooled`: people at home in pools of those who are alike, "
+              "everybody recruited an agent of one person.")
 @click.option("--until", metavar="YYYY-MM", help="The last month (default: the region's last).")
 @settings_option
+@engine_options
 @click.option("--out", metavar="DIR", help="Result folder (default: results/ and the scenarios' names).")
 @click.option("--dry-run", is_flag=True, help="Print the number of runs and their size, and write nothing.")
-def command(scenarios: tuple[str, ...], replicates: str, seed: str | None, workers: str | None,
-            people_per_agent: str, until: str | None, settings: dict[str, str], out: str | None,
-            dry_run: bool) -> int:
+def command(scenarios: tuple[str, ...], replicates: str, seed: str | None, people_per_agent: str,
+            until: str | None, settings: dict[str, str], engine: dict[str, Any], out: str | None, dry_run: bool) -> int:
     """Run SCENARIO..., names or paths, or `all`, and write tables to a result folder.
 
     The same command again does only what is missing; with more replicates or scenarios it extends
-    the folder. The tables are the same bytes for any number of workers.
+    the folder. The tables are the same bytes for any engine and number of workers.
     """
-    from experiments.batch import read_whole, resolve
+    from experiments.batch import resolve
     from experiments.folder import check_is_ours, read_manifest
     from model.problems import BadInput
 
     problems: list = []
-    threads = read_whole(problems, "--workers", workers, 1, MOST_WORKERS) if workers is not None else None
+    options = read_engine(problems, engine)
     folder = Path(out) if out else _default_folder(scenarios)
     try:
         check_is_ours(folder)
@@ -50,7 +50,7 @@ def command(scenarios: tuple[str, ...], replicates: str, seed: str | None, worke
     if dry_run:
         _print_size(batch, folder)
         return 0
-    return _run(batch, folder, threads)
+    return _run(batch, folder, options)
 
 
 def _default_folder(scenarios: tuple[str, ...]) -> Path:
@@ -67,7 +67,8 @@ def _print_size(batch, folder: Path) -> None:
         click.echo(line)
 
 
-def _run(batch, folder: Path, workers: int | None) -> int:
+def _run(batch, folder: Path, options) -> int:
+    from experiments.commands.ending import stopped, summary
     from experiments.folder import Busy
     from experiments.manifest import going_on
     from experiments.progress import shown
@@ -75,17 +76,10 @@ def _run(batch, folder: Path, workers: int | None) -> int:
 
     try:
         with shown(sys.stderr) as on_progress:
-            run_batch(batch, folder, workers=workers, on_progress=on_progress)
+            outcome = run_batch(batch, folder, options, on_progress)
     except Busy as error:
         raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
                                    f"wait for it, or use another --out") from None
     except Stopped as error:
-        state = error.progress
-        kept = f"{state.done} of {state.total} runs are finished and kept" if state.total else "nothing was run"
-        interrupted = isinstance(error.reason, KeyboardInterrupt)
-        reason = "interrupted" if interrupted else f"{error.reason.strerror or error.reason}: {folder}"
-        advice = "" if interrupted else " (after making room, or the folder writable)"
-        click.echo(f"{reason}; {kept}. To go on{advice}: {going_on(batch, folder)}", err=True)
-        return INTERRUPTED if interrupted else 1
-    click.echo(f"results in {folder}")
-    return 0
+        return stopped(error.reason, error.outcome, folder, going_on(batch, folder))
+    return summary(outcome, folder, options, going_on(batch, folder))

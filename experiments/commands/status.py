@@ -7,40 +7,58 @@ from pathlib import Path
 
 import click
 
+STATES = ("done", "running", "failed", "missing", "damaged")
+MOST_SHOWN = 20
+
 
 @click.command("status")
 @click.argument("folder", metavar="DIR")
 def command(folder: str) -> None:
-    """Say for each scenario how many runs are done, missing or damaged, and how to go on."""
-    from experiments.folder import MANIFEST, holder, read_manifest
-    from experiments.results import TABLES, part_state, planned_parts
-    from model.problems import BadInput, Problem
+    """Say what of DIR is done, running, failed, missing or damaged, and how to go on.
+
+    A failed run is shown with its error and the one command that repeats it.
+    """
+    from experiments.folder import holder, open_folder
+    from experiments.results import TABLES, planned_names
+    from experiments.work import part_states
     from model.toml_in import plain
 
     path = Path(folder)
-    manifest = read_manifest(path)
-    if manifest is None:
-        kind = "a folder without results" if path.is_dir() else "a file" if path.exists() else "no such folder"
-        raise BadInput(Problem(plain(folder), MANIFEST, kind, "a folder that `undercount run` made"))
+    manifest = open_folder(path)
+    running = holder(path)
+    states = part_states(path, planned_names(manifest), running is not None)
     counts: dict[str, Counter] = {}
-    damaged = []
-    for scenario, _, name in planned_parts(manifest):
-        state = part_state(path, name)
-        counts.setdefault(scenario, Counter())[state] += 1
-        if state == "damaged":
-            damaged.append(name)
-    width = max(map(len, [*counts, "scenario"]))
-    click.echo(f"{'scenario':<{width}}  {'done':>7}  {'missing':>7}  {'damaged':>7}")
+    for group, name in _groups(manifest):
+        counts.setdefault(group, Counter())[states[name][0]] += 1
+    first = "scenario" if manifest["kind"] == "run" else "kind"
+    width = max(map(len, [*counts, first]))
+    click.echo("  ".join([f"{first:<{width}}", *(f"{state:>7}" for state in STATES)]))
     total = sum(counts.values(), Counter())
-    for scenario, count in [*counts.items(), ("all", total)]:
-        numbers = "  ".join(f"{count[state]:>7}" for state in ("done", "missing", "damaged"))
-        click.echo(f"{plain(scenario):<{width}}  {numbers}")
-    for name in damaged:
+    for group, count in [*counts.items(), *([("all", total)] if len(counts) > 1 else [])]:
+        click.echo("  ".join([f"{plain(group):<{width}}", *(f"{count[state]:>7}" for state in STATES)]))
+    damaged = [name for name, (state, _) in states.items() if state == "damaged"]
+    failed = [failure for state, failure in states.values() if state == "failed"]
+    for name in damaged[:MOST_SHOWN]:
         click.echo(f"damaged: parts/{plain(name)}")
-    tables = all((path / f"{name}.parquet").exists() for name in TABLES)
-    if running := holder(path):
+    for failure in failed[:MOST_SHOWN]:
+        click.echo(f"failed: {plain(failure.part)}: {plain(failure.error)}; to repeat it: {plain(failure.command)}")
+    for kind, names in (("damaged", damaged), ("failed", failed)):
+        if len(names) > MOST_SHOWN:
+            click.echo(f"... and {len(names) - MOST_SHOWN} more {kind}")
+    tables = [f"{name}.parquet" for name in TABLES] if manifest["kind"] == "run" else manifest["tables"]
+    whole = total["done"] == sum(total.values()) and manifest["state"] == "finished"
+    if running:
         click.echo(f"a command is running on it (process {plain(running)})")
-    elif total["missing"] or total["damaged"] or not tables or manifest["state"] != "finished":
-        click.echo(f"to go on: {plain(manifest['command'])}")
-    else:
+    elif whole and all((path / name).is_file() for name in tables):
         click.echo("finished")
+    else:
+        click.echo(f"to go on: {plain(manifest['command'])}")
+
+
+def _groups(manifest):
+    """(line of the table, part's name) of every part."""
+    from experiments.results import planned_names, planned_parts
+
+    if manifest["kind"] == "run":
+        return ((scenario, name) for scenario, _, name in planned_parts(manifest))
+    return ((manifest["kind"], name) for name in planned_names(manifest))

@@ -1,0 +1,50 @@
+"""Plays the games of a plan on any engine into a folder, and writes what comes out.
+
+    values.parquet, .csv        the value of every player in every draw
+    coalitions.parquet          the change in every coalition of every draw
+    summary.csv                 means over the draws with intervals, by explanation and for all
+    totals.csv                  what was attributed, and how firm the order is
+    interactions.csv            pairs
+    attribution.json            all but the single draws, and the words
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from experiments.attribution import tables
+from experiments.attribution.game import play
+from experiments.attribution.plan import Plan
+from experiments.attribution.words import as_json
+from experiments.engines import EngineOptions
+from experiments.paired_tables import write_csv, write_json, write_parquet
+from experiments.study import finished_parts, study
+from experiments.work import Outcome
+
+
+def build(plan: Plan, folder: Path, options: EngineOptions,
+          on_progress: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
+    """Compute what is missing and write the tables of what is finished.
+
+    Raises BadInput if the folder holds another attribution, `folder.Busy`, `study.Stopped`.
+    """
+    games = plan.games()
+    blocks = list({block.part: block for game in games for block in game.blocks()}.values())
+
+    def assemble(folder: Path, outcome: Outcome) -> list[Path]:
+        parts = {head["part"]: arrays for head, arrays in finished_parts(folder, blocks)}
+        done = [(game, figures) for game in games if (figures := game.figures(parts)) is not None]
+        if not done:
+            return []
+        found = tables.played([game for game, _ in done], [figures for _, figures in done], plan.window)
+        totals, summary = tables.totals_table(found), tables.summary_table(found)
+        values, pairs = tables.values_table(found), tables.interactions_table(found)
+        return [
+            write_parquet(folder / "values.parquet", values), write_csv(folder / "values.csv", values),
+            write_parquet(folder / "coalitions.parquet", tables.coalitions_table(found)),
+            write_csv(folder / "summary.csv", summary), write_csv(folder / "totals.csv", totals),
+            write_csv(folder / "interactions.csv", pairs),
+            write_json(folder / "attribution.json", as_json(plan, totals, summary, pairs, len(done) == len(games)))]
+
+    return study(folder, "attribute", blocks, play, plan.about(), plan.command(folder), options, on_progress, assemble)

@@ -1,0 +1,60 @@
+"""`undercount attribute`: how much of the change in counts, and in the hidden flow, each mechanism made."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from experiments.commands.draws import draw_options, read_draws
+from experiments.commands.options import engine_options, read_engine
+
+DEFAULT_OUT = "results/attribution"
+
+
+@click.command("attribute")
+@draw_options
+@click.option("--from", "before", metavar="PERIOD", help="First period (default: the year of the observed peak).")
+@click.option("--to", "after", metavar="PERIOD", help="Second period (default: the last observed year).")
+@click.option("--player", "players", multiple=True, metavar="NAME",
+              help="A cause: a mechanism, own_cause or core_changes. May be repeated, up to eight.")
+@engine_options
+@click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Result folder.")
+def command(draws: dict[str, Any], before: str | None, after: str | None, players: tuple[str, ...],
+            engine: dict[str, Any], out: str) -> int:
+    """Attribute a simulated change to the causes in the model, over the draws of VERDICT_FOLDER.
+
+    Shapley values over every coalition of the causes, with common random numbers. It is an attribution
+    within the model. The same command again does only what is missing; the tables are the same bytes for
+    any engine and number of workers.
+    """
+    from experiments.attribution.build import build
+    from experiments.attribution.plan import resolve
+    from experiments.attribution.players import read_players
+    from experiments.commands.ending import stopped, summary
+    from experiments.folder import Busy
+    from experiments.progress import shown
+    from experiments.study import Stopped
+
+    problems: list = []
+    options = read_engine(problems, engine)
+    cast = read_players(players, problems)
+    basis, people_per_agent = read_draws(problems, draws)
+    plan = resolve(basis, cast, before, after, people_per_agent)
+    folder = Path(out)
+    again = plan.command(folder)
+    try:
+        with shown(sys.stderr) as on_progress:
+            outcome = build(plan, folder, options, on_progress)
+    except Busy as error:
+        raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
+                                   "wait for it, or use another --out") from None
+    except Stopped as error:
+        return stopped(error.reason, error.outcome, folder, again)
+    if outcome.done and options.only is None:
+        for line in json.loads((folder / "attribution.json").read_bytes())["words"]:
+            click.echo(line)
+    return summary(outcome, folder, options, again)

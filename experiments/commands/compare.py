@@ -1,0 +1,70 @@
+"""`undercount compare`: which explanation accounts for an observed table, and what the hidden flow was."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from experiments.commands.options import engine_options, read_engine
+
+
+@click.command("compare")
+@click.argument("reference", metavar="REFERENCE")
+@click.option("--observed", metavar="FILE", help="An observed table in the region's format (default: its own).")
+@click.option("--effort", type=click.Choice(["quick", "full"]), default="full", show_default=True,
+              help="Size of forests, of posterior predictive checks and of ABC-SMC.")
+@click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of all methods.")
+@click.option("--no-smc", is_flag=True, help="Leave out the third opinion, ABC-SMC (it needs the extra [abc]).")
+@engine_options
+@click.option("--out", default="results/verdict", show_default=True, metavar="DIR", help="Folder of the verdict.")
+def command(reference: str, observed: str | None, effort: str, seed: str, no_smc: bool, engine: dict[str, Any],
+            out: str) -> int:
+    """Compare the explanations of the table in REFERENCE, a folder that `undercount reference` made.
+
+    Writes verdict.json, the verdict in plain words, tables, and posterior draws; with every probability
+    come the tests of the methods on worlds whose truth is known. The same command again goes on where it
+    stopped.
+    """
+    from experiments.batch import LARGEST_SEED, read_whole
+    from experiments.commands.ending import stopped, summary
+    from experiments.folder import Busy
+    from experiments.progress import shown
+    from experiments.reference.table import read_reference
+    from experiments.study import Stopped
+    from experiments.verdict import judge
+    from experiments.verdict.effort import EFFORTS
+    from experiments.verdict.folder import WORDS, command_line, make
+    from experiments.verdict.observed import read_observed
+    from model.problems import BadInput
+
+    problems: list = []
+    options = read_engine(problems, engine)
+    number = read_whole(problems, "--seed", seed, 0, LARGEST_SEED)
+    if problems:
+        raise BadInput(problems)
+    folder = Path(out)
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    there = read_reference(reference)
+    seen = read_observed(there, Path(observed) if observed else None)
+    for warning in seen.warnings:
+        say(f"warning: outside what was simulated: {warning}")
+    plan = judge.plan(there, seen, EFFORTS[effort], number, os.cpu_count() or 1, not no_smc, say)
+    again = command_line(plan, folder, observed)
+    try:
+        with shown(sys.stderr) as on_progress:
+            outcome = make(plan, folder, observed, options, on_progress, say)
+    except Busy as error:
+        raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
+                                   "wait for it, or use another --out") from None
+    except Stopped as error:
+        return stopped(error.reason, error.outcome, folder, again)
+    if outcome.done == outcome.total:
+        click.echo((folder / WORDS).read_text())
+    return summary(outcome, folder, options, again)

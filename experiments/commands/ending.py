@@ -1,0 +1,59 @@
+"""How a command that computed something ends: what it says, and its exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from experiments.engines import EngineLost, EngineOptions
+    from experiments.work import Outcome
+
+INTERRUPTED = 130
+KINDS_SHOWN = 10
+
+
+def stopped(reason: KeyboardInterrupt | OSError | EngineLost, outcome: Outcome, folder: Path, command: str) -> int:
+    """After work that ended early: why, what is kept, and how to go on."""
+    from experiments.engines import EngineLost
+
+    kept = f"{outcome.done} of {outcome.total} runs are finished and kept" if outcome.total else "nothing was run"
+    if isinstance(reason, KeyboardInterrupt):
+        click.echo(f"interrupted; {kept}. To go on: {command}", err=True)
+        return INTERRUPTED
+    if isinstance(reason, EngineLost):
+        click.echo(f"{reason}; {kept}. To go on: {command}", err=True)
+        return 1
+    click.echo(f"{reason.strerror or reason}: {folder}; {kept}. "
+               f"To go on (after making room, or the folder writable): {command}", err=True)
+    return 1
+
+
+def summary(outcome: Outcome, folder: Path, options: EngineOptions, command: str) -> int:
+    """After work that came to its end: where the results are, and a line for every kind of failure."""
+    if options.only is not None:
+        return _one(outcome, options.only)
+    if not outcome.failed:
+        click.echo(f"results in {folder}")
+        return 0
+    kinds: dict[str, list] = {}
+    for failure in outcome.failed:
+        kinds.setdefault(failure.error, []).append(failure)
+    click.echo(f"results of {outcome.done} of {outcome.total} runs in {folder}")
+    click.echo(f"{len(outcome.failed)} failed; the same command tries them again: {command}", err=True)
+    for error, failures in list(kinds.items())[:KINDS_SHOWN]:
+        click.echo(f"{len(failures)} failed: {error}; to repeat one: {failures[0].command}", err=True)
+    if len(kinds) > KINDS_SHOWN:
+        click.echo(f"... and {len(kinds) - KINDS_SHOWN} other errors: undercount status {folder}", err=True)
+    return 1
+
+
+def _one(outcome: Outcome, part: str) -> int:
+    """After `--only`: the whole traceback, for whoever is looking for the reason."""
+    for failure in outcome.failed:
+        click.echo(failure.traceback or failure.error, err=True)
+        return 1
+    click.echo(f"{part} is finished; {outcome.done} of {outcome.total} are")
+    return 0

@@ -1,0 +1,64 @@
+"""`undercount policy`: levers of equal effort, what they spare people, and what the counts would show."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from experiments.commands.draws import draw_options, read_draws
+from experiments.commands.options import engine_options, read_engine
+
+DEFAULT_OUT = "results/policy"
+
+
+@click.command("policy")
+@draw_options
+@click.option("--start", metavar="YYYY-MM", help="Month in which levers begin (default: the middle of the period).")
+@click.option("--effort", "efforts", multiple=True, metavar="E",
+              help="From 0 to 1; may be repeated (default: 0.25, 0.5, 1).")
+@click.option("--lever", "names", multiple=True, metavar="NAME",
+              help="Only this lever. May be repeated (default: all).")
+@click.option("--levers", "file", metavar="FILE", help="Table of levers (default: levers.csv of the scenarios).")
+@engine_options
+@click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Result folder.")
+def command(draws: dict[str, Any], start: str | None, efforts: tuple[str, ...], names: tuple[str, ...],
+            file: str | None, engine: dict[str, Any], out: str) -> int:
+    """Compare prevention, supply side, demand side and assistance over the draws of VERDICT_FOLDER.
+
+    Every draw with and without each lever, with the same luck, once with networks that never relearn and
+    once with networks that do. The same command again does only what is missing; the tables are the same
+    bytes for any engine and number of workers.
+    """
+    from experiments.commands.ending import stopped, summary
+    from experiments.folder import Busy
+    from experiments.policy.build import build
+    from experiments.policy.levers import check_known, read_levers
+    from experiments.policy.plan import read_efforts, resolve
+    from experiments.progress import shown
+    from experiments.study import Stopped
+
+    problems: list = []
+    options = read_engine(problems, engine)
+    wanted = read_efforts(efforts, problems)
+    basis, people_per_agent = read_draws(problems, draws)
+    levers = check_known(names, read_levers(file, basis.draws[0].scenario.region))
+    plan = resolve(basis, levers, file, wanted, start, people_per_agent)
+    folder = Path(out)
+    again = plan.command(folder)
+    try:
+        with shown(sys.stderr) as on_progress:
+            outcome = build(plan, folder, options, on_progress)
+    except Busy as error:
+        raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
+                                   "wait for it, or use another --out") from None
+    except Stopped as error:
+        return stopped(error.reason, error.outcome, folder, again)
+    table = folder / "policy.json"
+    if options.only is None and table.exists():
+        for line in json.loads(table.read_bytes())["words"]:
+            click.echo(line)
+    return summary(outcome, folder, options, again)

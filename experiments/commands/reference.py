@@ -1,0 +1,57 @@
+"""`undercount reference`: one table of simulated worlds of every explanation, drawn from its priors."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from experiments.commands.options import engine_options, read_engine
+
+DEFAULT_OUT = "results/reference"
+
+
+@click.command("reference")
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO...]")
+@click.option("--worlds", default="5000", show_default=True, metavar="N",
+              help="Worlds of each explanation; a fifth as many more with priors half and twice as wide.")
+@click.option("--no-variants", is_flag=True, help="Leave out the worlds with other widths of the priors.")
+@click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the design and of all luck.")
+@click.option("--people-per-agent", default="400", show_default=True, metavar="K",
+              help="Persons that one agent stands for.")
+@engine_options
+@click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Folder of the table.")
+def command(scenarios: tuple[str, ...], worlds: str, no_variants: bool, seed: str, people_per_agent: str,
+            engine: dict[str, Any], out: str) -> int:
+    """Simulate worlds of SCENARIO..., names or paths (default: every explanation that ships).
+
+    Priors are drawn on a scrambled Sobol design. The same command again does only what is missing; with
+    more worlds it extends the table. The tables are the same bytes for any engine and number of workers.
+    """
+    from experiments.batch import LARGEST_SEED, MOST_PEOPLE_PER_AGENT, read_whole
+    from experiments.commands.ending import stopped, summary
+    from experiments.folder import Busy
+    from experiments.progress import shown
+    from experiments.reference.build import build, command_line
+    from experiments.reference.plan import MOST_WORLDS, resolve
+    from experiments.study import Stopped
+
+    problems: list = []
+    options = read_engine(problems, engine)
+    n = read_whole(problems, "--worlds", worlds, 1, MOST_WORLDS)
+    s = read_whole(problems, "--seed", seed, 0, LARGEST_SEED)
+    k = read_whole(problems, "--people-per-agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT)
+    plan = resolve(scenarios, n, not no_variants, s, k, problems)
+    folder = Path(out)
+    again = command_line(plan, folder)
+    try:
+        with shown(sys.stderr) as on_progress:
+            outcome = build(plan, folder, options, on_progress)
+    except Busy as error:
+        raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
+                                   "wait for it, or use another --out") from None
+    except Stopped as error:
+        return stopped(error.reason, error.outcome, folder, again)
+    return summary(outcome, folder, options, again)

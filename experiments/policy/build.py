@@ -1,0 +1,50 @@
+"""Tries the levers of a plan on any engine into a folder, and writes what comes out.
+
+    policy.parquet, .csv    every draw, networks, lever and effort
+    summary.csv             medians and 90 % intervals over the draws, ranks and flags
+    ranks.csv               which levers keep their rank when networks adapt
+    policy.json             all but the single draws, and the words
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from experiments.engines import EngineOptions
+from experiments.paired_tables import write_csv, write_json, write_parquet
+from experiments.policy import tables
+from experiments.policy.plan import Plan
+from experiments.policy.trial import NETWORKS, try_levers
+from experiments.policy.words import as_json
+from experiments.study import finished_parts, study
+from experiments.work import Outcome
+
+
+def build(plan: Plan, folder: Path, options: EngineOptions,
+          on_progress: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
+    """Compute what is missing and write the tables of the draws that are finished, frozen and adapting.
+
+    Raises BadInput if the folder holds another comparison, `folder.Busy`, `study.Stopped`.
+    """
+    trials = plan.trials()
+    once = list({trial.part: trial for trial in trials}.values())
+
+    def assemble(folder: Path, outcome: Outcome) -> list[Path]:
+        by_part = {head["part"]: (head, arrays) for head, arrays in finished_parts(folder, once)}
+        n, done = len(NETWORKS), []
+        for pair in (trials[i:i + n] for i in range(0, len(trials), n)):
+            if all(trial.part in by_part for trial in pair):
+                done += [by_part[trial.part] for trial in pair]
+        if not done:
+            return []
+        found = tables.tried([head for head, _ in done], [arrays for _, arrays in done],
+                             [lever.name for lever in plan.levers], plan.efforts)
+        each, summary = tables.draws_table(found), tables.summary_table(found)
+        rank = tables.rank_table(summary, plan.main_effort)
+        return [
+            write_parquet(folder / "policy.parquet", each), write_csv(folder / "policy.csv", each),
+            write_csv(folder / "summary.csv", summary), write_csv(folder / "ranks.csv", rank),
+            write_json(folder / "policy.json", as_json(plan, summary, rank, len(done) // n, len(done) == len(trials)))]
+
+    return study(folder, "policy", once, try_levers, plan.about(), plan.command(folder), options, on_progress, assemble)

@@ -1,0 +1,83 @@
+"""One draw with and without every lever, all with the same luck: networks frozen, or networks that adapt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from experiments.paired import part_of
+from experiments.parts import seal_arrays
+from experiments.policy.levers import Lever, with_lever
+from experiments.reference.draws import Draw
+from model.layout import WARM_UP
+from model.observation import COUNTED
+from model.region import Region
+from model.scenario import Scenario
+from model.tables_in import Month
+from model.world import Template, World
+
+NETWORKS = {"frozen": False, "adapting": True}
+SWITCHES = ("route_adaptation", "method_adaptation")
+# What a world is asked, from the start month on -> its unit.
+OUTCOMES = {"newly_exploited": "persons", "person_months": "person-months", "counted": "persons"}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A job: a draw, its networks, every lever at every effort."""
+
+    draw: Draw
+    networks: str
+    levers: tuple[Lever, ...]
+    efforts: tuple[float, ...]
+    start: Month
+    people_per_agent: int
+
+    @cached_property
+    def part(self) -> str:
+        # A lever is what it does: its words move nothing.
+        moves = [(lever.name, lever.parameter, lever.toward, lever.places) for lever in self.levers]
+        return part_of(self.draw, self.networks, moves, self.efforts, str(self.start), self.people_per_agent)
+
+
+def networks_of(draw: Draw, networks: str) -> Scenario:
+    """The draw with networks that never learn, or that learn routes and methods both.
+
+    A rate of learning that the draw left out, for its explanation has the switch off, is drawn from its
+    range by a generator whose seed is the draw's luck.
+    """
+    before = draw.scenario
+    switched = replace(before, mechanisms=before.mechanisms | dict.fromkeys(SWITCHES, NETWORKS[networks]))
+    unknown = [path for path in switched.free() if path not in before.free()]
+    rng = np.random.default_rng(draw.luck)
+    return switched.draw({path: float(rng.random()) for path in unknown})
+
+
+def try_levers(trial: Trial) -> bytes:
+    """The part of a trial: `without` (outcomes,) and `with` (levers, efforts, outcomes), whole numbers."""
+    scenario = networks_of(trial.draw, trial.networks)
+    plain = _run(scenario, trial)
+    found = np.zeros((len(trial.levers), len(trial.efforts), len(OUTCOMES)), np.int64)
+    for i, lever in enumerate(trial.levers):
+        for e, effort in enumerate(trial.efforts):
+            changed = with_lever(scenario, lever, effort, trial.start)
+            found[i, e] = plain if changed is scenario else _run(changed, trial)
+    head = {"part": trial.part, "explanation": trial.draw.explanation.name, "world": trial.draw.world,
+            "luck": trial.draw.luck, "networks": trial.networks}
+    return seal_arrays(head, {"without": plain, "with": found})
+
+
+def _run(scenario: Scenario, trial: Trial) -> np.ndarray:
+    world = World(Template(scenario, trial.people_per_agent), trial.draw.luck)
+    world.run()
+    return measure(scenario.region, world, trial.start)
+
+
+def measure(region: Region, world: World, start: Month) -> np.ndarray:
+    """OUTCOMES over the months from `start` on: everywhere, but counts as the observed table's rows count."""
+    hidden = world.hidden[WARM_UP:][start - region.start:]
+    counted = {(row.iso3, COUNTED[row.counts]) for row in region.referrals}
+    return np.array([hidden["newly_exploited"].sum(), hidden["in_exploitation"].sum(),
+                     sum(hidden[tally][:, region.index[code]].sum() for code, tally in sorted(counted))], np.int64)

@@ -1,0 +1,1 @@
+"""The reference table: simulated worlds of every explanation, drawn from its priors."""

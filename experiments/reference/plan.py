@@ -1,0 +1,133 @@
+"""What was asked for: explanations, worlds, seed and scale, resolved into chunks of worlds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.batch import code_digest
+from experiments.reference.statistics import FILE, Statistic, shipped_statistics
+from model.problems import BadInput, Problem
+from model.region import Region
+from model.scenario import Scenario, load_scenario, scenario_names
+from model.toml_in import describe
+
+# Worlds of one part file: about two seconds of work, so that a lost chunk costs little.
+CHUNK = 20
+# Besides the priors themselves, a fifth as many worlds with priors half and twice as wide, for the
+# stability of the verdict.
+WIDTHS = (0.5, 2.0)
+VARIANT_SHARE = 5
+MOST_WORLDS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Worlds `first` to `last` (excluded) of one explanation at one width of its priors: one part file."""
+
+    scenario: Scenario
+    width: float
+    first: int
+    last: int
+    seed: int
+    people_per_agent: int
+    statistics: tuple[Statistic, ...]
+    key: str
+
+    @property
+    def part(self) -> str:
+        return f"{self.scenario.name[:60]}-w{self.width:g}-{self.first:07d}-{self.last:07d}-{self.key[:16]}.npz"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A reference table. `given` are the names or paths on the command line, one an explanation."""
+
+    scenarios: tuple[Scenario, ...]
+    given: tuple[str, ...]
+    worlds: int
+    variants: bool
+    seed: int
+    people_per_agent: int
+    statistics: tuple[Statistic, ...]
+
+    @property
+    def region(self) -> Region:
+        return self.scenarios[0].region
+
+    @property
+    def widths(self) -> dict[float, int]:
+        """Width of the priors -> worlds of each explanation."""
+        few = -(-self.worlds // VARIANT_SHARE)
+        return {1.0: self.worlds} | ({width: few for width in WIDTHS} if self.variants else {})
+
+    def shared(self) -> dict[str, Any]:
+        """What every world of a folder has in common, for the manifest; all but the number of worlds."""
+        return {
+            "seed": self.seed, "people_per_agent": self.people_per_agent, "code": code_digest(),
+            "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))},
+            "statistics": hashlib.sha256(repr([s.definition for s in self.statistics]).encode()).hexdigest()[:16]}
+
+    def chunks(self) -> list[Chunk]:
+        """Every chunk, in the order of the table: explanation, width, world."""
+        shared, found = repr(self.shared()), []
+        for scenario in self.scenarios:
+            key = hashlib.sha256((scenario.content_hash() + repr(scenario.free()) + shared).encode()).hexdigest()
+            for width, worlds in self.widths.items():
+                found += [Chunk(scenario, width, first, min(first + CHUNK, worlds), self.seed, self.people_per_agent,
+                                self.statistics, key) for first in range(0, worlds, CHUNK)]
+        return found
+
+
+def explanations() -> list[str]:
+    """The scenarios that ship and that no other one extends: those that say what happened."""
+    loaded = {name: load_scenario(name) for name in scenario_names()}
+    bases = {file for name, scenario in loaded.items() for file in scenario.files if file != f"{name}.toml"}
+    return [name for name in loaded if f"{name}.toml" not in bases]
+
+
+def resolve(given: Sequence[str], worlds: int, variants: bool, seed: int, people_per_agent: int,
+            problems: Sequence[Problem] = ()) -> Plan:
+    """The plan; no names or `all` mean every explanation that ships.
+
+    Raises BadInput with every problem of every option and scenario, after `problems`.
+    """
+    found = list(problems)
+    names: list[str] = []
+    for name in given or ["all"]:
+        names += explanations() if name == "all" else [name]
+    names = list(dict.fromkeys(names))
+    scenarios: dict[str, Scenario] = {}
+    for name in names:
+        try:
+            scenario = load_scenario(name)
+        except BadInput as error:
+            found += [problem for problem in error.problems if problem not in found]
+            continue
+        if scenario.name in scenarios:
+            found.append(Problem("scenario", describe(name), f"a second scenario named {scenario.name!r}",
+                                 "file names that differ: they name the explanations"))
+        elif not scenario.free():
+            found.append(Problem("scenario", describe(name), "no unknown parameter", "at least one prior to draw from"))
+        scenarios[scenario.name] = scenario
+    regions = {tuple(sorted(scenario.region.files.items())) for scenario in scenarios.values()}
+    if len(regions) > 1:
+        found.append(Problem("scenario", "region", f"{len(regions)} different regions", "explanations of one region"))
+    if len(names) < 2 and not found:
+        found.append(Problem("command line", "SCENARIO...", "one explanation", "at least two to be compared, or `all`"))
+    statistics: tuple[Statistic, ...] = ()
+    if scenarios:
+        try:
+            statistics = shipped_statistics(next(iter(scenarios.values())).region)
+        except BadInput as error:
+            found += error.problems
+    if found:
+        raise BadInput(found)
+    return Plan(tuple(scenarios.values()), tuple(names), worlds, variants, seed, people_per_agent, statistics)
+
+
+def statistics_file(region: Region) -> str:
+    """Where the region keeps its published statistics, as a name for messages."""
+    return f"{region.name}/{FILE.as_posix()}"

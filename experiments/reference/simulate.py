@@ -1,0 +1,41 @@
+"""One chunk of worlds, from nothing to the bytes of its part: fit for threads, processes and other machines."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from experiments.parts import seal_arrays
+from experiments.reference.design import design, widened, world_seed
+from experiments.reference.plan import Chunk
+from experiments.reference.quantities import quantities
+from model.world import Template, World
+
+
+def simulate(chunk: Chunk) -> bytes:
+    """Draws and runs every world of the chunk.
+
+    The part holds `points` (worlds, unknowns), `parameters` (worlds, unknowns) in their units, and
+    `quantities` (worlds, columns).
+    """
+    scenario = widened(chunk.scenario, chunk.width)
+    free = scenario.free()
+    points = design(scenario.name, len(free), chunk.width, chunk.seed, chunk.first, chunk.last)
+    parameters, found = np.empty_like(points), []
+    for row, (world, u) in enumerate(zip(range(chunk.first, chunk.last), points)):
+        drawn = scenario.draw(dict(zip(free, u.tolist())))
+        parameters[row] = [value_of(drawn, path) for path in free]
+        luck = world_seed(scenario.name, chunk.width, chunk.seed, world)
+        simulated = World(Template(drawn, chunk.people_per_agent), luck)
+        simulated.run()
+        found.append(quantities(scenario.region, chunk.statistics, simulated))
+    head = {"part": chunk.part, "explanation": scenario.name, "width": chunk.width, "first": chunk.first,
+            "last": chunk.last, "seed": chunk.seed, "people_per_agent": chunk.people_per_agent,
+            "unknowns": list(free)}
+    return seal_arrays(head, {"parameters": parameters, "quantities": np.array(found)})
+
+
+def value_of(scenario, path: str) -> float:
+    """A parameter or the size of an event, by the path that `free()` gives it."""
+    if path.startswith("events."):
+        return scenario.events_by_name[path.split(".")[1]].amount
+    return scenario.value(path)

@@ -1,0 +1,202 @@
+"""A finished reference table: written from the parts, read by everything that asks it something.
+
+    worlds.parquet        explanation, width, world, and the quantities of each world
+    parameters.parquet    the same worlds, and what was drawn for each unknown (empty: not unknown there)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from experiments.folder import MANIFEST, REGION, TEMPORARY, read_manifest, sync
+from experiments.reference.quantities import columns
+from experiments.reference.statistics import Statistic, shipped_statistics
+from model.problems import BadInput, Problem
+from model.region import Region, load_region
+from model.scenario import Scenario, load_scenario
+
+TABLES = ("worlds", "parameters")
+KEYS = ("explanation", "width", "world")
+
+
+def write_tables(folder: Path, names: Sequence[str], unknowns: Sequence[str], explanations: Sequence[str],
+                 parts: Iterable[tuple[dict[str, Any], dict[str, np.ndarray]]]) -> list[Path]:
+    """Write both tables from (head, arrays) of every chunk, in order; the same bytes for the same chunks."""
+    schemas = {
+        "worlds": pa.schema([*_key_fields(), *(pa.field(name, pa.float32()) for name in names)]),
+        "parameters": pa.schema([*_key_fields(), *(pa.field(name, pa.float64()) for name in unknowns)])}
+    paths = {name: folder / f"{name}.parquet" for name in TABLES}
+    new = {name: path.with_name(path.name + TEMPORARY) for name, path in paths.items()}
+    try:
+        writers = {name: pq.ParquetWriter(new[name], schemas[name], compression="zstd") for name in TABLES}
+        for rows in _batches(parts):
+            for name in TABLES:
+                writers[name].write_table(_table(schemas[name], rows, name, explanations))
+        for writer in writers.values():
+            writer.close()
+        for name in TABLES:
+            sync(new[name])
+        for name in TABLES:
+            new[name].replace(paths[name])
+    finally:
+        for path in new.values():
+            path.unlink(missing_ok=True)
+    return list(paths.values())
+
+
+def _key_fields() -> list[pa.Field]:
+    return [pa.field("explanation", pa.dictionary(pa.int16(), pa.string())), pa.field("width", pa.float64()),
+            pa.field("world", pa.int32())]
+
+
+def _batches(parts, rows: int = 5000):
+    """Chunks gathered into row groups of about `rows` worlds."""
+    gathered, size = [], 0
+    for part in parts:
+        gathered.append(part)
+        size += len(part[1]["parameters"])
+        if size >= rows:
+            yield gathered
+            gathered, size = [], 0
+    if gathered:
+        yield gathered
+
+
+def _table(schema: pa.Schema, parts: list, which: str, explanations: Sequence[str]) -> pa.Table:
+    sizes = [len(arrays["parameters"]) for _, arrays in parts]
+    number = {name: i for i, name in enumerate(explanations)}
+    codes = np.repeat([number[head["explanation"]] for head, _ in parts], sizes).astype(np.int16)
+    found = [pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(list(explanations))),
+             pa.array(np.repeat([float(head["width"]) for head, _ in parts], sizes)),
+             pa.array(np.concatenate([np.arange(head["first"], head["last"]) for head, _ in parts]).astype(np.int32))]
+    if which == "worlds":
+        values = np.concatenate([arrays["quantities"] for _, arrays in parts]).astype(np.float32)
+        found += [pa.array(np.ascontiguousarray(column)) for column in values.T]
+    else:
+        for name in schema.names[len(KEYS):]:
+            pieces = []
+            for head, arrays in parts:
+                at = {path: i for i, path in enumerate(head["unknowns"])}.get(name)
+                pieces.append(np.full(len(arrays["parameters"]), np.nan) if at is None
+                              else arrays["parameters"][:, at])
+            column = np.concatenate(pieces)
+            found.append(pa.array(column, mask=np.isnan(column)))
+    return pa.Table.from_arrays(found, schema=schema)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A table as read: the worlds whose priors have `width`, in the order of the file."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    width: float = 1.0
+
+    @property
+    def explanations(self) -> list[str]:
+        return [entry["name"] for entry in self.manifest["scenarios"]]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        return {entry["name"]: entry["resolved"]["title"] for entry in self.manifest["scenarios"]}
+
+    @property
+    def seed(self) -> int:
+        return self.manifest["batch"]["seed"]
+
+    @property
+    def people_per_agent(self) -> int:
+        return self.manifest["batch"]["people_per_agent"]
+
+    @cached_property
+    def region(self) -> Region:
+        """The region, from the copy in the folder."""
+        return load_region(self.folder / REGION / self.manifest["batch"]["region"]["name"])
+
+    @cached_property
+    def statistics(self) -> tuple[Statistic, ...]:
+        """The published statistics whose counterparts the table holds."""
+        return shipped_statistics(self.region)
+
+    @cached_property
+    def columns(self) -> list[str]:
+        return columns(self.region, self.statistics)
+
+    @cached_property
+    def _worlds(self) -> pa.Table:
+        return _read(self.folder / "worlds.parquet", self.manifest)
+
+    @cached_property
+    def _rows(self) -> np.ndarray:
+        return np.flatnonzero(self._worlds["width"].to_numpy() == self.width)
+
+    @property
+    def widths(self) -> list[float]:
+        return sorted(set(self._worlds["width"].to_numpy().tolist()))
+
+    def at_width(self, width: float) -> Reference:
+        """The worlds of the same folder with priors of another width."""
+        other = Reference(self.folder, self.manifest, width)
+        other.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("_worlds", "region", "statistics")})
+        return other
+
+    @cached_property
+    def labels(self) -> np.ndarray:
+        """Position of each world's explanation in `explanations`, shape (worlds,)."""
+        column = self._worlds["explanation"].combine_chunks()
+        order = [self.explanations.index(name) for name in column.dictionary.to_pylist()]
+        return np.array(order)[column.indices.to_numpy()][self._rows]
+
+    @cached_property
+    def worlds(self) -> np.ndarray:
+        """Number of each world within its explanation."""
+        return self._worlds["world"].to_numpy()[self._rows]
+
+    def quantities(self, names: Sequence[str]) -> np.ndarray:
+        """The quantities of those names, shape (worlds, names), float64."""
+        return np.column_stack([self._worlds[name].to_numpy() for name in names]).astype(float)[self._rows]
+
+    def parameters(self, explanation: str) -> tuple[list[str], np.ndarray]:
+        """Unknowns of an explanation and what was drawn, shape (its worlds, unknowns)."""
+        table = _read(self.folder / "parameters.parquet", self.manifest)
+        mine = self._rows[self.labels == self.explanations.index(explanation)]
+        names = next(entry["unknowns"] for entry in self.manifest["scenarios"] if entry["name"] == explanation)
+        return names, np.column_stack([table[name].to_numpy(zero_copy_only=False)[mine] for name in names])
+
+    def scenario(self, explanation: str) -> Scenario:
+        """The explanation's scenario. Raises BadInput if its file has changed since."""
+        there = next(entry for entry in self.manifest["scenarios"] if entry["name"] == explanation)
+        scenario = load_scenario(there["given"])
+        if scenario.content_hash() != there["key"] or list(scenario.free()) != there["unknowns"]:
+            raise BadInput(Problem(self.folder, f"scenario {explanation}", "values other than in this table",
+                                   "the scenario as it was; or make the table again"))
+        return scenario
+
+
+def _read(path: Path, manifest: dict[str, Any]) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        kind = "no file" if isinstance(error, FileNotFoundError) else "a damaged file"
+        raise BadInput(Problem(path, path.stem, kind, f"a table; to write it: {manifest['command']}")) from None
+
+
+def read_reference(folder: str | Path) -> Reference:
+    """The reference table in a folder. Raises BadInput if it holds none, or one that is not finished."""
+    folder = Path(folder)
+    manifest = read_manifest(folder, "reference")
+    if manifest is None:
+        kind = "a folder without results" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
+        raise BadInput(Problem(folder, MANIFEST, kind, "a folder that `undercount reference` made"))
+    if manifest["state"] != "finished":
+        again = f"a finished table; to go on: {manifest['command']}"
+        raise BadInput(Problem(folder, "state", manifest["state"], again))
+    return Reference(folder, manifest)

@@ -1,0 +1,102 @@
+"""The report of a verdict: its words, every figure, the checks, and where it all comes from, in one page."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from experiments.folder import REGION, open_folder, write_whole
+from experiments.report.page import FIGURES, PAGE, QUESTION, _drawn
+from experiments.report.sections import Section
+from experiments.report.theme import styled
+from experiments.report.verdict_sections import Sources, Study, sections
+from experiments.verdict.folder import TABLES, read_verdict
+from experiments.verdict.words import told
+from model.problems import BadInput, Problem
+from model.region import load_region
+
+
+def write_verdict_report(folder: Path, out: Path, attribution: Path | None = None, policy: Path | None = None) -> Path:
+    """Write OUT/figures/*.png, *.svg and OUT/report.html; the path of the page.
+
+    The same verdict gives the same bytes. Raises BadInput if a folder does not hold what it should.
+    """
+    sources = read_sources(folder, attribution, policy)
+    with styled():
+        made = sections(sources)
+        files, inlined = _drawn(made)
+    page = render(sources, made, inlined)
+    (out / FIGURES).mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        write_whole(out / FIGURES / name, data)
+    write_whole(out / PAGE, page.encode("utf-8"))  # last, so that it never speaks of figures that are not there
+    return out / PAGE
+
+
+def read_sources(folder: Path, attribution: Path | None = None, policy: Path | None = None) -> Sources:
+    """What the page needs of a verdict's folder, and of the two others. Raises BadInput."""
+    manifest = _finished(folder, "verdict")
+    predictive = _table(folder / TABLES / "predictive.csv", manifest, dtype={"period": str, "country": str},
+                        keep_default_na=False)
+    return Sources(
+        read_verdict(folder), predictive, manifest, country_names(manifest),
+        None if attribution is None else _study(attribution, "attribute", "attribution", ("summary", "totals")),
+        None if policy is None else _study(policy, "policy", "policy", ("summary",)))
+
+
+def _finished(folder: Path, kind: str) -> dict[str, Any]:
+    manifest = open_folder(folder, kind)
+    if manifest["state"] != "finished":
+        raise BadInput(Problem(folder, "state", manifest["state"], f"finished; to go on: {manifest['command']}"))
+    return manifest
+
+
+def _study(folder: Path, kind: str, name: str, tables: tuple[str, ...]) -> Study:
+    manifest = open_folder(folder, kind)
+    path = folder / f"{name}.json"
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise BadInput(Problem(path, name, str(error)[:60], f"a result; to make it: {manifest['command']}")) from None
+    read = {table: _table(folder / f"{table}.csv", manifest) for table in tables}
+    return Study(folder.name, found, read, manifest["command"])
+
+
+def _table(path: Path, manifest: dict[str, Any], **how: Any) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path, **how)
+    except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
+        raise BadInput(Problem(path, path.stem, str(error)[:60],
+                               f"a table; to write it again: {manifest['command']}")) from None
+
+
+def country_names(manifest: dict[str, Any]) -> dict[str, str]:
+    """Names by code from the reference table's copy of the region; none if it is no longer there."""
+    try:
+        region = load_region(Path(manifest["reference"]) / REGION / manifest["batch"]["reference"]["region"]["name"])
+    except (BadInput, OSError, KeyError):
+        return {}
+    return {country.iso3: country.name for country in region.countries}
+
+
+def render(sources: Sources, made: list[Section], inlined: dict[str, Markup]) -> str:
+    """The page as text."""
+    environment = Environment(loader=PackageLoader("experiments.report", "."), autoescape=True,
+                              undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    head, paragraphs = told(sources.found)
+    commands = [sources.manifest["command"], *(study.command for study in (sources.attribution, sources.policy) if study)]
+    return environment.get_template("verdict.html.j2").render(
+        question=QUESTION, head=head, paragraphs=paragraphs, found=sources.found, sections=made, inlined=inlined,
+        style=_style(environment), commands=commands).replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def _style(environment: Environment) -> Markup:
+    """The style sheet of the other report's page, so that both look alike."""
+    source = environment.loader.get_source(environment, "page.html.j2")[0]
+    return Markup(re.search(r"<style>(.*?)</style>", source, re.S)[1])

@@ -1,0 +1,46 @@
+"""Does an explanation fit at all? Predictive bands of every cell and of each period's total."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.inference.predictive import Bands, bands
+from experiments.verdict.evidence import Evidence
+from experiments.verdict.hidden import full_years
+
+ENOUGH = 0.80  # share of cells that 90 % bands must cover
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Bands of the cells of the full years and of the years' totals, for one explanation."""
+
+    explanation: str
+    periods: tuple[str, ...]
+    cells: Bands
+    totals: Bands
+
+    @property
+    def fits(self) -> bool:
+        return self.cells.covered >= ENOUGH and bool(self.totals.inside.all())
+
+
+def fit(evidence: Evidence, explanation: str, simulated: np.ndarray) -> Fit:
+    """Against worlds `simulated` (worlds, columns of the reference's quantities)."""
+    at = {name: i for i, name in enumerate(evidence.reference.columns)}
+    years, *_ = full_years(evidence)
+    periods = tuple(str(year) for year in years)
+    kept = [i for i, row in enumerate(evidence.observed.rows) if row.period in periods]
+    rows = [evidence.observed.rows[i] for i in kept]
+    counts = simulated[:, [at[evidence.observed.columns[i]] for i in kept]]
+    observed = evidence.observed.counts[kept]
+    inside = np.array([[row.period == period for row in rows] for period in periods])
+    return Fit(explanation, periods, bands(counts, observed), bands(counts @ inside.T, inside @ observed))
+
+
+def prior_fit(evidence: Evidence, explanation: str) -> Fit:
+    """The same of the worlds drawn from the explanation's priors."""
+    mine = evidence.labels == evidence.explanations.index(explanation)
+    return fit(evidence, explanation, evidence.reference.quantities(evidence.reference.columns)[mine])

@@ -1,0 +1,69 @@
+"""Does it predict? The last year is hidden, foretold from the years before, and compared with naive forecasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.inference.forest_quantiles import ForestQuantiles, quantiles
+from experiments.inference.predictive import (
+    averaged_relative_difference,
+    last_year_persists,
+    last_years_shares,
+)
+from experiments.verdict.evidence import Evidence
+from experiments.verdict.observed import Observed
+from experiments.verdict.summaries import summaries
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """Scores are averaged relative differences over the countries: 0 is perfect.
+
+    `forecast` (countries, 3) has 5, 50 and 95 % of each country's count, without and with the total given.
+    """
+
+    period: str
+    countries: tuple[str, ...]
+    observed: np.ndarray
+    before: np.ndarray
+    forecast: np.ndarray
+    forecast_with_total: np.ndarray
+    score: float
+    score_with_total: float
+    persists: float
+    shares: float
+
+
+def holdout(evidence: Evidence, period: str, seed: int, jobs: int, trees: int = 300) -> Holdout:
+    """Forecast of the cells of `period` from all cells that were over before it began.
+
+    All explanations count equally: which of them holds is not known before. Given the total, its
+    logarithm is one more summary, and forecasts are scaled to it.
+    """
+    whole = evidence.observed
+    past: Observed = whole.before(period)
+    last = str(int(period) - 1)
+    known = {(row.iso3, row.period): count for row, count in zip(whole.rows, whole.counts)}
+    codes = tuple(row.iso3 for row in whole.rows if row.period == period and (row.iso3, last) in known)
+    target = evidence.reference.quantities([f"count:{code}:{period}" for code in codes])
+    true = np.array([known[code, period] for code in codes])
+    before = np.array([known[code, last] for code in codes])
+    table = summaries(past.rows, evidence.reference.quantities(past.columns), evidence.which)
+    here = summaries(past.rows, past.counts, evidence.which)
+    without = _forecast(table, here, target, evidence, seed, jobs, trees)
+    total = np.log(target.sum(axis=1) + 1.0)[:, None]
+    given = _forecast(np.hstack([table, total]), np.hstack([here, [[np.log(true.sum() + 1.0)]]]),
+                      target / np.maximum(target.sum(axis=1, keepdims=True), 1.0), evidence, seed, jobs, trees)
+    given = given / given[:, 1].sum() * true.sum()
+    score = averaged_relative_difference
+    return Holdout(period, codes, true, before, without, given, score(without[:, 1], true), score(given[:, 1], true),
+                   score(last_year_persists(before), true), score(last_years_shares(before, true.sum()), true))
+
+
+def _forecast(table, here, target, evidence: Evidence, seed: int, jobs: int, trees: int) -> np.ndarray:
+    train = evidence.training
+    logs = np.log(target[train] + (1.0 if target.max() > 1.0 else 1e-3))
+    forest = ForestQuantiles.fit(table[train], logs, seed, trees, jobs=jobs)
+    return quantiles(target[train], forest.weights(here), np.array([0.05, 0.5, 0.95]))[0]

@@ -1,0 +1,25 @@
+"""Imported once by the process that workers are forked from: it loads what was compiled, or compiles it.
+
+A few months of a scenario with hardly any agents call every compiled part of the model, so that
+workers have the machine code from their first moment, also where no cache can be written.
+"""
+
+from __future__ import annotations
+
+PEOPLE_PER_AGENT, MONTHS, SEED = 10_000, 3, 0
+
+
+def warm() -> None:
+    """Raises nothing: without it workers only begin more slowly."""
+    import contextlib
+
+    import experiments.runner  # noqa: F401  what workers import
+
+    with contextlib.suppress(Exception):
+        from model.scenario import load_scenario, scenario_names
+        from model.world import Template, World
+
+        World(Template(load_scenario(scenario_names()[0]), PEOPLE_PER_AGENT), SEED).run(MONTHS)
+
+
+warm()
