@@ -1,4 +1,6 @@
-# make run    environment, a batch over all scenarios (about three minutes on 2 cores), its report
+# make run    environment, a batch over all scenarios and its report, a quick verdict and its report
+#             (about eight minutes on 2 cores)
+# make full   environment, the verdict to publish: a full reference table, attribution and levers (hours)
 # make test   environment, all tests
 # make fuzz   environment, 20,000 broken inputs to every reader (about a quarter of an hour)
 # make lock   the exact versions of requirements/*.lock anew from pyproject.toml (needs uv)
@@ -14,18 +16,32 @@ OUT ?= results/all
 REPLICATES ?= 20
 PEOPLE_PER_AGENT ?= 100
 SEED ?= 1
+# Worlds of each explanation in the reference tables of the quick and of the full verdict.
+QUICK ?= 180
+FULL ?= 5000
+VERDICT ?= results/verdict
 INPUTS ?= 20000
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: run test fuzz lock clean
+.PHONY: run full test fuzz lock clean
 
 run: .venv/installed
 	$(BIN)/undercount run all --replicates $(REPLICATES) --people-per-agent $(PEOPLE_PER_AGENT) \
 		--seed $(SEED) --out $(OUT)
 	$(BIN)/undercount report $(OUT)
+	$(BIN)/undercount reference --worlds $(QUICK) --no-variants --seed $(SEED) --out results/reference-quick
+	$(BIN)/undercount compare results/reference-quick --effort quick --seed $(SEED) --out $(VERDICT)
+	$(BIN)/undercount report $(VERDICT)
+
+full: .venv/installed
+	$(BIN)/undercount reference --worlds $(FULL) --seed $(SEED) --out results/reference-full
+	$(BIN)/undercount compare results/reference-full --seed $(SEED) --out $(VERDICT)-full
+	$(BIN)/undercount attribute $(VERDICT)-full --out results/attribution
+	$(BIN)/undercount policy $(VERDICT)-full --out results/policy
+	$(BIN)/undercount report $(VERDICT)-full --attribution results/attribution --policy results/policy
 
 test: .venv/installed
 	$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -117,11 +117,7 @@ def resolve(scenarios: Sequence[str], replicates: int | str, seed: int | str | N
     """
     problems = list(problems)
     replicates = read_whole(problems, "--replicates", replicates, 1, MOST_REPLICATES)
-    if people_per_agent == scale_name(POOLED):
-        people_per_agent = POOLED
-    else:
-        people_per_agent = read_whole(problems, "--people-per-agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT,
-                                      f", or {scale_name(POOLED)}")
+    people_per_agent = read_scale(problems, people_per_agent)
     seed = secrets.randbelow(LARGEST_DRAWN) if seed is None else seed
     seed = read_whole(problems, "--seed", seed, 0, LARGEST_SEED - MOST_REPLICATES)
     given = list(dict.fromkeys(name for each in scenarios for name in _all_of(each)))
@@ -186,6 +182,13 @@ def load_again(there: Mapping[str, Any], settings: Mapping[str, str]) -> Scenari
 def scale_name(people_per_agent: int) -> str:
     """The scale as typed on the command line."""
     return "pooled" if people_per_agent == POOLED else str(people_per_agent)
+
+
+def read_scale(problems: list[Problem], value: int | str) -> int:
+    """The scale that `--people-per-agent` gives: a number, or the word for pools."""
+    if value == scale_name(POOLED):
+        return POOLED
+    return read_whole(problems, "--people-per-agent", value, 1, MOST_PEOPLE_PER_AGENT, f", or {scale_name(POOLED)}")
 
 
 def read_whole(problems: list[Problem], option: str, value: int | str, low: int, high: int, others: str = "") -> int:

@@ -228,14 +228,14 @@ def batch(people_per_agent: int, runs: int) -> dict[str, Any]:
 def engines(people_per_agent: int, runs: int, rounds: int, workers: list[int]) -> dict[str, Any]:
     """Seconds for the same runs: bare in this process, and by every engine, each the best of some rounds.
 
-    The rounds alternate, so that a busy machine is busy for all. Engines are open and have built what
-    they keep. Efficiency is bare seconds over workers times seconds; the coordinator's own seconds of
-    processor time a run are what remains to be shared by any number of workers.
+    The rounds alternate, so that a busy machine is busy for all. An engine is open and has built what it
+    keeps before its time is taken. Efficiency is bare seconds over workers times seconds. What several
+    bare loops at once reach on this machine (cores share memory, and others may use them) is `at_once`:
+    each worker gets its share of the runs in one piece. The coordinator's own processor time a run is
+    what no number of workers can share.
     """
-    from contextlib import ExitStack
-
     from experiments.batch import resolve
-    from experiments.engines import EngineOptions, open_engine
+    from experiments.engines import Chunk, EngineOptions, open_engine
     from experiments.runner import execute
     from experiments.work import finish
 
@@ -245,20 +245,27 @@ def engines(people_per_agent: int, runs: int, rounds: int, workers: list[int]) -
     execute(jobs[0])
     seconds: dict[str, list[float]] = {name: [] for name in ("bare", *asked)}
     coordinator: dict[str, list[float]] = {name: [] for name in asked}
-    with ExitStack() as stack, tempfile.TemporaryDirectory() as place:
-        opened = {name: stack.enter_context(open_engine(options)) for name, options in asked.items()}
-        for name, engine in opened.items():
-            finish(Path(place) / f"warm {name}", jobs[:8], execute, engine=engine)
+    with tempfile.TemporaryDirectory() as place:
         for turn in range(rounds):
             start = time.perf_counter()
             for job in jobs:
                 execute(job)
             seconds["bare"].append(time.perf_counter() - start)
-            for name, engine in opened.items():
-                start, own = time.perf_counter(), time.process_time()
-                finish(Path(place) / f"{name} {turn}", jobs, execute, engine=engine)
-                seconds[name].append(time.perf_counter() - start)
-                coordinator[name].append(time.process_time() - own)
+            for name, options in asked.items():
+                with open_engine(options) as engine:
+                    finish(Path(place) / f"{name} {turn} first", jobs[:8], execute, engine=engine)
+                    start, own = time.perf_counter(), time.process_time()
+                    finish(Path(place) / f"{name} {turn}", jobs, execute, engine=engine)
+                    seconds[name].append(time.perf_counter() - start)
+                    coordinator[name].append(time.process_time() - own)
+            for count in workers:
+                with open_engine(EngineOptions(workers=count)) as engine:
+                    finish(Path(place) / f"pieces {count} {turn} first", jobs[:8], execute, engine=engine)
+                    start = time.perf_counter()
+                    pieces = [Chunk(execute, list(enumerate(jobs[n::count]))) for n in range(count)]
+                    for future in [engine.submit(piece) for piece in pieces]:
+                        future.result()
+                    seconds.setdefault(f"at once {count}", []).append(time.perf_counter() - start)
     best = {name: min(each) for name, each in seconds.items()}
     rows = []
     for name in asked:
@@ -267,7 +274,9 @@ def engines(people_per_agent: int, runs: int, rounds: int, workers: list[int]) -
         rows.append({"engine": kind, "workers": count, "seconds": round(best[name], 3),
                      "efficiency": round(best["bare"] / (count * best[name]), 3),
                      "coordinator_ms_a_run": round(1e3 * min(coordinator[name]) / runs, 2)})
-    return {"runs": runs, "cores": os.cpu_count(), "bare_ms_a_run": round(1e3 * best["bare"] / runs, 2), "rows": rows}
+    return {"runs": runs, "cores": os.cpu_count(), "bare_ms_a_run": round(1e3 * best["bare"] / runs, 2),
+            "at_once": {str(count): round(best["bare"] / (count * best[f"at once {count}"]), 3) for count in workers},
+            "rows": rows}
 
 
 def command_memory(runs: int) -> dict[str, Any]:

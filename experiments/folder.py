@@ -134,7 +134,7 @@ def _shape(value: Any, expected: Any, at: str = "") -> None:
 
 def _check_names(manifest: dict[str, Any]) -> None:
     """Raise ValueError if a name leads out of the folder, or a plan has no end."""
-    names = [*manifest["tables"], *manifest["parts"]]
+    names = [*manifest["parts"]]
     if manifest["kind"] == "run":
         names += [entry["name"] for entry in manifest["scenarios"]]
         runs = sum(entry["replicates"] for entry in manifest["scenarios"])
@@ -146,12 +146,14 @@ def _check_names(manifest: dict[str, Any]) -> None:
         raise ValueError(f"{describe(wrong)} is no name of a file")
     if runs > MOST_PARTS:
         raise ValueError(f"a plan of {runs} parts")
-    region = manifest.get("batch", manifest).get("region")
+    paths = [*manifest["tables"]]
+    region = manifest.get("batch", manifest)
+    region = region.get("region") if isinstance(region, dict) else None
     if isinstance(region, dict):
-        for name in (region.get("name"), *region.get("files", ())):
-            path = Path(str(name))
-            if path.is_absolute() or ".." in path.parts or "\0" in str(name):
-                raise ValueError(f"{describe(str(name))} leads out of the folder")
+        paths += [str(region.get("name")), *region.get("files", ())]
+    for name in paths:
+        if Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name:
+            raise ValueError(f"{describe(name)} leads out of the folder")
 
 
 def check_is_ours(folder: Path) -> None:

@@ -36,12 +36,15 @@ def shown(stream: TextIO) -> Iterator[Callable[[Outcome], None]]:
 
 
 class _Notes:
-    """What earlier commands left, told once."""
+    """What earlier commands left, told once, and why nothing happens, whenever that begins."""
 
     def __init__(self, say: Callable[[str], None]):
-        self.say, self.told = say, False
+        self.say, self.told, self.waiting = say, False, ""
 
     def __call__(self, progress: Outcome) -> None:
+        if progress.waiting and progress.waiting != self.waiting:
+            self.say(progress.waiting)
+        self.waiting = progress.waiting
         if self.told:
             return
         self.told = True

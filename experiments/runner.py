@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from pathlib import Path
 
-from experiments.batch import Batch, Run
+from experiments.batch import Batch, Run, command_line
 from experiments.engines import EngineLost, EngineOptions, OnExecutor
 from experiments.folder import PARTS, TEMPORARY, check_is_ours, locked, sync
 from experiments.manifest import Record, about_runs, check_same_batch, copy_region, going_on, joined
@@ -84,12 +84,14 @@ def run_batch(batch: Batch, folder: str | Path, options: EngineOptions | None = 
                 batch = joined(batch, check_same_batch(batch, folder))
                 command = going_on(batch, folder)
                 remove_half_written(folder)
-                record = Record(folder, "run", command, about_runs(batch), options.describe())
+                engine = {"engine": type(executor).__name__, "workers": None} if executor else options.describe()
+                record = Record(folder, "run", command, about_runs(batch), engine)
                 record.begin()
                 try:
                     copy_region(batch.region, folder)
-                    engine = OnExecutor(executor, options.workers or os.cpu_count() or 1) if executor else None
-                    outcome = finish(folder, batch.runs(), execute, options, progress, load_part, command, engine)
+                    given = OnExecutor(executor, options.workers or os.cpu_count() or 1) if executor else None
+                    outcome = finish(folder, batch.runs(), execute, options, progress, load_part,
+                                     _repeating(batch, folder), given)
                     state = "finished" if outcome.done == outcome.total else "incomplete"
                     record.end(state, _assemble(batch, folder))
                     return outcome
@@ -103,6 +105,17 @@ def run_batch(batch: Batch, folder: str | Path, options: EngineOptions | None = 
                     raise
     except (KeyboardInterrupt, OSError, EngineLost) as error:
         raise Stopped(error, reached) from error
+
+
+def _repeating(batch: Batch, folder: Path) -> Callable[[Run], str]:
+    """The command, for a run, that has the run among its own; `finish` adds which it is."""
+    entries = {entry.scenario.name: entry for entry in batch.entries}
+
+    def command(run: Run) -> str:
+        entry = entries[run.scenario.name]
+        return command_line([entry.given], entry.replicates, batch.shared(), folder)
+
+    return command
 
 
 def _assemble(batch: Batch, folder: Path) -> dict[str, dict[str, str]]:

@@ -42,7 +42,8 @@ def _expected(folder: Path, manifest: dict[str, Any]) -> Iterator[tuple[str, str
     names = [f"{name}.parquet" for name in TABLES] if manifest["kind"] == "run" else []
     for name in dict.fromkeys([*names, *manifest["tables"]]):
         yield name, _against(folder / name, manifest["tables"].get(name))
-    region = manifest.get("batch", manifest).get("region", {})
+    batch = manifest.get("batch", manifest)
+    region = batch.get("region") if isinstance(batch, dict) else None
     if isinstance(region, dict) and isinstance(region.get("files"), dict):
         for name, digest in region["files"].items():
             path = f"{REGION}/{region.get('name')}/{name}"

@@ -24,6 +24,8 @@ from experiments.engines import (
     Chunk, Died, Engine, EngineLost, EngineOptions, Result, hard_limit, open_engine, overdue)
 from experiments.folder import PARTS, RUNNING, TEMPORARY, write_whole
 from experiments.parts import Damaged, open_arrays
+from model.problems import BadInput, Problem, nearest
+from model.toml_in import describe
 
 FAILED = ".failed.json"
 # Work handed out at once: long against the cost of handing out (a millisecond or two), short against
@@ -92,13 +94,16 @@ def finish(folder: str | Path, jobs: Sequence[Job], function: Callable[[Any], by
               PART" is put behind it to name the command that repeats one failed job
     engine    instead of `options.kind`: one that is open, and stays the caller's
 
-    The caller holds `folder.locked`. The bytes of a part depend on nothing but its job. Raises OSError
-    if the disk fails, `engines.EngineLost` if nothing can be computed any more, KeyboardInterrupt after
-    Ctrl-C, SIGTERM or SIGHUP; what was written by then is kept.
+    The caller holds `folder.locked`. The bytes of a part depend on nothing but its job. Raises BadInput
+    if `only` is none of the parts, OSError if the disk fails, `engines.EngineLost` if nothing can be
+    computed any more, KeyboardInterrupt after Ctrl-C, SIGTERM or SIGHUP; what was written by then is kept.
     """
     folder = Path(folder)
     if len({job.part for job in jobs}) != len(jobs):
         raise ValueError("two jobs have one part")
+    if options.only is not None and all(job.part != options.only for job in jobs):
+        raise BadInput(Problem("command line", "--only", describe(options.only), "a part of this folder",
+                               nearest=nearest(options.only[:100], [job.part for job in jobs][:1000])))
     with interruptible():
         (folder / PARTS).mkdir(parents=True, exist_ok=True)
         remove_half_written(folder / PARTS)

@@ -34,7 +34,7 @@ def sharp(name: str, folder: Path, region: Path, known: dict[str, float], unknow
           new_name: str | None = None) -> Path:
     """A scenario file like `name` in which everything is known but the paths in `unknown`."""
     scenario: Scenario = load_scenario(name).with_values(known)
-    priors = {path: (value_of(scenario, path),) * 2 for path in scenario.free()} | unknown
+    priors = {path: (value_of(scenario, path),) * 2 for path in (*scenario.priors, *scenario.free())} | unknown
     values = {path: (low + high) / 2 for path, (low, high) in unknown.items()}
     scenario = replace(scenario.with_values(values), priors=priors)
     path = folder / f"{new_name or name}.toml"

@@ -16,6 +16,7 @@ from experiments.attribution.players import CORE, OWN, Player, read_players
 from experiments.attribution.shapley import interactions, shapley
 from experiments.attribution.tables import played, summary_table, totals_table
 from experiments.attribution.window import OUTCOMES, find_window
+from experiments.batch import scale_name
 from experiments.cli import main
 from experiments.paired import DRAWS, PEOPLE_PER_AGENT, core_of, resampled
 from experiments.parts import open_arrays
@@ -353,7 +354,7 @@ def test_help_says_what_is_so(capsys):
     """The defaults stand in the help as texts, so that --help need not import what holds them."""
     assert main(["attribute", "--help"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert f"Persons that one agent stands for (default: {PEOPLE_PER_AGENT})" in said
+    assert f"Persons that one agent stands for, or `pooled` (default: {scale_name(PEOPLE_PER_AGENT)})" in said
     assert f"Posterior draws, at most (default: {DRAWS})" in said
 
 

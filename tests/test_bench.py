@@ -45,6 +45,7 @@ def test_bench_engines_quick(capsys):
     rows = found["engines"]["rows"]
     assert [(row["engine"], row["workers"]) for row in rows] == [
         ("serial", 1), ("processes", 2), ("dask", 2)]
+    assert list(found["engines"]["at_once"]) == ["2"]
     assert all(row["seconds"] > 0 and row["efficiency"] > 0 and row["coordinator_ms_a_run"] > 0 for row in rows)
     assert [row["runs"] for row in found["memory"]] == [20, 40]
     assert all(row["peak_bytes"] >= row["peak_bytes_while_running"] > 0 for row in found["memory"])
@@ -52,9 +53,9 @@ def test_bench_engines_quick(capsys):
 
 def test_bench_prints_engines(capsys, monkeypatch):
     monkeypatch.setattr("experiments.bench._case", lambda name, **options: {
-        "region": {}, "engines": {"runs": 9, "cores": 2, "bare_ms_a_run": 51.5, "rows": [
+        "region": {}, "engines": {"runs": 9, "cores": 2, "bare_ms_a_run": 51.5, "at_once": {"2": 0.8}, "rows": [
             {"engine": "dask", "workers": 2, "seconds": 1.5, "efficiency": 0.75, "coordinator_ms_a_run": 0.5}]},
         "command_memory": {"runs": 1000, "seconds": 5.0, "peak_bytes": 3e8, "peak_bytes_while_running": 1.2e8}}[name])
     assert cli.main(["bench", "--engines"]) == 0
     out = capsys.readouterr().out
-    assert "9 runs of 51.5 ms on 2 cores" in out and "0.75" in out and "120 MB while they ran, 300 MB with its tables" in out
+    assert "2 bare loops at once" in out and "9 runs of 51.5 ms on 2 cores" in out and "0.75" in out and "120 MB while they ran, 300 MB with its tables" in out

@@ -5,6 +5,7 @@ import os
 import tomllib
 from pathlib import Path
 
+import faulty
 import pytest
 
 from experiments import cli
@@ -109,6 +110,32 @@ def test_plain_lines_in_a_log():
             on_progress(Outcome(1000, done))
     lines = stream.getvalue().splitlines()
     assert len(lines) == 11 and lines[-1] == "1000 of 1000 runs" and "\x1b" not in stream.getvalue()
+
+
+def test_why_nothing_happens_is_said_once_each_time():
+    stream = io.StringIO()
+    with shown(stream) as on_progress:
+        for why in ("", "no workers", "no workers", "", "no workers"):
+            on_progress(Outcome(3, waiting=why))
+    assert stream.getvalue().splitlines() == ["0 of 3 runs", "no workers", "no workers"]
+
+
+def test_failed_runs_of_scenarios_with_different_replicates_are_repeated_alone(capsys, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    assert undercount(capsys, "run", "baseline", "--replicates", 1, *SMALL, "--engine", "serial", "--out", out)[0] == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("experiments.runner.execute", faulty.execute_badly)
+        code, said, err = undercount(capsys, "run", "refusal", "--replicates", 2, *SMALL, "--engine", "serial", "--out", out)
+    assert code == 1 and said == f"results of 2 of 3 runs in {out}\n" and len(err.splitlines()[-2:]) == 2
+    repeat = err.splitlines()[-1].partition("to repeat one: undercount ")[2].split()
+    assert repeat[:2] == ["run", "refusal"] and "&&" not in repeat
+    code, said, _ = undercount(capsys, *repeat)
+    assert code == 0 and said.endswith("is finished; 3 of 3 are\n")
+
+
+def test_only_a_part_that_there_is(capsys, tmp_path):
+    code, _, err = undercount(capsys, "run", "baseline", "--replicates", 1, *SMALL, "--out", tmp_path / "o", "--only", "x.npz")
+    assert code == 2 and "--only: found 'x.npz'" in err
 
 
 def test_every_scenario_folder_is_packaged():

@@ -13,6 +13,7 @@ from experiments.engines import Chunk, EngineLost, EngineOptions, OnExecutor, Ov
 from experiments.folder import RUNNING, Busy, locked
 from experiments.parts import Damaged, open_arrays, seal_arrays
 from experiments.work import FAILED, Outcome, _Pace, finish, interruptible, part_states, read_failures
+from model.problems import BadInput
 
 PROCESSES = EngineOptions(workers=2)
 SERIAL = EngineOptions("serial")
@@ -77,6 +78,8 @@ def test_only_one(tmp_path):
     options = EngineOptions(workers=2, only="job-00002.npz")
     outcome = finish(tmp_path, jobs(*["well"] * 4), work, options)
     assert (outcome.done, outcome.total, list(files(tmp_path))) == (1, 4, ["job-00002.npz"])
+    with pytest.raises(BadInput, match="--only: found 'job-2.npz'.*did you mean 'job-00002.npz'"):
+        finish(tmp_path, jobs(*["well"] * 4), work, EngineOptions(only="job-2.npz"))
 
 
 def test_a_result_that_is_no_part_is_a_failure(tmp_path):

@@ -196,6 +196,7 @@ def test_a_direction_needs_more_than_chance():
     """The sign test by hand: 5 of 5 have a probability of 1/32, 4 of 5 of 6/32."""
     assert direction(np.array([1, 2, 3, 1, 9])) and not direction(np.array([1, 2, 3, -1, 9]))
     assert not direction(np.zeros(9)) and not direction(np.array([]))
+    assert not direction(np.array([1, 2, 3, 1, 9, *np.zeros(20)]))  # most draws show nothing
     assert flag(np.zeros(20), np.zeros(20)) == ""
 
 

@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.cli import main
@@ -60,6 +60,7 @@ def table(two, tmp_path_factory):
 
 
 # --- design ------------------------------------------------------------------------------------------
+@settings(deadline=None)
 @given(st.integers(0, 2**40), st.integers(1, 140), st.integers(0, 300), st.integers(1, 50))
 def test_a_piece_of_the_design_is_the_same_alone(seed, dimensions, first, size):
     whole = design("a", dimensions, 1.0, seed, 0, first + size)

@@ -159,7 +159,8 @@ def _hidden(rng, names, covered) -> dict:
     return {
         "quantiles": PROBS, "quantities": QUANTITIES, "peak": 2011, "last": 2013, "averaged": _bands(rng),
         "prior": _bands(rng), "by_explanation": {name: _bands(rng) for name in names},
-        "change": {name: ways() for name in QUANTITIES}, "change_by_explanation": {name: ways() for name in names},
+        "change": {name: ways() for name in QUANTITIES}, "change_prior": {name: ways() for name in QUANTITIES},
+        "change_by_explanation": {name: ways() for name in names},
         "ratio": {name: np.sort(rng.lognormal(-0.5, 0.4, len(PROBS))).tolist() for name in QUANTITIES},
         "coverage": {name: dict.fromkeys(YEARS, covered) for name in QUANTITIES}, "coverage_of_change": covered,
         "ranks": {name: {year: {"chi_square": 0.5, "ks": 0.4, "counts": [20] * 10} for year in YEARS}

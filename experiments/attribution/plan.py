@@ -11,7 +11,7 @@ from typing import Any
 from experiments.attribution.game import Game, game_of
 from experiments.attribution.players import Player
 from experiments.attribution.window import Window, find_window
-from experiments.batch import code_digest
+from experiments.batch import code_digest, scale_name
 from experiments.paired import Basis, core_of
 from model.problems import BadInput, Problem
 
@@ -41,7 +41,7 @@ class Plan:
     def command(self, folder: Path) -> str:
         """The command that makes this folder."""
         words = ["undercount", "attribute", *self.basis.given, "--from", self.window.before, "--to", self.window.after,
-                 "--people-per-agent", self.people_per_agent]
+                 "--people-per-agent", scale_name(self.people_per_agent)]
         for player in self.players:
             words += ["--player", player.name]
         return shlex.join(map(str, [*words, "--out", folder]))

@@ -41,6 +41,8 @@ def _print_engines(found: dict[str, Any]) -> None:
         table.add_row(row["engine"], *(str(row[key]) for key in ("workers", "seconds", "efficiency",
                                                                  "coordinator_ms_a_run")))
     console.print(table)
+    for count, efficiency in side["at_once"].items():
+        console.print(f"{count} bare loops at once on this machine, without an engine: {efficiency}")
     for row in found["memory"]:
         console.print(f"{row['runs']:,} runs with files, 2 processes: {row['seconds']} s, the command's memory at most "
                       f"{row['peak_bytes_while_running'] / 1e6:,.0f} MB while they ran, "

@@ -21,7 +21,8 @@ def draw_options(function):
                      help="Only this explanation. May be repeated (default: all)."),
         click.option("--draws", "count", metavar="N", help="Posterior draws, at most (default: 100)."),
         click.option("--seed", metavar="S", help="Seed of the draws of --prior (default: 1)."),
-        click.option("--people-per-agent", metavar="K", help="Persons that one agent stands for (default: 400)."),
+        click.option("--people-per-agent", metavar="K",
+                     help="Persons that one agent stands for, or `pooled` (default: 400)."),
     )
 
     @functools.wraps(function)
@@ -37,14 +38,14 @@ def draw_options(function):
 
 def read_draws(problems: list, given: dict[str, Any]) -> tuple[Basis, int]:
     """The draws, and how many persons one agent stands for. Raises BadInput with all of `problems`."""
-    from experiments.batch import LARGEST_SEED, MOST_PEOPLE_PER_AGENT, read_whole
+    from experiments.batch import LARGEST_SEED, read_scale, read_whole
     from experiments.paired import DRAWS, PEOPLE_PER_AGENT, read_basis
     from model.problems import Problem
 
     def whole(option: str, name: str, default: int, low: int, high: int) -> int:
         return default if given[name] is None else read_whole(problems, option, given[name], low, high)
 
-    k = whole("--people-per-agent", "people_per_agent", PEOPLE_PER_AGENT, 1, MOST_PEOPLE_PER_AGENT)
+    k = read_scale(problems, PEOPLE_PER_AGENT if given["people_per_agent"] is None else given["people_per_agent"])
     seed = whole("--seed", "seed", 1, 0, LARGEST_SEED)
     count = whole("--draws", "count", DRAWS, 1, MOST_DRAWS)
     prior = None if given["prior"] is None else read_whole(problems, "--prior", given["prior"], 1, MOST_DRAWS)

@@ -20,7 +20,7 @@ DEFAULT_OUT = "results/reference"
 @click.option("--no-variants", is_flag=True, help="Leave out the worlds with other widths of the priors.")
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the design and of all luck.")
 @click.option("--people-per-agent", default="400", show_default=True, metavar="K",
-              help="Persons that one agent stands for.")
+              help="Persons that one agent stands for, or `pooled`, where counts have the noise of single persons.")
 @engine_options
 @click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Folder of the table.")
 def command(scenarios: tuple[str, ...], worlds: str, no_variants: bool, seed: str, people_per_agent: str,
@@ -30,7 +30,7 @@ def command(scenarios: tuple[str, ...], worlds: str, no_variants: bool, seed: st
     Priors are drawn on a scrambled Sobol design. The same command again does only what is missing; with
     more worlds it extends the table. The tables are the same bytes for any engine and number of workers.
     """
-    from experiments.batch import LARGEST_SEED, MOST_PEOPLE_PER_AGENT, read_whole
+    from experiments.batch import LARGEST_SEED, read_scale, read_whole
     from experiments.commands.ending import stopped, summary
     from experiments.folder import Busy
     from experiments.progress import shown
@@ -42,7 +42,7 @@ def command(scenarios: tuple[str, ...], worlds: str, no_variants: bool, seed: st
     options = read_engine(problems, engine)
     n = read_whole(problems, "--worlds", worlds, 1, MOST_WORLDS)
     s = read_whole(problems, "--seed", seed, 0, LARGEST_SEED)
-    k = read_whole(problems, "--people-per-agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT)
+    k = read_scale(problems, people_per_agent)
     plan = resolve(scenarios, n, not no_variants, s, k, problems)
     folder = Path(out)
     again = command_line(plan, folder)

@@ -12,8 +12,8 @@ FOLDER = click.Path(path_type=Path)
 @click.option("--out", type=FOLDER, default=None, metavar="DIR",
               help="Where to write report.html and figures/; default: into the result folder.")
 @click.option("--focus", default=None, metavar="SCENARIO",
-              help="Of a folder of runs: the scenario to show in detail; default: full-adaptation if it was run, else the "
-                   "first.")
+              help="Of a folder of runs: the scenario to show in detail; default: full-adaptation if it was run, else "
+                   "the first.")
 @click.option("--attribution", type=FOLDER, default=None, metavar="DIR",
               help="Of a verdict: include what `undercount attribute` found.")
 @click.option("--policy", type=FOLDER, default=None, metavar="DIR",
@@ -45,6 +45,7 @@ def _refuse(options: dict[str, object], needed: str) -> None:
     """Raise BadInput for options that say nothing of this kind of folder."""
     from model.problems import BadInput, Problem
 
-    problems = [Problem("command line", option, str(value), needed) for option, value in options.items() if value is not None]
+    problems = [Problem("command line", option, str(value), needed) for option, value in options.items()
+                if value is not None]
     if problems:
         raise BadInput(problems)

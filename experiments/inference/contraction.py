@@ -27,7 +27,7 @@ class Contraction:
 
     @property
     def informed(self) -> bool:
-        return self.contraction.value >= INFORMED
+        return self.contraction.low >= INFORMED  # the whole interval: with few draws contractions scatter widely
 
     @property
     def words(self) -> str:

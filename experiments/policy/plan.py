@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.batch import code_digest
+from experiments.batch import code_digest, scale_name
 from experiments.paired import Basis
 from experiments.policy.levers import Lever
 from experiments.policy.trial import NETWORKS, Trial
@@ -56,7 +56,7 @@ class Plan:
     def command(self, folder: Path) -> str:
         """The command that makes this folder."""
         words = ["undercount", "policy", *self.basis.given, "--start", self.start,
-                 "--people-per-agent", self.people_per_agent]
+                 "--people-per-agent", scale_name(self.people_per_agent)]
         for effort in self.efforts:
             words += ["--effort", f"{effort:g}"]
         for lever in self.levers:

@@ -16,8 +16,8 @@ EFFORT = ("Each lever moves one parameter by the same fraction, the effort, of t
           "of its swept range that protects. Costs are not known and not compared.")
 METHOD = ("Every draw is simulated with and without the lever with the same luck, from the start month to the end of "
           "the period; once with networks that never relearn, once with networks that relearn routes and methods. "
-          "Figures: median and the middle 90 % of the draws. A direction is named if a sign test over the draws "
-          "gives 5 %.")
+          "Figures: median and the middle 90 % of the draws. A direction is named if significantly more than half of "
+          "the draws have it (sign test, 5 %).")
 MEASURES = ("persons_kept", "persons_kept_percent", "person_months_avoided", "person_months_percent", "counts_change",
             "counts_percent")
 
@@ -35,8 +35,8 @@ def words(plan: Plan, summary: pd.DataFrame, rank: pd.DataFrame, draws: int) -> 
         pieces = []
         for networks in NETWORKS:
             row = _one(own, lever, networks)
-            pieces.append(f"{networks} {row.person_months_percent:.1f} ({row.person_months_percent_05:.1f} to "
-                          f"{row.person_months_percent_95:.1f}), counts {row.counts_percent:+.1f} %")
+            low, middle, high = (_tenths(getattr(row, f"person_months_percent{end}")) for end in ("_05", "", "_95"))
+            pieces.append(f"{networks} {middle} ({low} to {high}), counts {_tenths(row.counts_percent, '+')} %")
         lines.append(f"  {titles[lever]}: " + "; ".join(pieces))
     for name in FLAGS:
         for networks in NETWORKS:
@@ -44,6 +44,8 @@ def words(plan: Plan, summary: pd.DataFrame, rank: pd.DataFrame, draws: int) -> 
             if len(flagged):
                 lines.append(f"{name[0].upper()}{name[1:]} (networks {networks}): "
                              + ", ".join(titles[lever] for lever in flagged) + ".")
+    if not (own["flag"] == FLAGS[0]).any():
+        lines.append("No lever is seen to lower counts and not harm.")
     kept = rank[(rank["scope"] == ALL) & rank["keeps_rank"]]["lever"]
     lines.append("Same rank by person-months avoided, frozen and adapting: "
                  + (", ".join(titles[lever] for lever in kept) or "no lever")
@@ -92,6 +94,10 @@ def as_json(plan: Plan, summary: pd.DataFrame, rank: pd.DataFrame, draws: int, c
 
 def _one(table: pd.DataFrame, lever: str, networks: str) -> Any:
     return next(table[(table["lever"] == lever) & (table["networks"] == networks)].itertuples())
+
+
+def _tenths(value: float, sign: str = "-") -> str:
+    return f"{round(value, 1) + 0.0:{sign}.1f}"
 
 
 def _number(value: float) -> float:

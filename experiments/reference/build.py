@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from experiments.batch import scale_name
 from experiments.engines import EngineOptions
 from experiments.folder import REGION, write_whole
 from experiments.manifest import copy_region
@@ -55,6 +56,6 @@ def about(plan: Plan) -> dict[str, Any]:
 def command_line(plan: Plan, folder: Path) -> str:
     """The command that makes this table."""
     words = ["undercount", "reference", *plan.given, "--worlds", plan.worlds, "--seed", plan.seed,
-             "--people-per-agent", plan.people_per_agent]
+             "--people-per-agent", scale_name(plan.people_per_agent)]
     words += [] if plan.variants else ["--no-variants"]
     return shlex.join(map(str, [*words, "--out", folder]))

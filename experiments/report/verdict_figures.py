@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -69,8 +69,8 @@ def probabilities(found: Mapping[str, Any]) -> Figure:
         ax.tick_params(axis="y", length=0)
     axes[0].set_yticks(range(len(order)), [names[name] for name in order])
     axes[0].set_ylim(len(order) - 0.5, -0.5)
-    handles = [Line2D([], [], color=colour, marker=marker, linestyle="", label=label)
-               for method, (colour, marker, label, _) in METHODS.items() if method != "abc-smc" or found["third_opinion"]]
+    handles = [Line2D([], [], color=colour, marker=marker, linestyle="", label=label) for method, (
+        colour, marker, label, _) in METHODS.items() if method != "abc-smc" or found["third_opinion"]]
     handles.append(Line2D([], [], color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1, label="before the data"))
     figure.legend(handles=handles, loc="outside lower center", ncols=4, columnspacing=1.4)
     return figure
@@ -109,9 +109,7 @@ def _heat_maps(matrices: Mapping[str, tuple[Mapping[str, Any], list[str], Mappin
     for k, ((question, (matrix, order, names)), ax) in enumerate(zip(matrices.items(), axes)):
         places = [matrix["names"].index(name) for name in order]
         shares = np.array(matrix["shares"])[np.ix_(places, places)]
-        ax.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-        for (i, j), share in np.ndenumerate(shares):
-            ax.text(j, i, f"{100 * share:.0f}", ha="center", va="center", color="white" if share > 0.55 else "black")
+        _shaded(ax, shares)
         labels = [names[name] for name in order]
         ax.set_xticks(range(len(order)), labels, rotation=55 if turned else 0, ha="right" if turned else "center",
                       rotation_mode="anchor" if turned else None)
@@ -124,6 +122,19 @@ def _heat_maps(matrices: Mapping[str, tuple[Mapping[str, Any], list[str], Mappin
         ax.grid(visible=False)
         ax.spines[:].set_visible(False)
     return figure
+
+
+def _shaded(ax, shares: np.ndarray, bold: bool = False) -> None:
+    """A matrix of shares as shades with numbers in per cent, row 0 on top; `bold`: the largest of each row.
+
+    Drawn as shapes: a picture would stand in the page as a link to its own data.
+    """
+    rows, columns = shares.shape
+    ax.pcolormesh(np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, shares, cmap="Blues", vmin=0, vmax=1)
+    for (i, j), share in np.ndenumerate(shares):
+        ax.text(j, i, f"{100 * share:.0f}", ha="center", va="center", color="white" if share > 0.55 else "black",
+                fontweight="bold" if bold and share == shares[i].max() else "normal")
+    ax.set_ylim(rows - 0.5, -0.5)
 
 
 def calibration(found: Mapping[str, Any]) -> Figure:
@@ -156,13 +167,10 @@ def stability(found: Mapping[str, Any]) -> Figure:
     shares = np.array([[values[name] for name in order] for _, values in rows])
     figure = new_figure(0.23 * len(rows) + 1.5)
     ax = figure.subplots()
-    ax.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    for (i, j), share in np.ndenumerate(shares):
-        most = share == shares[i].max()
-        ax.text(j, i, f"{100 * share:.0f}", ha="center", va="center", color="white" if share > 0.55 else "black",
-                fontweight="bold" if most else "normal")
+    _shaded(ax, shares, bold=True)
     ax.axhline(0.5, color="black", linewidth=0.8)
-    ax.set_xticks(range(len(order)), ["\n".join(textwrap.wrap(names[name], 10, break_long_words=False)) for name in order])
+    ax.set_xticks(range(len(order)),
+                  ["\n".join(textwrap.wrap(names[name], 10, break_long_words=False)) for name in order])
     ax.xaxis.tick_top()
     ax.set_yticks(range(len(rows)), [name for name, _ in rows])
     ax.set_xlabel("probability (%)")
@@ -218,8 +226,8 @@ def fit_by_country(predictive: pd.DataFrame, explanation: str, names: Mapping[st
                 ax.plot([x, x], [row.q05, row.q95], color=colour, linewidth=width, solid_capstyle="butt")
                 ax.plot(x, row.q50, "_", color="black", markersize=5, markeredgewidth=0.8)
         seen = mine[mine["which"] == "posterior"]
-        ax.plot([periods.index(p) - 0.14 for p in seen["period"]], seen["observed"], "o", color=OBSERVED, markersize=3.5,
-                markeredgecolor="white", markeredgewidth=0.5, zorder=4)
+        ax.plot([periods.index(p) - 0.14 for p in seen["period"]], seen["observed"], "o", color=OBSERVED,
+                markersize=3.5, markeredgecolor="white", markeredgewidth=0.5, zorder=4)
         ax.set_title("all countries" if country == ALL else "\n".join(textwrap.wrap(names.get(country, country), 20)))
         ax.set_xticks(range(len(periods)), periods)
         ax.set_xlim(-0.5, len(periods) - 0.5)
@@ -244,12 +252,14 @@ def prediction(found: Mapping[str, Any], names: Mapping[str, str]) -> Figure:
     countries = held["countries"]
     figure = new_figure(0.3 * len(countries) + 1.1)
     axes = figure.subplots(1, 2, sharex=True, sharey=True)
-    for ax, key, title in zip(axes, ("forecast", "forecast_with_total"), ("from the years before", "and the year's total")):
+    kinds = {"forecast": "from the years before", "forecast_with_total": "and the year's total"}
+    for ax, (key, title) in zip(axes, kinds.items()):
         for y, values in enumerate(countries.values()):
             low, middle, high = (max(value, 1.0) for value in values[key])
             ax.plot([low, high], [y, y], color=COLOURS[0], linewidth=5, alpha=0.45, solid_capstyle="butt")
             ax.plot(middle, y, "|", color=COLOURS[0], markersize=9, markeredgewidth=1.6)
-            ax.plot(max(values["year_before"], 1.0), y, "D", color="black", markerfacecolor="white", markersize=4, zorder=3)
+            ax.plot(max(values["year_before"], 1.0), y, "D", color="black", markerfacecolor="white", markersize=4,
+                    zorder=3)
             ax.plot(max(values["observed"], 1.0), y, "o", color=OBSERVED, zorder=4)
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
@@ -263,8 +273,10 @@ def prediction(found: Mapping[str, Any], names: Mapping[str, str]) -> Figure:
     axes[0].set_ylim(len(countries) - 0.5, -0.5)
     figure.legend(handles=[
         Line2D([], [], color=OBSERVED, marker="o", linestyle="", label="observed"),
-        Line2D([], [], color="black", marker="D", markerfacecolor="white", markersize=4, linestyle="", label="year before"),
-        Line2D([], [], color=COLOURS[0], marker="|", markersize=9, markeredgewidth=1.6, linestyle="", label="forecast, median"),
+        Line2D([], [], color="black", marker="D", markerfacecolor="white", markersize=4, linestyle="",
+               label="year before"),
+        Line2D([], [], color=COLOURS[0], marker="|", markersize=9, markeredgewidth=1.6, linestyle="",
+               label="forecast, median"),
         Patch(color=COLOURS[0], alpha=0.45, linewidth=0, label="forecast, 90 %")],
         loc="outside lower center", ncols=4, columnspacing=1.4)
     return figure
@@ -313,7 +325,8 @@ def hidden(found: Mapping[str, Any]) -> Figure:
     figure.legend(handles=[
         Line2D([], [], color=OBSERVED, marker="o", linewidth=0.8, label="observed"),
         Line2D([], [], color=COLOURS[0], marker="o", markersize=3, label="median"),
-        Patch(color=COLOURS[0], alpha=0.5, linewidth=0, label="50 %"), Patch(color=COLOURS[0], alpha=0.18, linewidth=0, label="90 %"),
+        Patch(color=COLOURS[0], alpha=0.5, linewidth=0, label="50 %"),
+        Patch(color=COLOURS[0], alpha=0.18, linewidth=0, label="90 %"),
         Line2D([], [], color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1, label="ends of 90 % before the data")],
         loc="outside lower center", ncols=5, columnspacing=1.2)
     return figure
@@ -346,7 +359,8 @@ def change(found: Mapping[str, Any]) -> Figure:
     ax.set_xlabel(f"probability (%) of the change in newly exploited persons, {flow['peak']} to {flow['last']}")
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False)
-    figure.legend(handles=[Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0, label=label) for (colour, hatch), label
-                           in zip(WAYS.values(), ("fell by a tenth or more", "stayed", "rose by a tenth or more"))],
+    labels = ("fell by a tenth or more", "stayed", "rose by a tenth or more")
+    figure.legend(handles=[Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0, label=label)
+                           for (colour, hatch), label in zip(WAYS.values(), labels)],
                   loc="outside lower center", ncols=3)
     return figure

@@ -90,7 +90,8 @@ def render(sources: Sources, made: list[Section], inlined: dict[str, Markup]) ->
     environment = Environment(loader=PackageLoader("experiments.report", "."), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     head, paragraphs = told(sources.found)
-    commands = [sources.manifest["command"], *(study.command for study in (sources.attribution, sources.policy) if study)]
+    studies = [study for study in (sources.attribution, sources.policy) if study]
+    commands = [sources.manifest["command"], *(study.command for study in studies)]
     return environment.get_template("verdict.html.j2").render(
         question=QUESTION, head=head, paragraphs=paragraphs, found=sources.found, sections=made, inlined=inlined,
         style=_style(environment), commands=commands).replace(" %", "\N{NO-BREAK SPACE}%")

@@ -65,8 +65,8 @@ def which(sources: Sources) -> Section:
         "Where the methods lie apart the probability is not settled; probabilities are among these "
         f"{len(titles(found))} explanations only, which count equally before the data.{smc} "
         "Data: tables/probabilities.csv.")], grids=[Grid(
-            "The families that can be told apart, found from the confusion matrix: members of a family are taken for "
-            "each other in more than 0.3 of the test worlds. Data: verdict.json, families.",
+            "The families that can be told apart, found from the confusion matrix: no two of them are taken for each "
+            "other in more than 0.3 of the test worlds of either. Data: verdict.json, families.",
             ["question", "family", "members", "forest", "rejection"], rows)])
 
 
@@ -85,7 +85,7 @@ def tells(sources: Sources) -> Section:
     if several:
         pictures.append(Picture(
             "verdict-families", figures.confusion_of_families(found),
-            "The same for the families, whose members stand in the table above by letter. "
+            "The same for the families of each question, whose members stand in the table above by letter. "
             "Data: tables/confusion.csv."))
     else:
         text.append("No families can be told apart: merged by the confusion between them, all explanations end in one.")
@@ -112,8 +112,8 @@ def fits(sources: Sources) -> Section:
         f"Leading explanation, {names[best]}: an observed point outside the blue bar is a count that the explanation "
         "does not reach after the data; grey bars may leave a panel, and vertical scales differ. "
         "Data: tables/predictive.csv.")], grids=[Grid(
-            "Share of the cells, and number of yearly totals, inside the 90 % bands: after the data, and from the priors "
-            "alone. ● does not fit. Data: verdict.json, fit.",
+            "Share of the cells, and number of yearly totals, inside the 90 % bands: after the data, and from the "
+            "priors alone. ● does not fit. Data: verdict.json, fit.",
             ["explanation", "cells", "totals", "", "cells, priors", "totals, priors", ""], rows)])
 
 
@@ -133,12 +133,13 @@ def hidden_flow(sources: Sources) -> Section:
             f"fell, stayed, rose, {flow['peak']} to {flow['last']}"]
     return Section("hidden", "The hidden flow beside the counts", pictures=[
         Picture("verdict-hidden-flow", figures.hidden(found),
-                "The black line is what was counted, the blue fans are what then happened unseen by the model, averaged "
+                "The black line is what was counted, the blue fans are what by the model happened unseen, averaged "
                 "over explanations; where a fan fills the dashed lines the data added nothing. "
                 "Data: tables/hidden_flow.csv."),
         Picture("verdict-hidden-change", figures.change(found),
-                f"Whether the hidden flow fell from {flow['peak']} to {flow['last']}, averaged and under each explanation: "
-                "rows that differ say that the answer hangs on the explanation. Data: verdict.json, hidden_flow.")],
+                f"Whether the hidden flow fell from {flow['peak']} to {flow['last']}, averaged and under each "
+                "explanation: rows that differ say that the answer hangs on the explanation. "
+                "Data: verdict.json, hidden_flow.")],
         grids=[Grid("Median and 90 % interval by year, averaged over the explanations; probabilities that the quantity "
                     "fell by a tenth or more, stayed, or rose by a tenth or more. Data: tables/hidden_flow.csv.",
                     head, rows)])
@@ -157,7 +158,7 @@ def prediction(sources: Sources) -> Section:
         "verdict-prediction", figures.prediction(sources.found, sources.names),
         f"{held['period']} forecast without having seen it: the forecast is of use where its median lies nearer to the "
         "observed point than the year before does; values below 1 are drawn at 1. Data: tables/prediction.csv.")],
-        grids=[Grid("Averaged relative difference over the countries, 0 is perfect: forecast against the naive one. "
+        grids=[Grid("Sum over the countries of |forecast − observed|, relative to the sum observed: 0 is perfect. "
                     "Data: verdict.json, prediction.", ["forecast", "score", "naive forecast", "score"], rows)])
 
 
@@ -166,8 +167,8 @@ def stable(sources: Sources) -> Section:
     share = sources.found["stability"]["same_family"]
     return Section("stability", "Is it stable?", pictures=[Picture(
         "verdict-stability", figures.stability(sources.found),
-        "Each row asks the table in another way, bold is its most probable explanation: the most probable family is the "
-        f"same in {100 * share:.0f} % of the variants. Data: tables/stability.csv.")])
+        "Each row asks the table in another way, bold is its most probable explanation: the most probable family is "
+        f"the same in {100 * share:.0f} % of the variants. Data: tables/stability.csv.")])
 
 
 def further(sources: Sources) -> Section:
@@ -207,7 +208,7 @@ def attribution(sources: Sources) -> Section | None:
     pictures = [Picture(
         "verdict-attribution", attribution_figures.waterfall(
             totals, summary, before, after, observed=window["observed"][1] - window["observed"][0]),
-        f"Step by step from the change that none of the causes made to the change with all: {study.found['caveat']} "
+        f"Step by step from the change without the causes to the change with all of them. {study.found['caveat']} "
         f"Draws: {study.found['draws']}. Data: {study.folder}/summary.csv and totals.csv.")]
     if scopes:
         pictures.append(Picture(
@@ -226,8 +227,8 @@ def policy(sources: Sources) -> Section | None:
     effort = study.found["main_effort"]
     return Section("policy", "What levers would do", [study.found["effort"], *_incomplete(study)], [Picture(
         "verdict-policy", policy_figures.pairs(study.tables["summary"], levers, effort),
-        f"Each lever at effort {effort:g}: where the two marks of a row lie apart, networks that adapt undo the lever or "
-        "add to it, and a triangle marks a lever that the counts misjudge; medians and 90 % of the draws. "
+        f"Each lever at effort {effort:g}: where the two marks of a row lie apart, networks that adapt undo the lever "
+        "or add to it, and a triangle marks a lever that the counts misjudge; medians and 90 % of the draws. "
         f"{study.found['caveat']} Data: {study.folder}/summary.csv.")])
 
 
@@ -255,14 +256,15 @@ def provenance(sources: Sources) -> Section:
     flat = {
         "observed table": f"{observed['file']}: {observed['cells']} known cells, {observed['masked']} without a figure",
         "reference table": str(manifest.get("reference", "")),
-        "worlds": f"{count(reference['worlds'])}, at least {count(reference['worlds_an_explanation'])} of each explanation; "
-                  f"{count(reference['held_out'])} kept out of all training",
+        "worlds": f"{count(reference['worlds'])}, at least {count(reference['worlds_an_explanation'])} of each "
+                  f"explanation; {count(reference['held_out'])} kept out of all training",
         "seed of the reference": str(reference["seed"]), "persons an agent": count(reference["people_per_agent"]),
         "code digest": reference["code"], "undercount": found["undercount"], "commit": str(manifest.get("commit", "")),
         "seed of the methods": str(found["seed"]), "effort": found["effort"],
         "packages": ", ".join(f"{k} {v}" for k, v in manifest.get("packages", {}).items())}
     text = [
-        "What is real: the observed counts and the published statistics, each with its source, and the region's inputs.",
+        "What is real: the observed counts and the published statistics, each with its source; and the region's "
+        "inputs.",
         "What is synthetic: all else. The hidden flow is what the model's assumptions imply given these counts, not a "
         "count of persons; every person in it is simulated."]
     rows = [[cell(k), cell(v)] for k, v in flat.items() if v]

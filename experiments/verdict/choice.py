@@ -11,8 +11,9 @@ from experiments.inference.forest_choice import ForestChoice
 from experiments.verdict.evidence import Evidence
 
 TREES = 500
-FEWEST_NEIGHBOURS = 200
-NEIGHBOURS = 0.01  # share of the worlds
+FEWEST_NEIGHBOURS = 500
+NEIGHBOURS = 0.05  # share of the worlds
+RIDGE = 10.0  # of the regression between explanations
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,15 @@ def choose(evidence: Evidence, seed: int, jobs: int, trees: int = TREES) -> Choi
 
 
 def near(evidence: Evidence) -> np.ndarray:
-    """Second opinion: rejection with regression adjustment on the same worlds, (explanations,)."""
-    train = evidence.training
+    """Second opinion: rejection with regression adjustment on the same worlds, (explanations,).
+
+    On the cells alone: a distance and a regression would count what the profile says twice.
+    """
+    cells = Evidence.of(evidence.reference, evidence.observed, evidence.statistics, "cells")
+    train = cells.training
     share = min(1.0, max(NEIGHBOURS, FEWEST_NEIGHBOURS / train.sum()))
-    return rejection.choose(evidence.table[train], evidence.labels[train], evidence.explanations,
-                            evidence.here, share).adjusted
+    return rejection.choose(cells.table[train], cells.labels[train], cells.explanations, cells.here, share,
+                            RIDGE).adjusted
 
 
 def quick(evidence: Evidence, seed: int, jobs: int, trees: int = 200) -> tuple[np.ndarray, float]:

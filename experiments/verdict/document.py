@@ -126,7 +126,8 @@ def _hidden(hidden: HiddenFlow) -> dict[str, Any]:
         "quantiles": PROBS.tolist(), "quantities": QUANTITIES, "peak": hidden.peak, "last": hidden.last,
         "averaged": bands(hidden.bands), "prior": bands(hidden.prior),
         "by_explanation": {name: bands(values) for name, values in hidden.by_explanation.items()},
-        "change": hidden.change, "change_by_explanation": hidden.change_by_explanation,
+        "change": hidden.change, "change_prior": hidden.change_prior,
+        "change_by_explanation": hidden.change_by_explanation,
         "ratio": {name: row.tolist() for name, row in hidden.ratio.items()},
         "coverage": {name: {str(year): check.coverage.inside for year, check in zip(hidden.years, checks)}
                      for name, checks in hidden.checks.items()},
@@ -162,16 +163,18 @@ def _checks(found: dict[str, Any]) -> dict[str, Any]:
     table, everything, hidden = found["table"], found["table_and_statistics"], found["hidden_flow"]
     families = table["mean_diagonal_of_families"]["value"]
     covered = [inside for by_year in hidden["coverage"].values() for inside in by_year.values()]
+    covered.append(hidden["coverage_of_change"])
+    error = max(table[key]["value"] for key in ("calibration_error", "calibration_error_of_families"))
     low, high = (round(bound * hidden["checked_on"] / 200) for bound in COVERED)
     smallest = min(test["ks"] for by_year in hidden["ranks"].values() for test in by_year.values())
-    tests = len(covered)
+    tests = sum(map(len, hidden["ranks"].values()))
     checks = {
         "families_told_apart": check(families, f"mean diagonal at least {GOAL:g}, two families or more",
                                      families >= GOAL and len(table["families"]) > 1),
-        "probabilities_honest": check(table["calibration_error"]["value"], f"error at most {LARGEST_ERROR:g}",
-                                      table["calibration_error"]["value"] <= LARGEST_ERROR),
-        "hidden_flow_covered": check(min(covered), f"{low} to {high} of {hidden['checked_on']} in every year "
-                                     f"(found {min(covered)} to {max(covered)})",
+        "probabilities_honest": check(error, f"error at most {LARGEST_ERROR:g}, of explanations and of families",
+                                      error <= LARGEST_ERROR),
+        "hidden_flow_covered": check(min(covered), f"{low} to {high} of {hidden['checked_on']}, every year and the "
+                                     f"change (found {min(covered)} to {max(covered)})",
                                      low <= min(covered) and max(covered) <= high),
         "ranks_uniform": check(smallest, f"smallest p-value of {tests} tests at least {0.05 / tests:.4f}",
                                smallest >= 0.05 / tests),

@@ -48,6 +48,7 @@ class HiddenFlow:
     prior: dict[str, np.ndarray]
     by_explanation: dict[str, dict[str, np.ndarray]]
     change: dict[str, dict[str, float]]
+    change_prior: dict[str, dict[str, float]]  # the same before the data
     change_by_explanation: dict[str, dict[str, float]]  # of newly exploited persons
     ratio: dict[str, np.ndarray]  # of the last year to the peak year, at PROBS
     checks: dict[str, list[Check]]
@@ -120,6 +121,7 @@ def hidden_flow(evidence: Evidence, probabilities: np.ndarray, seed: int, jobs: 
     return HiddenFlow(
         years, peak, last, bands(mixed), bands(flat, right=False), {name: bands(w) for name, w in own.items()},
         {name: _directions(ratio[train], mixed) for name, ratio in ratios.items()},
+        {name: _directions(ratio[train], flat) for name, ratio in ratios.items()},
         {name: _directions(ratios["newly_exploited"][train], w) for name, w in own.items()},
         {name: quantiles(ratio[train], mixed, of_change[name])[0] for name, ratio in ratios.items()},
         checks, _check(ratios["newly_exploited"][train], ratios["newly_exploited"][asked], at,

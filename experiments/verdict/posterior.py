@@ -17,7 +17,7 @@ from model.scenario import Scenario
 from model.world import Template, World
 
 NEIGHBOURS = 0.05
-FEWEST_NEIGHBOURS = 150
+FEWEST_NEIGHBOURS = 300
 CHUNK = 10
 
 

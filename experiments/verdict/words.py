@@ -128,8 +128,8 @@ def _outside(found: dict[str, Any], detail: int) -> tuple[str, str] | None:
     if not warnings:
         return None
     first = f" ({clipped(warnings[0], 16)})" if detail > 1 else ""
-    return "Warning:", (f"{len(warnings)} observed figures lie outside the simulated range{first}; there no method can "
-                        "speak.")
+    lie = "figure lies" if len(warnings) == 1 else "figures lie"
+    return "Warning:", f"{len(warnings)} observed {lie} outside the simulated range{first}; there no method can speak."
 
 
 def _checks(found: dict[str, Any], detail: int) -> tuple[str, str]:
@@ -155,6 +155,9 @@ def _hidden(found: dict[str, Any], detail: int) -> tuple[str, str]:
     change = hidden["change"]["newly_exploited"]
     text = (f"newly exploited persons fell with probability {chance(change['fell'])}, stayed (change under a tenth) "
             f"{chance(change['stayed'])}, rose {chance(change['rose'])}")
+    if detail > 0:
+        before = hidden["change_prior"]["newly_exploited"]
+        text += f" (before the data {', '.join(chance(before[way]) for way in ('fell', 'stayed', 'rose'))})"
     if more is not None:
         other = more["change"]["newly_exploited"]
         text += f"; with statistics {', '.join(chance(other[way]) for way in ('fell', 'stayed', 'rose'))}"
@@ -185,8 +188,8 @@ def _priors(found: dict[str, Any]) -> tuple[str, str] | None:
     unknowns, open_ = informed(found)
     if not unknowns:
         return None
-    return "From priors:", (f"the data did not narrow {chance(open_ / unknowns)} of the unknowns ({open_} of {unknowns} "
-                            "over all explanations).")
+    return "From priors:", (f"the data did not narrow {chance(open_ / unknowns)} of the unknowns ({open_} of "
+                            f"{unknowns} over all explanations).")
 
 
 def informed(found: dict[str, Any]) -> tuple[int, int]:
@@ -217,8 +220,8 @@ def _further(found: dict[str, Any], detail: int) -> tuple[str, str] | None:
     what = clipped(best["words"], 10)
     if gain["low"] <= 0:
         return "Further observation:", f"nothing tried clearly helps; “{what}” adds {size} to the share recognised."
-    return "Further observation:", (f"publishing “{what}” would raise the share of explanations recognised most, by {size} "
-                                    f"from {number(found['further_observation']['diagonal'])}.")
+    return "Further observation:", (f"publishing “{what}” would raise the share of explanations recognised most, by "
+                                    f"{size} from {number(found['further_observation']['diagonal'])}.")
 
 
 # --- small pieces ----------------------------------------------------------------------------------
@@ -228,7 +231,8 @@ def titles(found: dict[str, Any]) -> dict[str, str]:
     """A short form of each explanation's title: up to its colon, or its name where that is long or not unique."""
     short = {name: _short(title) for name, title in found["reference"]["explanations"].items()}
     seen = list(short.values())
-    return {name: title if title and seen.count(title) == 1 else "-".join(plain(name).split()) for name, title in short.items()}
+    return {name: title if title and seen.count(title) == 1 else "-".join(plain(name).split())
+            for name, title in short.items()}
 
 
 def _short(title: str) -> str:

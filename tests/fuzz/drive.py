@@ -16,7 +16,7 @@ from experiments.bench import bytes_now
 from tests.fuzz.targets import KINDS, Workspace, enter
 
 LONGEST = 2.0  # seconds of processor time, so that a busy machine fails nobody
-HUNG = 600.0  # seconds on the clock (a starved machine is no hang) after which the process is ended with its stack printed
+HUNG = 600.0  # seconds on the clock after which the process is ended; a starved machine is no hang
 SETTLED = 1000  # inputs after which memory may grow no more
 
 
