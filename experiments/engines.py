@@ -34,7 +34,10 @@ GRACE_SECONDS, GRACE_SHARE = 1.0, 0.25
 LONGEST_TRACEBACK, LONGEST_ERROR = 20_000, 400
 # A cluster of this machine keeps workers that die often, and tells of each death at once: `work.finish`
 # tries again what died, alone.
-LOCAL_DASK = {"distributed.deploy.lost-worker-timeout": "1000 days", "distributed.scheduler.allowed-failures": 0}
+# What Dask watches for its own pages costs a tenth of a core here, and nobody looks at it.
+LOCAL_DASK = {"distributed.deploy.lost-worker-timeout": "1000 days", "distributed.scheduler.allowed-failures": 0,
+              "distributed.worker.profile.enabled": False, "distributed.admin.system-monitor.interval": "10s",
+              "distributed.worker.memory.monitor-interval": "1s"}
 NO_WORKERS_SECONDS, CONNECT_SECONDS = 120.0, 10
 STATM = Path("/proc/self/statm")  # how large this process is; Linux only
 

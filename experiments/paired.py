@@ -21,8 +21,6 @@ from model.problems import BadInput, Problem, nearest
 from model.scenario import Scenario, load_scenario, scenarios_root
 from model.toml_in import describe
 
-# Persons of one agent, unless asked otherwise. One constant for both commands.
-PEOPLE_PER_AGENT = 400
 DRAWS = 100
 RESAMPLES = 2000
 INTERVAL = (0.05, 0.95)

@@ -18,8 +18,9 @@ from experiments.attribution.tables import played, summary_table, totals_table
 from experiments.attribution.window import OUTCOMES, find_window
 from experiments.batch import scale_name
 from experiments.cli import main
-from experiments.paired import DRAWS, PEOPLE_PER_AGENT, core_of, resampled
+from experiments.paired import DRAWS, core_of, resampled
 from experiments.parts import open_arrays
+from experiments.reference import PEOPLE_PER_AGENT
 from experiments.reference.draws import Draw, drawn
 from model.scenario import load_scenario
 from tests.helpers import mean_and_error, shrunk

@@ -39,7 +39,8 @@ def draw_options(function):
 def read_draws(problems: list, given: dict[str, Any]) -> tuple[Basis, int]:
     """The draws, and how many persons one agent stands for. Raises BadInput with all of `problems`."""
     from experiments.batch import LARGEST_SEED, read_scale, read_whole
-    from experiments.paired import DRAWS, PEOPLE_PER_AGENT, read_basis
+    from experiments.paired import DRAWS, read_basis
+    from experiments.reference import PEOPLE_PER_AGENT
     from model.problems import Problem
 
     def whole(option: str, name: str, default: int, low: int, high: int) -> int:

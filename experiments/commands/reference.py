@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from experiments.commands.options import engine_options, read_engine
+from experiments.reference import PEOPLE_PER_AGENT
 
 DEFAULT_OUT = "results/reference"
 
@@ -19,7 +20,7 @@ DEFAULT_OUT = "results/reference"
               help="Worlds of each explanation; a fifth as many more with priors half and twice as wide.")
 @click.option("--no-variants", is_flag=True, help="Leave out the worlds with other widths of the priors.")
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the design and of all luck.")
-@click.option("--people-per-agent", default="400", show_default=True, metavar="K",
+@click.option("--people-per-agent", default=str(PEOPLE_PER_AGENT), show_default=True, metavar="K",
               help="Persons that one agent stands for, or `pooled`, where counts have the noise of single persons.")
 @engine_options
 @click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Folder of the table.")
