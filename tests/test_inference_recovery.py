@@ -129,3 +129,25 @@ def test_families_do_not_depend_on_the_order_of_names(shares, random):
     names = [f"n{i}" for i in range(size)]
     one, two = families(shares, names), families(shares[np.ix_(order, order)], [names[i] for i in order])
     assert {frozenset(group) for group in one.members} == {frozenset(group) for group in two.members}
+
+
+def test_with_a_goal_families_grow_until_they_are_recognised():
+    """Two pairs that nobody can tell apart, and two pairs that everybody can: confusion of 0.5 inside each."""
+    rng = np.random.default_rng(2)
+    true = np.repeat(np.arange(4), 500)
+    probabilities = np.full((2000, 4), 0.02)
+    for row, label in enumerate(true):
+        probabilities[row, [label // 2 * 2, label // 2 * 2 + 1]] = rng.permutation([0.6, 0.36])
+    found = families_of_probabilities(probabilities, true, list("abcd"), goal=0.7)
+    assert found.members == [["a", "b"], ["c", "d"]]
+    assert np.diag(found.matrix).mean() == 1.0
+    assert families_of_probabilities(probabilities, true, list("abcd"), goal=0.4).members == [["a"], ["b"], ["c"], ["d"]]
+
+
+def test_a_large_family_is_not_chosen_for_its_size():
+    """Three classes of 0.2 each against one of 0.4: with a goal the one is chosen, by sums the three."""
+    probabilities = np.array([[0.2, 0.2, 0.2, 0.4]])
+    groups = families(np.array([[0.34, 0.33, 0.33, 0], [0.33, 0.34, 0.33, 0], [0.33, 0.33, 0.34, 0], [0, 0, 0, 1.0]]),
+                      list("abcd"), limit=0.1)
+    assert groups.members == [["a", "b", "c"], ["d"]]
+    assert groups.choose(probabilities).tolist() == [1] and groups.sums(probabilities).argmax() == 0

@@ -90,7 +90,7 @@ def _choice(rng, names, groups, clear, favourite, honest, best_alone) -> dict:
     matrix = _confusion(by_family, [" / ".join(names[i] for i in group) for group in groups])
     return {
         "probabilities": {"forest": forest, "rejection": rejection}, "selected": max(forest, key=forest.get),
-        "posterior_of_selected": max(forest.values()), "families": families, "confusion": _as_dict(confusion),
+        "log_score": {m: _estimate(-1.9, 0.05) for m in ("forest", "rejection")}, "posterior_of_selected": max(forest.values()), "families": families, "confusion": _as_dict(confusion),
         "mean_diagonal": _diagonal(confusion),
         "indistinct": [{"pair": [a, b], "share": share} for a, b, share in recovery.indistinct_pairs(confusion)],
         "confusion_of_families": _as_dict(matrix),

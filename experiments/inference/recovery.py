@@ -56,6 +56,12 @@ class Families:
         """Probabilities (..., k) summed by family (..., families)."""
         return np.stack([np.asarray(probabilities)[..., list(group)].sum(axis=-1) for group in self.groups], axis=-1)
 
+    def choose(self, probabilities: np.ndarray) -> np.ndarray:
+        """The family with the largest mean probability of its members (...): families equally likely before,
+        so that a large one is not chosen for its size."""
+        means = [np.asarray(probabilities)[..., list(group)].mean(axis=-1) for group in self.groups]
+        return np.stack(means, axis=-1).argmax(axis=-1)
+
     def family_of(self, labels: np.ndarray) -> np.ndarray:
         """The family's position for each class position."""
         position = np.empty(len(self.names), int)
@@ -114,12 +120,17 @@ def families(shares: np.ndarray, names: Sequence[str], limit: float = LIMIT) -> 
 
 
 def families_of_probabilities(
-    probabilities: np.ndarray, true: np.ndarray, names: Sequence[str], limit: float = LIMIT
+    probabilities: np.ndarray, true: np.ndarray, names: Sequence[str], limit: float = LIMIT,
+    goal: float | None = None,
 ) -> Families:
     """The same from probabilities (m, k) of held-out rows made by names[true].
 
     The family chosen for a row is the one whose members' probabilities have the largest sum, so that
     the matrix is that of the choice between families. Classes count equally whatever their rows.
+
+    With a `goal` families are merged until they are recognised in that share of cases on average
+    (mean diagonal), and chosen as `Families.choose` does. Otherwise confusion that is spread thin over
+    many classes would pass for telling them apart, and one large family would draw in all others.
     """
     probabilities, true = np.asarray(probabilities, float), np.asarray(true, int)
     rows_of = [np.flatnonzero(true == label) for label in range(len(names))]
@@ -127,15 +138,16 @@ def families_of_probabilities(
         raise ValueError("every class needs held-out rows")
 
     def between(groups: list[tuple[int, ...]]) -> np.ndarray:
-        sums = np.stack([probabilities[:, group].sum(axis=1) for group in groups], axis=1)
-        chosen = np.eye(len(groups))[sums.argmax(axis=1)]
+        pool = np.sum if goal is None else np.mean
+        scores = np.stack([pool(probabilities[:, group], axis=1) for group in groups], axis=1)
+        chosen = np.eye(len(groups))[scores.argmax(axis=1)]
         by_class = np.stack([chosen[rows].mean(axis=0) for rows in rows_of])
         return np.stack([by_class[list(group)].mean(axis=0) for group in groups])
 
-    return _merge(between, names, limit)
+    return _merge(between, names, limit, goal)
 
 
-def _merge(between, names: Sequence[str], limit: float) -> Families:
+def _merge(between, names: Sequence[str], limit: float, goal: float | None = None) -> Families:
     """Families by repeated merging; `between(groups)` is the matrix of a grouping."""
     names, path = tuple(names), []
     groups = [(i,) for i in range(len(names))]
@@ -143,7 +155,8 @@ def _merge(between, names: Sequence[str], limit: float) -> Families:
         matrix = between(groups)
         larger = np.triu(np.maximum(matrix, matrix.T), 1)
         i, j = np.unravel_index(larger.argmax(), larger.shape)  # the first of equals
-        if len(groups) == 1 or larger[i, j] <= limit:
+        enough = larger[i, j] <= limit if goal is None else np.diag(matrix).mean() >= goal
+        if len(groups) == 1 or enough:
             return Families(names, tuple(groups), tuple(path), matrix)
         first, second = ([names[member] for member in groups[k]] for k in (i, j))
         path.append(Merge(tuple(first), tuple(second), float(larger[i, j])))

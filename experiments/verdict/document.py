@@ -71,6 +71,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
     return {
         "probabilities": {"forest": _named(choice.names, choice.forest),
                           "rejection": _named(choice.names, choice.rejection)},
+        "log_score": {method: shown(score) for method, score in choice.scores.items()},
         "selected": choice.names[choice.selected], "posterior_of_selected": choice.posterior_of_selected,
         "families": [{"members": families.members[i], "probability": float(sums[i]),
                       "rejection": float(families.sums(choice.rejection)[i])} for i in order],

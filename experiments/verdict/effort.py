@@ -19,5 +19,5 @@ class Effort:
 
 EFFORTS = {
     "quick": Effort("quick", 200, 40, 2, 40, 300),
-    "full": Effort("full", 500, 120, 4, 100, 3000),
+    "full": Effort("full", 300, 120, 4, 100, 2000),
 }

@@ -31,6 +31,7 @@ from model.problems import BadInput, Problem
 
 # Training worlds of an explanation below which nothing can be learnt from the held-out ones.
 FEWEST_TRAINED = 60
+FEWER_TREES = 200  # where many forests are compared with each other
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,11 @@ def judge(plan: Plan, parts: list[tuple[dict, dict[str, np.ndarray]]], say: Call
     say("does it predict")
     held = holdout(evidence, str(last), seed, cores, effort.trees) if len(years) > 1 else None
     say("is it stable")
-    stable = list(variants(evidence, seed, cores, effort.trees))
+    stable = list(variants(evidence, seed, cores, min(effort.trees, FEWER_TREES)))
     say("do the summaries lose anything")
-    lost = _second_kind(evidence, seed, cores, effort.trees)
+    lost = _second_kind(evidence, seed, cores, min(effort.trees, FEWER_TREES))
     say("what further observation would tell")
-    diagonal, found = gains((plan.all or plan.table).evidence, seed, cores, min(effort.trees, 200))
+    diagonal, found = gains((plan.all or plan.table).evidence, seed, cores, min(effort.trees, FEWER_TREES))
     return Verdict(plan, third, fits, priors, hidden, with_all, held, stable, lost, diagonal, found)
 
 
