@@ -237,3 +237,17 @@ def test_bad_options_are_one_line_each(arguments, said, tmp_path, capsys):
     err = capsys.readouterr().err
     assert said in err and "Traceback" not in err
     assert not (tmp_path / "t").exists()
+
+
+def test_check_reads_the_statistics_too(tmp_path, capsys):
+    import shutil
+
+    region = load_scenario("baseline").region
+    assert main(["check", str(region.folder), str(region.folder / "observed" / "statistics.csv")]) == 0
+    assert capsys.readouterr().out.count("published statistics") == 2
+    shutil.copytree(region.folder, tmp_path / "region")
+    path = tmp_path / "region" / "observed" / "statistics.csv"
+    path.write_text(path.read_text().replace("arrests,", "arrest,", 1))
+    assert main(["check", str(tmp_path / "region")]) == 2
+    err = capsys.readouterr().err
+    assert "statistics.csv:2: measure: found 'arrest'" in err and "did you mean 'arrests'" in err

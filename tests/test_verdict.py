@@ -84,7 +84,8 @@ def test_the_verdict_names_the_explanation_that_is_true(verdicts, name):
     # the two can be told apart here, and the verdict says so
     assert len(found["table"]["families"]) == 2 and found["table"]["mean_diagonal"]["value"] > 0.8
     assert found["checks"]["probabilities_honest"]["holds"]
-    assert found["fit"]["by_explanation"][name]["fits"]
+    # of 28 cells; each year's total is outside its 90 % band now and then
+    assert found["fit"]["by_explanation"][name]["cells_covered"] >= 0.8
 
 
 @pytest.mark.parametrize("name", OPEN)
@@ -138,7 +139,7 @@ def changed(source, target, change):
 
 @pytest.mark.parametrize("change, said", [
     (lambda rows: [row | {"assisted": ""} for row in rows], "0 known cells"),
-    (lambda rows: [row | {"period": "1987"} for row in rows if row["period"] == "2003"], "period"),
+    (lambda rows: [row | {"period": "1987"} for row in rows if row["period"] == "2003"], "cells that the reference"),
     (lambda rows: [row | {"iso3": "QQQ"} for row in rows], "QQQ"),
     (lambda rows: [row | {"period": row["period"].replace("2003", "2004")} for row in rows], "cells that the reference"),
     (lambda rows: [row | {"counts": "assisted"} for row in rows], "repatriated"),
@@ -198,7 +199,7 @@ def test_a_changed_scenario_is_not_mixed_with_an_old_table(table, explanations, 
     path = explanations["real-decline"]
     text = path.read_text()
     try:
-        path.write_text(text.replace("low = 0.8", "low = 0.7", 1))
+        path.write_text(text.replace("low = 0.8, high = 1.25", "low = 0.7, high = 1.25", 1))
         with pytest.raises(BadInput, match="other than in this table"):
             reference.scenario("real-decline")
     finally:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from experiments.reference.statistics import FILE, read_statistics, shipped_statistics
 from model.problems import BadInput
 from model.region import load_region, read_referrals
 from model.scenario import load_scenario, scenario_names
@@ -15,7 +16,7 @@ from model.toml_in import plain
 @click.option("--scenario", "scenario", default="baseline", show_default=True,
               help="Whose region's countries an observed table may name.")
 def command(files: tuple[str, ...], scenario: str) -> None:
-    """Check scenario files (.toml), region folders and observed tables (.csv).
+    """Check scenario files (.toml), region folders, observed tables and statistics (.csv).
 
     Prints one line for each FILE that is right, and every mistake of the others; then the exit
     code is 2. A scenario may be given by name.
@@ -36,10 +37,14 @@ def _check(file: str, scenario: str) -> str:
         path = path.parent
     if path.is_dir():
         region = load_region(path)
-        return f"region {plain(region.title)!r}, {len(region.countries)} countries, {region.months} months"
+        statistics = shipped_statistics(region)
+        return (f"region {plain(region.title)!r}, {len(region.countries)} countries, {region.months} months"
+                + (f", {len(statistics)} published statistics" if statistics else ""))
     if path.suffix == ".csv":
-        countries = [country.iso3 for country in load_scenario(scenario).region.countries]
-        return f"observed table, {len(read_referrals(path, countries))} rows"
+        region = load_scenario(scenario).region
+        if path.name == FILE.name:
+            return f"published statistics, {len(read_statistics(path, region))} rows"
+        return f"observed table, {len(read_referrals(path, [c.iso3 for c in region.countries]))} rows"
     named = file in scenario_names() or not path.exists() and path.suffix != ".toml"
     found = load_scenario(file if named else path)
     return f"scenario {plain(found.title)!r}, {len(found.events)} events"

@@ -12,7 +12,7 @@ from experiments.inference.forest_quantiles import ForestQuantiles, cdf, quantil
 from experiments.verdict.evidence import Evidence
 
 LEVEL = 0.90
-CHECKED = 200  # held-out worlds for coverage and ranks; the others of the held-out set the levels
+CHECKED = 200  # held-out worlds for coverage and ranks, at most half of them; the others set the levels
 SAME = 0.10  # a change of less than a tenth is called "stayed"
 PROBS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 
@@ -105,7 +105,8 @@ def hidden_flow(evidence: Evidence, probabilities: np.ndarray, seed: int, jobs: 
     ratios = {name: values[:, years.index(last)] / np.maximum(values[:, years.index(peak)], 1e-9)
               for name, values in quantity.items()}
     order = np.random.default_rng(seed).permutation(test)
-    asked, others = order[:CHECKED], order[CHECKED:]
+    checked = min(CHECKED, len(order) // 2)
+    asked, others = order[:checked], order[checked:]
     at, beside = forest.weights(evidence.table[asked]), forest.weights(evidence.table[others])
     levels = {name: [_levels(values[train, i], values[others, i], beside) for i in range(len(years))]
               for name, values in quantity.items()}
