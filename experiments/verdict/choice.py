@@ -69,7 +69,8 @@ def choose(evidence: Evidence, seed: int, jobs: int, trees: int = TREES) -> Choi
     titles = [" / ".join(members) for members in families.members]
     return Choice(
         evidence, forest.probabilities(here)[0], second.ask(evidence.here), scores,
-        float(forest.posterior_of_selected(here)[0]), held, true, recovery.confusion(true, held.argmax(axis=1), names), families,
+        float(forest.posterior_of_selected(here)[0]), held, true,
+        recovery.confusion(true, held.argmax(axis=1), names), families,
         recovery.confusion(families.family_of(true), families.choose(held), titles),
         calibration.calibration_of_choice(held, true, seed),
         calibration.calibration_of_choice(by_family, families.family_of(true), seed),
