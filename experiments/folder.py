@@ -25,6 +25,8 @@ from model.toml_in import describe, plain
 MANIFEST, PARTS, REGION, LOCK, RUNNING = "manifest.json", "parts", "region", ".lock", ".running"
 TEMPORARY = ".tmp"
 MOST_PARTS = 10**8
+# What messages repeat must fit a screen and not steer it.
+LONGEST_NAME, LONGEST_COMMAND = 1000, 8000
 
 
 class Busy(Exception):
@@ -151,6 +153,11 @@ def _check_names(manifest: dict[str, Any]) -> None:
     region = region.get("region") if isinstance(region, dict) else None
     if isinstance(region, dict):
         paths += [str(region.get("name")), *region.get("files", ())]
+    if not all(name.isprintable() and len(name) <= LONGEST_NAME for name in paths):
+        raise ValueError("a name that cannot be shown")
+    command = manifest["command"]
+    if not command.isprintable() or len(command) > LONGEST_COMMAND:
+        raise ValueError("a command that cannot be shown")
     for name in paths:
         if Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name:
             raise ValueError(f"{describe(name)} leads out of the folder")

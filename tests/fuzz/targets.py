@@ -34,7 +34,7 @@ from model.scenario import Scenario, load_scenario, parameter_table, scenarios_r
 from model.tables_in import SHOWN
 from model.world import Template
 
-LONGEST_LINE = 4000  # characters of one problem; names of a region's 27 countries are listed in full
+LONGEST_LINE = 10_000  # characters; names of a region's countries, and commands, are told in full
 COARSE = 5000  # people per agent of the worlds that accepted inputs are tried in
 SMALL_BATCH = ("full-adaptation", "real-decline")
 
