@@ -180,6 +180,12 @@ def test_the_table_holds_what_was_drawn(table):
     assert np.bincount(wide.labels).tolist() == [2, 2]
 
 
+def test_a_table_made_by_other_rules_is_not_mixed_with_new_worlds(table, monkeypatch):
+    monkeypatch.setattr("experiments.reference.table.code_digest", lambda: "0" * 16)
+    with pytest.raises(BadInput, match="code 0000000000000000"):
+        read_reference(table).scenario("real-decline")
+
+
 def test_a_world_of_the_table_can_be_made_again(table):
     from model.world import Template, World
 

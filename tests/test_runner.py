@@ -44,7 +44,13 @@ def ran(asked, folder, *args, **kwargs):
 
 def start(*args, **kwargs):
     return subprocess.Popen([sys.executable, "-m", "experiments.cli", "run", *map(str, args)], cwd=REPO,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **kwargs)
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hears_ctrl_c,
+                            **kwargs)
+
+
+def hears_ctrl_c():
+    """A shell that started the tests in the background has SIGINT ignored, and so would the command."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_for_parts(process, folder, number):

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.batch import code_digest
 from experiments.folder import MANIFEST, REGION, TEMPORARY, read_manifest, sync
 from experiments.reference.quantities import columns
 from experiments.reference.statistics import Statistic, shipped_statistics
@@ -172,10 +173,15 @@ class Reference:
         return names, np.column_stack([table[name].to_numpy(zero_copy_only=False)[mine] for name in names])
 
     def scenario(self, explanation: str) -> Scenario:
-        """The explanation's scenario. Raises BadInput if its file has changed since."""
+        """The explanation's scenario. Raises BadInput if its file, its priors or the model have changed since."""
         there = next(entry for entry in self.manifest["scenarios"] if entry["name"] == explanation)
+        if self.manifest["batch"]["code"] != code_digest():
+            raise BadInput(Problem(self.folder, "model", f"code {code_digest()}",
+                                   f"the table's code {self.manifest['batch']['code']}; or make the table again: new "
+                                   "worlds by other rules are not mixed with it"))
         scenario = load_scenario(there["given"])
-        if scenario.content_hash() != there["key"] or list(scenario.free()) != there["unknowns"]:
+        if (scenario.content_hash() != there["key"] or list(scenario.free()) != there["unknowns"]
+                or scenario.to_dict()["priors"] != there["resolved"]["priors"]):
             raise BadInput(Problem(self.folder, f"scenario {explanation}", "values other than in this table",
                                    "the scenario as it was; or make the table again"))
         return scenario
