@@ -14,10 +14,11 @@ from typing import Any
 
 from experiments.engines import EngineLost, EngineOptions
 from experiments.folder import PARTS, check_is_ours, locked, read_manifest
-from experiments.manifest import Record
+from experiments.manifest import Record, copy_region
 from experiments.parts import Damaged, open_arrays
 from experiments.work import Job, Outcome, finish, interruptible
 from model.problems import BadInput, Problem
+from model.region import Region
 
 
 class Stopped(Exception):
@@ -30,9 +31,11 @@ class Stopped(Exception):
 
 def study(folder: Path, kind: str, jobs: Sequence[Job], function: Callable[[Any], bytes], about: dict[str, Any],
           command: str, options: EngineOptions, on_progress: Callable[[Outcome], None],
-          assemble: Callable[[Path, Outcome], list[Path]], must_agree: Sequence[str] = ("batch",)) -> Outcome:
+          assemble: Callable[[Path, Outcome], list[Path]], region: Region | None = None,
+          must_agree: Sequence[str] = ("batch",)) -> Outcome:
     """Compute what is missing of `jobs` in `folder`, then call `assemble(folder, outcome)` for the tables' paths.
 
+    `region` is copied into the folder, so that it explains itself, if `about` names its files.
     `about` is what the manifest says of this kind; a folder whose manifest differs in a key of
     `must_agree` is refused. Raises BadInput, `folder.Busy` if another command works on the folder, Stopped.
     """
@@ -52,6 +55,8 @@ def study(folder: Path, kind: str, jobs: Sequence[Job], function: Callable[[Any]
                 record = Record(folder, kind, command, about | {"planned": [job.part for job in jobs]},
                                 options.describe())
                 record.begin()
+                if region is not None:
+                    copy_region(region, folder)
                 try:
                     outcome = finish(folder, jobs, function, options, watched, command=command)
                     whole = outcome.done == outcome.total

@@ -316,6 +316,7 @@ def files(folder):
 def test_command_end_to_end(tmp_path, capsys):
     folder = tmp_path / "serial"
     assert main([*QUICK, "--engine", "serial", "--out", str(folder)]) == 0
+    assert main(["verify", str(folder)]) == 0
     said = capsys.readouterr().out
     assert "within the model" in said and "no posterior" in said and "exactly 0" in said
     content = json.loads((folder / "attribution.json").read_bytes())

@@ -7,6 +7,7 @@ import json
 import pickle
 import shutil
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -261,6 +262,7 @@ def test_words_of_a_manifest_are_words(folder, marker, capsys):
         manifest |= {"command": text, "state": "running", "py/object": text, "commit": text}
         path.write_text(json.dumps(manifest), encoding="utf-8")
         cli.main(["status", str(folder)])
-        read_results(folder)
+        with suppress(BadInput):  # a text that steers the screen is refused
+            read_results(folder)
     assert capsys.readouterr().out
     assert not marker.exists()

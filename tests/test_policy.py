@@ -213,6 +213,7 @@ def files(folder):
 def test_command_end_to_end(tmp_path, capsys):
     folder = tmp_path / "serial"
     assert main([*QUICK, "--engine", "serial", "--out", str(folder)]) == 0
+    assert main(["verify", str(folder)]) == 0
     assert "not forecasts" in capsys.readouterr().out
     content = json.loads((folder / "policy.json").read_bytes())
     assert content["complete"] and content["efforts"] == [0, 1] and content["scopes"]["all"]["draws"] == 1

@@ -257,3 +257,17 @@ def test_check_reads_the_statistics_too(tmp_path, capsys):
     assert main(["check", str(tmp_path / "region")]) == 2
     err = capsys.readouterr().err
     assert "statistics.csv:2: measure: found 'arrest'" in err and "did you mean 'arrests'" in err
+
+
+def test_status_and_verify_know_the_folder(table, capsys):
+    assert main(["verify", str(table)]) == 0
+    assert "unknown" not in capsys.readouterr().out
+    assert main(["status", str(table)]) == 0 and "finished" in capsys.readouterr().out
+    path = next((table / "region").rglob("statistics.csv"))
+    whole = path.read_bytes()
+    try:
+        path.write_bytes(whole[:-5])
+        assert main(["verify", str(table)]) == 1
+        assert "statistics.csv" in capsys.readouterr().out
+    finally:
+        path.write_bytes(whole)

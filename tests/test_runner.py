@@ -43,9 +43,9 @@ def ran(asked, folder, *args, **kwargs):
 
 
 def start(*args, **kwargs):
+    kwargs.setdefault("preexec_fn", hears_ctrl_c)
     return subprocess.Popen([sys.executable, "-m", "experiments.cli", "run", *map(str, args)], cwd=REPO,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hears_ctrl_c,
-                            **kwargs)
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **kwargs)
 
 
 def hears_ctrl_c():

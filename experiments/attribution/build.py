@@ -47,4 +47,5 @@ def build(plan: Plan, folder: Path, options: EngineOptions,
             write_csv(folder / "interactions.csv", pairs),
             write_json(folder / "attribution.json", as_json(plan, totals, summary, pairs, len(done) == len(games)))]
 
-    return study(folder, "attribute", blocks, play, plan.about(), plan.command(folder), options, on_progress, assemble)
+    return study(folder, "attribute", blocks, play, plan.about(), plan.command(folder), options, on_progress, assemble,
+                 plan.basis.draws[0].scenario.region)

@@ -47,4 +47,5 @@ def build(plan: Plan, folder: Path, options: EngineOptions,
             write_csv(folder / "summary.csv", summary), write_csv(folder / "ranks.csv", rank),
             write_json(folder / "policy.json", as_json(plan, summary, rank, len(done) // n, len(done) == len(trials)))]
 
-    return study(folder, "policy", once, try_levers, plan.about(), plan.command(folder), options, on_progress, assemble)
+    return study(folder, "policy", once, try_levers, plan.about(), plan.command(folder), options, on_progress, assemble,
+                 plan.region)

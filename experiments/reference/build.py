@@ -10,7 +10,6 @@ from typing import Any
 from experiments.batch import scale_name
 from experiments.engines import EngineOptions
 from experiments.folder import REGION, write_whole
-from experiments.manifest import copy_region
 from experiments.reference.plan import Plan
 from experiments.reference.quantities import columns
 from experiments.reference.simulate import simulate
@@ -29,19 +28,19 @@ def build(plan: Plan, folder: Path, options: EngineOptions,
     chunks = plan.chunks()
 
     def assemble(folder: Path, outcome: Outcome) -> list[Path]:
-        copy_region(plan.region, folder)
-        statistics = plan.region.folder / FILE
+        statistics, copied = plan.region.folder / FILE, []
         if statistics.exists():
             target = folder / REGION / plan.region.name / FILE
             target.parent.mkdir(parents=True, exist_ok=True)
             write_whole(target, statistics.read_bytes())
+            copied = [target]
         unknowns = list(dict.fromkeys(path for scenario in plan.scenarios for path in scenario.free()))
         names = columns(plan.region, plan.statistics)
         explanations = [scenario.name for scenario in plan.scenarios]
-        return write_tables(folder, names, unknowns, explanations, finished_parts(folder, chunks))
+        return [*write_tables(folder, names, unknowns, explanations, finished_parts(folder, chunks)), *copied]
 
     return study(folder, "reference", chunks, simulate, about(plan), command_line(plan, folder), options, on_progress,
-                 assemble)
+                 assemble, plan.region)
 
 
 def about(plan: Plan) -> dict[str, Any]:
