@@ -14,7 +14,7 @@ from experiments.folder import PARTS, TEMPORARY, check_is_ours, locked, sync
 from experiments.manifest import Record, about_runs, check_same_batch, copy_region, going_on, joined
 from experiments.parts import Damaged, Part, pack
 from experiments.results import TABLES, load_part
-from experiments.work import Outcome, finish, interruptible, remove_half_written
+from experiments.work import Outcome, Stopped, finish, interruptible, remove_half_written
 from model.layout import WARM_UP
 from model.world import Template, World
 
@@ -22,15 +22,6 @@ from model.world import Template, World
 KEPT_TEMPLATES = 32
 
 _templates: dict[tuple[str, int], Template] = {}
-
-
-class Stopped(Exception):
-    """The batch ended early; finished runs are kept. `reason` is Ctrl-C (or SIGTERM), an error of the
-    disk, or the loss of the engine."""
-
-    def __init__(self, reason: KeyboardInterrupt | OSError | EngineLost, outcome: Outcome):
-        self.reason, self.outcome = reason, outcome
-        super().__init__(str(reason))
 
 
 def execute(run: Run) -> bytes:

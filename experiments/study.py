@@ -16,17 +16,9 @@ from experiments.engines import EngineLost, EngineOptions
 from experiments.folder import PARTS, check_is_ours, locked, read_manifest
 from experiments.manifest import Record, copy_region
 from experiments.parts import Damaged, open_arrays
-from experiments.work import Job, Outcome, finish, interruptible
+from experiments.work import Job, Outcome, Stopped, finish, interruptible, remove_half_written
 from model.problems import BadInput, Problem
 from model.region import Region
-
-
-class Stopped(Exception):
-    """The work ended early: `reason` is Ctrl-C, an error of the disk or a lost engine; finished jobs are kept."""
-
-    def __init__(self, reason: KeyboardInterrupt | OSError | EngineLost, outcome: Outcome):
-        self.reason, self.outcome = reason, outcome
-        super().__init__(str(reason))
 
 
 def study(folder: Path, kind: str, jobs: Sequence[Job], function: Callable[[Any], bytes], about: dict[str, Any],
@@ -51,6 +43,7 @@ def study(folder: Path, kind: str, jobs: Sequence[Job], function: Callable[[Any]
         with interruptible():
             (folder / PARTS).mkdir(parents=True, exist_ok=True)
             with locked(folder):
+                remove_half_written(folder)
                 _check_same(folder, kind, about, must_agree)
                 record = Record(folder, kind, command, about | {"planned": [job.part for job in jobs]},
                                 options.describe())

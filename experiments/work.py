@@ -122,6 +122,15 @@ def finish(folder: str | Path, jobs: Sequence[Job], function: Callable[[Any], by
         return work.outcome
 
 
+class Stopped(Exception):
+    """The work ended early: `reason` is Ctrl-C (or SIGTERM), an error of the disk, or the loss of the engine;
+    finished jobs are kept."""
+
+    def __init__(self, reason: KeyboardInterrupt | OSError | EngineLost, outcome: Outcome):
+        self.reason, self.outcome = reason, outcome
+        super().__init__(str(reason))
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """While in it, SIGTERM and SIGHUP raise KeyboardInterrupt. Only the main thread can arrange that."""

@@ -213,7 +213,7 @@ def test_an_extended_table_is_the_one_made_at_once(two, tmp_path):
 
 
 def test_an_interrupted_table_goes_on(two, table, tmp_path):
-    from experiments.study import Stopped
+    from experiments.work import Stopped
 
     def interrupt(outcome):
         if outcome.done == 3:

@@ -27,7 +27,7 @@ def build(plan: Plan, folder: Path, options: EngineOptions,
           on_progress: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
     """Compute what is missing and write the tables of what is finished.
 
-    Raises BadInput if the folder holds another attribution, `folder.Busy`, `study.Stopped`.
+    Raises BadInput if the folder holds another attribution, `folder.Busy`, `work.Stopped`.
     """
     games = plan.games()
     blocks = list({block.part: block for game in games for block in game.blocks()}.values())

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from experiments.commands.draws import draw_options, read_draws
 from experiments.commands.options import engine_options, read_engine
+
+if TYPE_CHECKING:
+    from experiments.work import Outcome
 
 DEFAULT_OUT = "results/attribution"
 
@@ -34,10 +36,7 @@ def command(draws: dict[str, Any], before: str | None, after: str | None, player
     from experiments.attribution.build import build
     from experiments.attribution.plan import resolve
     from experiments.attribution.players import read_players
-    from experiments.commands.ending import stopped, summary
-    from experiments.folder import Busy
-    from experiments.progress import shown
-    from experiments.study import Stopped
+    from experiments.commands.ending import carried_out
 
     problems: list = []
     options = read_engine(problems, engine)
@@ -45,16 +44,11 @@ def command(draws: dict[str, Any], before: str | None, after: str | None, player
     basis, people_per_agent = read_draws(problems, draws)
     plan = resolve(basis, cast, before, after, people_per_agent)
     folder = Path(out)
-    again = plan.command(folder)
-    try:
-        with shown(sys.stderr) as on_progress:
-            outcome = build(plan, folder, options, on_progress)
-    except Busy as error:
-        raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
-                                   "wait for it, or use another --out") from None
-    except Stopped as error:
-        return stopped(error.reason, error.outcome, folder, again)
-    if outcome.done and options.only is None:
-        for line in json.loads((folder / "attribution.json").read_bytes())["words"]:
-            click.echo(line)
-    return summary(outcome, folder, options, again)
+
+    def tell(outcome: Outcome) -> None:
+        if outcome.done and options.only is None:
+            for line in json.loads((folder / "attribution.json").read_bytes())["words"]:
+                click.echo(line)
+
+    return carried_out(folder, plan.command(folder), options,
+                       lambda on_progress: build(plan, folder, options, on_progress), tell)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from experiments.commands.options import engine_options, read_engine
+
+if TYPE_CHECKING:
+    from experiments.work import Outcome
 
 
 @click.command("compare")
@@ -30,11 +32,8 @@ def command(reference: str, observed: str | None, effort: str, seed: str, no_smc
     stopped.
     """
     from experiments.batch import LARGEST_SEED, read_whole
-    from experiments.commands.ending import stopped, summary
-    from experiments.folder import Busy
-    from experiments.progress import shown
+    from experiments.commands.ending import carried_out
     from experiments.reference.table import read_reference
-    from experiments.study import Stopped
     from experiments.verdict import judge
     from experiments.verdict.effort import EFFORTS
     from experiments.verdict.folder import WORDS, command_line, make
@@ -56,15 +55,10 @@ def command(reference: str, observed: str | None, effort: str, seed: str, no_smc
     for warning in seen.warnings:
         say(f"warning: outside what was simulated: {warning}")
     plan = judge.plan(there, seen, EFFORTS[effort], number, os.cpu_count() or 1, not no_smc, say)
-    again = command_line(plan, folder, observed)
-    try:
-        with shown(sys.stderr) as on_progress:
-            outcome = make(plan, folder, observed, options, on_progress, say)
-    except Busy as error:
-        raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
-                                   "wait for it, or use another --out") from None
-    except Stopped as error:
-        return stopped(error.reason, error.outcome, folder, again)
-    if outcome.done == outcome.total:
-        click.echo((folder / WORDS).read_text())
-    return summary(outcome, folder, options, again)
+
+    def tell(outcome: Outcome) -> None:
+        if outcome.done == outcome.total:
+            click.echo((folder / WORDS).read_text())
+
+    return carried_out(folder, command_line(plan, folder, observed), options,
+                       lambda on_progress: make(plan, folder, observed, options, on_progress, say), tell)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,30 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 KINDS_SHOWN = 10
+
+
+def carried_out(folder: Path, again: str, options: EngineOptions,
+                compute: Callable[[Callable[[Outcome], None]], Outcome],
+                tell: Callable[[Outcome], None] = lambda outcome: None) -> int:
+    """Compute with progress on stderr, say how it ended, and give the exit code.
+
+    `compute(on_progress)` does the work, `again` is the command that completes the folder, and `tell`
+    prints what came out before the closing lines.
+    """
+    from experiments.folder import Busy
+    from experiments.progress import shown
+    from experiments.work import Stopped
+
+    try:
+        with shown(sys.stderr) as on_progress:
+            outcome = compute(on_progress)
+    except Busy as error:
+        raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
+                                   "wait for it, or use another --out") from None
+    except Stopped as error:
+        return stopped(error.reason, error.outcome, folder, again)
+    tell(outcome)
+    return summary(outcome, folder, options, again)
 
 
 def stopped(reason: KeyboardInterrupt | OSError | EngineLost, outcome: Outcome, folder: Path, command: str) -> int:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from experiments.commands.draws import draw_options, read_draws
 from experiments.commands.options import engine_options, read_engine
+
+if TYPE_CHECKING:
+    from experiments.work import Outcome
 
 DEFAULT_OUT = "results/policy"
 
@@ -33,13 +35,10 @@ def command(draws: dict[str, Any], start: str | None, efforts: tuple[str, ...], 
     once with networks that do. The same command again does only what is missing; the tables are the same
     bytes for any engine and number of workers.
     """
-    from experiments.commands.ending import stopped, summary
-    from experiments.folder import Busy
+    from experiments.commands.ending import carried_out
     from experiments.policy.build import build
     from experiments.policy.levers import check_known, read_levers
     from experiments.policy.plan import read_efforts, resolve
-    from experiments.progress import shown
-    from experiments.study import Stopped
 
     problems: list = []
     options = read_engine(problems, engine)
@@ -48,17 +47,12 @@ def command(draws: dict[str, Any], start: str | None, efforts: tuple[str, ...], 
     levers = check_known(names, read_levers(file, basis.draws[0].scenario.region))
     plan = resolve(basis, levers, file, wanted, start, people_per_agent)
     folder = Path(out)
-    again = plan.command(folder)
-    try:
-        with shown(sys.stderr) as on_progress:
-            outcome = build(plan, folder, options, on_progress)
-    except Busy as error:
-        raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
-                                   "wait for it, or use another --out") from None
-    except Stopped as error:
-        return stopped(error.reason, error.outcome, folder, again)
-    table = folder / "policy.json"
-    if options.only is None and table.exists():
-        for line in json.loads(table.read_bytes())["words"]:
-            click.echo(line)
-    return summary(outcome, folder, options, again)
+
+    def tell(outcome: Outcome) -> None:
+        table = folder / "policy.json"
+        if options.only is None and table.exists():
+            for line in json.loads(table.read_bytes())["words"]:
+                click.echo(line)
+
+    return carried_out(folder, plan.command(folder), options,
+                       lambda on_progress: build(plan, folder, options, on_progress), tell)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +31,9 @@ def command(scenarios: tuple[str, ...], worlds: str, no_variants: bool, seed: st
     more worlds it extends the table. The tables are the same bytes for any engine and number of workers.
     """
     from experiments.batch import LARGEST_SEED, read_scale, read_whole
-    from experiments.commands.ending import stopped, summary
-    from experiments.folder import Busy
-    from experiments.progress import shown
+    from experiments.commands.ending import carried_out
     from experiments.reference.build import build, command_line
     from experiments.reference.plan import MOST_WORLDS, resolve
-    from experiments.study import Stopped
 
     problems: list = []
     options = read_engine(problems, engine)
@@ -47,12 +43,4 @@ def command(scenarios: tuple[str, ...], worlds: str, no_variants: bool, seed: st
     plan = resolve(scenarios, n, not no_variants, s, k, problems)
     folder = Path(out)
     again = command_line(plan, folder)
-    try:
-        with shown(sys.stderr) as on_progress:
-            outcome = build(plan, folder, options, on_progress)
-    except Busy as error:
-        raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
-                                   "wait for it, or use another --out") from None
-    except Stopped as error:
-        return stopped(error.reason, error.outcome, folder, again)
-    return summary(outcome, folder, options, again)
+    return carried_out(folder, again, options, lambda on_progress: build(plan, folder, options, on_progress))

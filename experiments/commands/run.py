@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -68,18 +67,9 @@ def _print_size(batch, folder: Path) -> None:
 
 
 def _run(batch, folder: Path, options) -> int:
-    from experiments.commands.ending import stopped, summary
-    from experiments.folder import Busy
+    from experiments.commands.ending import carried_out
     from experiments.manifest import going_on
-    from experiments.progress import shown
-    from experiments.runner import Stopped, run_batch
+    from experiments.runner import run_batch
 
-    try:
-        with shown(sys.stderr) as on_progress:
-            outcome = run_batch(batch, folder, options, on_progress)
-    except Busy as error:
-        raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
-                                   f"wait for it, or use another --out") from None
-    except Stopped as error:
-        return stopped(error.reason, error.outcome, folder, going_on(batch, folder))
-    return summary(outcome, folder, options, going_on(batch, folder))
+    return carried_out(folder, going_on(batch, folder), options,
+                       lambda on_progress: run_batch(batch, folder, options, on_progress))

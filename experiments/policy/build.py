@@ -25,7 +25,7 @@ def build(plan: Plan, folder: Path, options: EngineOptions,
           on_progress: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
     """Compute what is missing and write the tables of the draws that are finished, frozen and adapting.
 
-    Raises BadInput if the folder holds another comparison, `folder.Busy`, `study.Stopped`.
+    Raises BadInput if the folder holds another comparison, `folder.Busy`, `work.Stopped`.
     """
     trials = plan.trials()
     once = list({trial.part: trial for trial in trials}.values())

@@ -23,7 +23,7 @@ def build(plan: Plan, folder: Path, options: EngineOptions,
           on_progress: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
     """Compute what is missing of the plan in `folder` and write its tables.
 
-    Raises BadInput if the folder holds another table, `folder.Busy`, `study.Stopped`.
+    Raises BadInput if the folder holds another table, `folder.Busy`, `work.Stopped`.
     """
     chunks = plan.chunks()
 

@@ -40,7 +40,7 @@ def make(plan: judge.Plan, folder: Path, given: str | None, options: EngineOptio
          on_progress: Callable[[Outcome], None], say: Callable[[str], None]) -> Outcome:
     """Simulate what the plan needs and write the verdict; `given` is the --observed file.
 
-    Raises BadInput if the folder holds another verdict, `folder.Busy`, `study.Stopped`.
+    Raises BadInput if the folder holds another verdict, `folder.Busy`, `work.Stopped`.
     """
     jobs = plan.jobs
     reference = plan.reference
