@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from functools import cache, lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -153,3 +157,27 @@ def trafficked(world) -> np.ndarray:
 def share_of(rows, mask) -> float:
     """Persons for whom `mask` holds, of all persons of the rows."""
     return float(rows["weight"][mask].sum() / rows["weight"].sum())
+
+
+# --- with and without Numba ------------------------------------------------------------------------------
+PRINT_FINGERPRINT = """
+import sys
+sys.path[:0] = sys.argv[1:3]
+from helpers import fingerprint, fresh, shrunk, trafficked
+from numba import config
+run = fresh(1, people_per_agent=int(sys.argv[3]), region=shrunk(2500), cells_per_100000=250.0, leave_rate=0.05)
+run.run(int(sys.argv[4]))
+assert len(trafficked(run))
+print(config.DISABLE_JIT, fingerprint(run))
+"""
+
+
+def assert_interpreted_equals_compiled(people_per_agent, months, timeout) -> None:
+    """A tiny region for some months, compiled and as the same Python without Numba: digit for digit."""
+    tests = Path(__file__).resolve().parent
+    command = [sys.executable, "-c", PRINT_FINGERPRINT, str(tests.parent), str(tests), str(people_per_agent), str(months)]
+    done = [subprocess.run(command, capture_output=True, text=True, timeout=timeout,
+                           env={**os.environ, "NUMBA_DISABLE_JIT": disabled}) for disabled in "01"]
+    assert [run.stderr for run in done if run.returncode] == []
+    (jit, compiled), (no_jit, interpreted) = (run.stdout.split() for run in done)
+    assert (jit, no_jit) == ("0", "1") and compiled == interpreted

@@ -1,14 +1,22 @@
 """One rule, two callers: every way of running a world gives the same bytes in every table."""
 
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import assert_same_tables, fingerprint, fresh, made, shrunk, tables_of, template, trafficked, world
+from helpers import (
+    assert_interpreted_equals_compiled,
+    assert_same_tables,
+    fingerprint,
+    fresh,
+    made,
+    shrunk,
+    tables_of,
+    template,
+    trafficked,
+    world,
+)
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -133,27 +141,9 @@ def test_looking_changes_nothing():
     assert_same_tables(tables_of(looked.world), tables_of(world(1, people_per_agent=20, region=shrunk(1000))))
 
 
-PRINT_FINGERPRINT = """
-import sys
-sys.path[:0] = sys.argv[1:3]
-from helpers import fingerprint, fresh, shrunk, trafficked
-from numba import config
-run = fresh(1, people_per_agent=5, region=shrunk(2500), cells_per_100000=250.0, leave_rate=0.05)
-run.run(42)
-assert len(trafficked(run))
-print(config.DISABLE_JIT, fingerprint(run))
-"""
-
-
 @pytest.mark.slow
 def test_interpreted_equals_compiled():
-    """The same Python without Numba, digit for digit; 30 months of a tiny region."""
-    done = [subprocess.run(
-        [sys.executable, "-c", PRINT_FINGERPRINT, str(REPO), str(REPO / "tests")], capture_output=True, text=True,
-        timeout=300, env={**os.environ, "NUMBA_DISABLE_JIT": disabled}) for disabled in "01"]
-    assert [run.stderr for run in done if run.returncode] == []
-    (jit, compiled), (no_jit, interpreted) = (run.stdout.split() for run in done)
-    assert (jit, no_jit) == ("0", "1") and compiled == interpreted
+    assert_interpreted_equals_compiled(5, months=42, timeout=300)
 
 
 def test_no_field_hides_behind_an_attribute_of_numpy():

@@ -3,15 +3,13 @@
 It must be the same process as single persons: the same means, and no more noise.
 """
 
-import os
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from helpers import (
+    assert_interpreted_equals_compiled,
     assert_same_tables,
     assert_within,
     fresh,
@@ -130,26 +128,9 @@ def test_running_short_of_rows_changes_nothing(monkeypatch):
     assert_same_tables(tables_of(run), tables_of(world(1, people_per_agent=POOLED, region=shrunk(20))))
 
 
-PRINT_FINGERPRINT = """
-import sys
-sys.path[:0] = sys.argv[1:3]
-from helpers import fingerprint, fresh, shrunk, trafficked
-from numba import config
-run = fresh(1, people_per_agent=0, region=shrunk(2500), cells_per_100000=250.0, leave_rate=0.05)
-run.run(30)
-assert len(trafficked(run))
-print(config.DISABLE_JIT, fingerprint(run))
-"""
-
-
 @pytest.mark.slow
 def test_interpreted_equals_compiled():
-    done = [subprocess.run(
-        [sys.executable, "-c", PRINT_FINGERPRINT, str(REPO), str(REPO / "tests")], capture_output=True, text=True,
-        timeout=600, env={**os.environ, "NUMBA_DISABLE_JIT": disabled}) for disabled in "01"]
-    assert [run.stderr for run in done if run.returncode] == []
-    (jit, compiled), (no_jit, interpreted) = (run.stdout.split() for run in done)
-    assert (jit, no_jit) == ("0", "1") and compiled == interpreted
+    assert_interpreted_equals_compiled(POOLED, months=30, timeout=600)
 
 
 # --- the assurance: as single persons ------------------------------------------------------------------------
