@@ -16,13 +16,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import model
-from experiments.results import part_name, run_key
-from model.layout import POOLED
-from model.problems import BadInput, Problem, nearest
-from model.region import Region
-from model.scenario import Scenario, load_scenario, scenario_names
-from model.toml_in import describe
+from undercount import model
+from undercount.experiments.results import part_name, run_key
+from undercount.model.engine.layout import POOLED
+from undercount.model.files.problems import BadInput, Problem, nearest
+from undercount.model.known.region import Region
+from undercount.model.assumed.scenario import Scenario, load_scenario, scenario_names
+from undercount.model.files.toml_in import describe
 
 LARGEST_SEED = 2**63 - 1
 LARGEST_DRAWN = 10**6  # short enough to be typed again

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import model
+from undercount import model
 
 SCENARIO = "full-adaptation"
 SEED = 1
@@ -67,7 +67,7 @@ def measure_engines(quick: bool = False, say: Callable[[str], None] = lambda tex
 def _case(name: str, **options: int | None) -> dict[str, Any]:
     """What one case measures, in a fresh process so that none inherits another's memory."""
     where = os.pathsep.join([str(Path(model.__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run([sys.executable, "-m", "experiments.bench", name, json.dumps(options)],
+    done = subprocess.run([sys.executable, "-m", "undercount.experiments.bench", name, json.dumps(options)],
                           capture_output=True, text=True, env=os.environ | {"PYTHONPATH": where.rstrip(os.pathsep)})
     if done.returncode:
         raise RuntimeError(f"the benchmark {name!r} failed: {done.stderr.strip()[-2000:]}")
@@ -96,23 +96,23 @@ def bytes_now() -> int:
 
 
 def _template(people_per_agent: int):
-    from model.scenario import load_scenario
-    from model.world import Template
+    from undercount.model.assumed.scenario import load_scenario
+    from undercount.model.world import Template
 
     return Template(load_scenario(SCENARIO), people_per_agent)
 
 
 def _warm() -> None:
     """Loads what was compiled, by a run of few agents."""
-    from model.world import World
+    from undercount.model.world import World
 
     World(_template(5000), SEED).run()
 
 
 def region(people_per_agent: int, months: int | None = None) -> dict[str, Any]:
     """One run of the region, from the scenario to the last month."""
-    from model.layout import WARM_UP
-    from model.world import World
+    from undercount.model.engine.layout import WARM_UP
+    from undercount.model.world import World
 
     _warm()
     before = bytes_now()
@@ -130,8 +130,8 @@ def region(people_per_agent: int, months: int | None = None) -> dict[str, Any]:
 
 def activations(people_per_agent: int, months: int) -> dict[str, Any]:
     """Agent-months per second of both activations, in the same months of the same model."""
-    from model.layout import WARM_UP
-    from model.model import TraffickingModel
+    from undercount.model.engine.layout import WARM_UP
+    from undercount.model.mesa_model import TraffickingModel
 
     def at(month: int) -> TraffickingModel:
         # The engine is compared, so the data collector, which both share, is left out.
@@ -172,8 +172,8 @@ def small_batch(people: int, runs: int) -> dict[str, Any]:
     """Runs of a region with so few people, one agent a person, in threads."""
     from dataclasses import replace
 
-    from model.scenario import load_scenario
-    from model.world import Template
+    from undercount.model.assumed.scenario import load_scenario
+    from undercount.model.world import Template
 
     _warm()
     scenario = load_scenario(SCENARIO)
@@ -186,7 +186,7 @@ def small_batch(people: int, runs: int) -> dict[str, Any]:
 
 
 def _in_threads(template, runs: int) -> dict[str, Any]:
-    from model.world import World
+    from undercount.model.world import World
 
     workers = os.cpu_count() or 1
 
@@ -206,9 +206,9 @@ def _in_threads(template, runs: int) -> dict[str, Any]:
 
 def batch(people_per_agent: int, runs: int) -> dict[str, Any]:
     """Runs of the whole region in groups: bare in threads, and through the runner with a result folder."""
-    from experiments.batch import resolve
-    from experiments.engines import EngineOptions
-    from experiments.runner import run_batch
+    from undercount.experiments.batch import resolve
+    from undercount.experiments.engines import EngineOptions
+    from undercount.experiments.runner import run_batch
 
     _warm()
     template = _template(people_per_agent)
@@ -234,10 +234,10 @@ def engines(people_per_agent: int, runs: int, rounds: int, workers: list[int]) -
     each worker gets its share of the runs in one piece. The coordinator's own processor time a run is
     what no number of workers can share.
     """
-    from experiments.batch import resolve
-    from experiments.engines import Chunk, EngineOptions, open_engine
-    from experiments.runner import execute
-    from experiments.work import finish
+    from undercount.experiments.batch import resolve
+    from undercount.experiments.engines import Chunk, EngineOptions, open_engine
+    from undercount.experiments.runner import execute
+    from undercount.experiments.work import finish
 
     jobs = resolve([SCENARIO], runs, SEED, people_per_agent, None, {}).runs()
     asked = {"serial": EngineOptions("serial"), **{f"{kind} {count}": EngineOptions(kind, count)
@@ -281,9 +281,9 @@ def engines(people_per_agent: int, runs: int, rounds: int, workers: list[int]) -
 
 def command_memory(runs: int) -> dict[str, Any]:
     """The highest resident size of a command that makes small runs in processes, with their files."""
-    from experiments.batch import resolve
-    from experiments.engines import EngineOptions
-    from experiments.runner import run_batch
+    from undercount.experiments.batch import resolve
+    from undercount.experiments.engines import EngineOptions
+    from undercount.experiments.runner import run_batch
 
     asked = resolve([SCENARIO], runs, SEED, 5000, None, {})
     year = resolve([SCENARIO], runs, SEED, 5000, asked.region.month_name(11), {})

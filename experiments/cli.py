@@ -38,7 +38,7 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = f"experiments.commands.{name}"
+        module = f"undercount.experiments.commands.{name}"
         try:
             return importlib.import_module(module).command
         except ModuleNotFoundError as error:
@@ -96,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except Exception as error:
         # BadInput, without importing the model for the sake of --help.
-        problems = sys.modules.get("model.problems")
+        problems = sys.modules.get("undercount.model.files.problems")
         if problems is None or not isinstance(error, problems.BadInput):
             raise
         for problem in error.problems:

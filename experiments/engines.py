@@ -115,7 +115,7 @@ def _at(index: int) -> None:
 def compute(chunk: Chunk) -> list[Result]:
     """Every job of a chunk, one after the other. A job that raises does not touch the next."""
     if chunk.code is not None:
-        from experiments.batch import code_digest
+        from undercount.experiments.batch import code_digest
 
         if chunk.code != code_digest():
             raise EngineLost(f"a worker has other rules (code {code_digest()}) than this command "
@@ -393,7 +393,7 @@ def _start_fork_server() -> None:
     """Start the process that workers are forked from, with what it needs in its environment."""
     from multiprocessing import forkserver
 
-    multiprocessing.set_forkserver_preload(["experiments.warm"])
+    multiprocessing.set_forkserver_preload(["undercount.experiments.warm"])
     root = str(Path(__file__).resolve().parent.parent)
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     given = {name: os.environ.get(name) for name in (*ONE_THREAD, "PYTHONPATH")}
@@ -444,7 +444,7 @@ class Dask(Engine):
             import distributed
         except ImportError:
             raise EngineLost("Dask is not installed: pip install 'undercount[cluster]'") from None
-        from experiments.batch import code_digest
+        from undercount.experiments.batch import code_digest
 
         self._dask, self._cluster, self.code = distributed, None, code_digest()
         self.address, self._config = options.scheduler, ExitStack()
@@ -511,10 +511,10 @@ def _compile_once() -> None:
     """Fill the cache on disk, if there is none, before several workers would each do so."""
     import numba
 
-    import model.compiled  # noqa: F401  says where the cache is
+    import undercount.model.engine.compiled  # noqa: F401  says where the cache is
 
     if not Path(numba.config.CACHE_DIR).exists():
-        import experiments.warm  # noqa: F401
+        import undercount.experiments.warm  # noqa: F401
 
 
 @contextmanager

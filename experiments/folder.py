@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from model.problems import BadInput, Problem
-from model.toml_in import describe, plain
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.files.toml_in import describe, plain
 
 MANIFEST, PARTS, REGION, LOCK, RUNNING = "manifest.json", "parts", "region", ".lock", ".running"
 TEMPORARY = ".tmp"

@@ -15,13 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import model
-from experiments.batch import Batch, Entry, command_line, load_again
-from experiments.folder import REGION, read_manifest, write_manifest, write_whole
-from experiments.results import sha256_of
-from model.problems import BadInput, Problem
-from model.region import Region
-from model.toml_in import describe
+from undercount import model
+from undercount.experiments.batch import Batch, Entry, command_line, load_again
+from undercount.experiments.folder import REGION, read_manifest, write_manifest, write_whole
+from undercount.experiments.results import sha256_of
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import Region
+from undercount.model.files.toml_in import describe
 
 PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "pydantic", "mesa")
 OPTIONS = {"seed": "--seed", "people_per_agent": "--people-per-agent", "until": "--until"}

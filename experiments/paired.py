@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.batch import code_digest
-from experiments.reference.draws import Draw
-from model.problems import BadInput, Problem, nearest
-from model.scenario import Scenario, load_scenario, scenarios_root
-from model.toml_in import describe
+from undercount.experiments.batch import code_digest
+from undercount.experiments.reference.draws import Draw
+from undercount.model.files.problems import BadInput, Problem, nearest
+from undercount.model.assumed.scenario import Scenario, load_scenario, scenarios_root
+from undercount.model.files.toml_in import describe
 
 DRAWS = 100
 RESAMPLES = 2000
@@ -77,8 +77,8 @@ def read_basis(verdict: str | None, prior: int | None, explanations: Sequence[st
 
 
 def _prior(names: list[str], each: int, seed: int, problems: list[Problem]) -> Basis:
-    from experiments.reference.draws import prior_draws
-    from experiments.reference.plan import explanations
+    from undercount.experiments.reference.draws import prior_draws
+    from undercount.experiments.reference.plan import explanations
 
     loaded: list[Scenario] = []
     for name in names or explanations():
@@ -105,8 +105,8 @@ def _prior(names: list[str], each: int, seed: int, problems: list[Problem]) -> B
 
 
 def _posterior(folder: Path, names: list[str], count: int, problems: list[Problem]) -> Basis:
-    from experiments.reference.draws import posterior_draws
-    from experiments.verdict.folder import read_draws
+    from undercount.experiments.reference.draws import posterior_draws
+    from undercount.experiments.verdict.folder import read_draws
 
     try:
         table, given = read_draws(folder)

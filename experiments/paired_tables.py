@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.folder import write_whole
+from undercount.experiments.folder import write_whole
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> Path:

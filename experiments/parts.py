@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model.layout import ACTOR_FIELDS, HIDDEN_FIELDS, WARM_UP
+from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, WARM_UP
 
 if TYPE_CHECKING:
-    from model.world import World
+    from undercount.model.world import World
 
 ARRAYS = ("hidden", "actors", "flow_index", "flow_value", "history_index", "history_value")
 # Level 1 costs a third of the default's time for a tenth more bytes.

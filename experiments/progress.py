@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from experiments.work import Outcome
+    from undercount.experiments.work import Outcome
 
 LINES = 10  # of a log, beside the first
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from model.mechanisms import MECHANISMS
-from model.parameters import specs
+from undercount.model.assumed.mechanisms import MECHANISMS
+from undercount.model.assumed.parameters import specs
 
 PAGE = Path(__file__).parents[1] / "docs" / "ODD.md"
 

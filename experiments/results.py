@@ -13,10 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.folder import PARTS, REGION, open_folder
-from experiments.parts import Damaged, Part, read_part
-from model.problems import BadInput, Problem
-from model.region import Region, load_region
+from undercount.experiments.folder import PARTS, REGION, open_folder
+from undercount.experiments.parts import Damaged, Part, read_part
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import Region, load_region
 
 if TYPE_CHECKING:
     import pandas as pd

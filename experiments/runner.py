@@ -8,15 +8,15 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from pathlib import Path
 
-from experiments.batch import Batch, Run, command_line
-from experiments.engines import EngineLost, EngineOptions, OnExecutor
-from experiments.folder import PARTS, TEMPORARY, check_is_ours, locked, sync
-from experiments.manifest import Record, about_runs, check_same_batch, copy_region, going_on, joined
-from experiments.parts import Damaged, Part, pack
-from experiments.results import TABLES, load_part
-from experiments.work import Outcome, Stopped, finish, interruptible, remove_half_written
-from model.layout import WARM_UP
-from model.world import Template, World
+from undercount.experiments.batch import Batch, Run, command_line
+from undercount.experiments.engines import EngineLost, EngineOptions, OnExecutor
+from undercount.experiments.folder import PARTS, TEMPORARY, check_is_ours, locked, sync
+from undercount.experiments.manifest import Record, about_runs, check_same_batch, copy_region, going_on, joined
+from undercount.experiments.parts import Damaged, Part, pack
+from undercount.experiments.results import TABLES, load_part
+from undercount.experiments.work import Outcome, Stopped, finish, interruptible, remove_half_written
+from undercount.model.engine.layout import WARM_UP
+from undercount.model.world import Template, World
 
 # Templates kept at once; one is a few megabytes.
 KEPT_TEMPLATES = 32
@@ -111,7 +111,7 @@ def _repeating(batch: Batch, folder: Path) -> Callable[[Run], str]:
 
 def _assemble(batch: Batch, folder: Path) -> dict[str, dict[str, str]]:
     """Write the tables from the finished parts; the sha256 of every table and part."""
-    from experiments.assemble import write_tables  # not needed by workers
+    from undercount.experiments.assemble import write_tables  # not needed by workers
 
     hashes: dict[str, str] = {}
 

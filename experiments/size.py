@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from experiments.batch import Batch
-from experiments.results import part_state
-from model.world import Template
+from undercount.experiments.batch import Batch
+from undercount.experiments.results import part_state
+from undercount.model.world import Template
 
 # Bytes on disk of one run of 63 months and 27 countries, by people per agent, as seen; the finer the
 # agents, the fewer zeros there are to press out. Between them, and beyond, the nearest.

@@ -12,13 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from experiments.engines import EngineLost, EngineOptions
-from experiments.folder import PARTS, check_is_ours, locked, read_manifest
-from experiments.manifest import Record, copy_region
-from experiments.parts import Damaged, open_arrays
-from experiments.work import Job, Outcome, Stopped, finish, interruptible, remove_half_written
-from model.problems import BadInput, Problem
-from model.region import Region
+from undercount.experiments.engines import EngineLost, EngineOptions
+from undercount.experiments.folder import PARTS, check_is_ours, locked, read_manifest
+from undercount.experiments.manifest import Record, copy_region
+from undercount.experiments.parts import Damaged, open_arrays
+from undercount.experiments.work import Job, Outcome, Stopped, finish, interruptible, remove_half_written
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import Region
 
 
 def study(folder: Path, kind: str, jobs: Sequence[Job], function: Callable[[Any], bytes], about: dict[str, Any],

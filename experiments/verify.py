@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.folder import LOCK, MANIFEST, PARTS, REGION, RUNNING, TEMPORARY
-from experiments.parts import Damaged
-from experiments.results import TABLES, planned_names, sha256_of
-from experiments.work import FAILED, check_part
+from undercount.experiments.folder import LOCK, MANIFEST, PARTS, REGION, RUNNING, TEMPORARY
+from undercount.experiments.parts import Damaged
+from undercount.experiments.results import TABLES, planned_names, sha256_of
+from undercount.experiments.work import FAILED, check_part
 
 # What `undercount report` writes into the folder.
 REPORT = ("report.html", "figures")

@@ -13,11 +13,11 @@ def warm() -> None:
     """Raises nothing: without it workers only begin more slowly."""
     import contextlib
 
-    import experiments.runner  # noqa: F401  what workers import
+    import undercount.experiments.runner  # noqa: F401  what workers import
 
     with contextlib.suppress(Exception):
-        from model.scenario import load_scenario, scenario_names
-        from model.world import Template, World
+        from undercount.model.assumed.scenario import load_scenario, scenario_names
+        from undercount.model.world import Template, World
 
         World(Template(load_scenario(scenario_names()[0]), PEOPLE_PER_AGENT), SEED).run(MONTHS)
 

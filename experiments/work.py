@@ -20,12 +20,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from experiments.engines import (
+from undercount.experiments.engines import (
     Chunk, Died, Engine, EngineLost, EngineOptions, Result, hard_limit, open_engine, overdue)
-from experiments.folder import PARTS, RUNNING, TEMPORARY, write_whole
-from experiments.parts import Damaged, open_arrays
-from model.problems import BadInput, Problem, nearest
-from model.toml_in import describe
+from undercount.experiments.folder import PARTS, RUNNING, TEMPORARY, write_whole
+from undercount.experiments.parts import Damaged, open_arrays
+from undercount.model.files.problems import BadInput, Problem, nearest
+from undercount.model.files.toml_in import describe
 
 FAILED = ".failed.json"
 # Work handed out at once: long against the cost of handing out (a millisecond or two), short against

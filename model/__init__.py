@@ -1,16 +1,6 @@
-"""Undercount's world: migrants, recruiters, officials and NGOs under push, pull and corruption.
+"""What the world is: migrants, recruiters, officials and NGOs under push, pull and corruption.
 
-`from model import TraffickingModel` is all that a Mesa user needs. Nothing is imported before it is
-asked for, so that commands that only read files stay instant.
+`month.py` is the schedule of a month; `lives/` what each kind of agent does in it; `country/` what a
+country remembers; `engine/` how it is computed; `assumed/` parameters, mechanisms and scenarios;
+`known/` what a region's files say; `files/` how files are read. Nothing here knows of experiments.
 """
-
-__version__ = "0.1.0"
-__all__ = ["TraffickingModel", "__version__"]
-
-
-def __getattr__(name: str):
-    if name == "TraffickingModel":
-        from model.model import TraffickingModel
-
-        return TraffickingModel
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,10 +11,10 @@ import math
 
 import numpy as np
 
-from model.borrowed import borrowed, fetch_ahead
-from model.compiled import part, rule
-from model.home import hazard
-from model.layout import (
+from undercount.model.engine.borrowed import borrowed, fetch_ahead
+from undercount.model.engine.compiled import part, rule
+from undercount.model.engine.home import hazard
+from undercount.model.engine.layout import (
     BORDER,
     EXPLOITED,
     INDEPENDENT,
@@ -26,12 +26,12 @@ from model.layout import (
     SEEKING,
     SMUGGLED,
 )
-from model.migrant import migrant_month
-from model.ngo import ngo_month
-from model.official import official_month
-from model.parties import admissions, has_business, parts, rows_needed
-from model.pools import pool_sets_out
-from model.recruiter import clears_seen, clears_tallies, recruiter_month, shares_lessons
+from undercount.model.lives.migrant import migrant_month
+from undercount.model.lives.ngo import ngo_month
+from undercount.model.lives.official import official_month
+from undercount.model.engine.parties import admissions, has_business, parts, rows_needed
+from undercount.model.engine.pools import pool_sets_out
+from undercount.model.lives.recruiter import clears_seen, clears_tallies, recruiter_month, shares_lessons
 
 
 AHEAD = 8  # rows fetched into the cache before their turn

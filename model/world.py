@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model import layout
-from model.facts import fact_table, persons_at_risk, population
-from model.home import bound_hazards, fill_rows, find_leavers
-from model.layout import (
+from undercount.model.engine import layout
+from undercount.model.known.facts import fact_table, persons_at_risk, population
+from undercount.model.engine.home import bound_hazards, fill_rows, find_leavers
+from undercount.model.engine.layout import (
     ACTORS,
     HIDDEN,
     HISTORIES,
@@ -34,14 +34,14 @@ from model.layout import (
     VENUES,
     WARM_UP,
 )
-from model.month import run_months
-from model.pools import TRAITS, fill_pools
-from model.routes import route_table
-from model.scenario import Scenario, parameter_table
-from model.setup import appoint, found_cells, weighs_destinations
+from undercount.model.month import run_months
+from undercount.model.engine.pools import TRAITS, fill_pools
+from undercount.model.known.routes import route_table
+from undercount.model.assumed.scenario import Scenario, parameter_table
+from undercount.model.engine.setup import appoint, found_cells, weighs_destinations
 
 if TYPE_CHECKING:
-    from model.region import Region
+    from undercount.model.known.region import Region
 
 # Parties followed in exploitation are this many times smaller than the groups at home, so that
 # up to 20 persons an agent every victim is one agent.

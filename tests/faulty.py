@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.batch import Run
-from experiments.parts import seal_arrays
-from experiments.runner import execute
+from undercount.experiments.batch import Run
+from undercount.experiments.parts import seal_arrays
+from undercount.experiments.runner import execute
 
 HUGE = 10**10  # float64 values: 80 GB
 

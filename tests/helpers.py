@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from model.layout import AT_HOME
-from model.scenario import Scenario, load_scenario
-from model.world import Template, World
+from undercount.model.engine.layout import AT_HOME
+from undercount.model.assumed.scenario import Scenario, load_scenario
+from undercount.model.world import Template, World
 
 # Every table of a world that a month can change.
 TABLES = ("places", "classes", "posts", "officials", "recruiters", "networks", "ngos", "hidden", "actors",

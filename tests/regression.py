@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from model.observation import observe
-from model.scenario import load_scenario
-from model.world import WARM_UP, Template, World
+from undercount.model.country.observation import observe
+from undercount.model.assumed.scenario import load_scenario
+from undercount.model.world import WARM_UP, Template, World
 
 KEPT = Path(__file__).with_name("regression.json")
 CASES = [("baseline", 1), ("full-adaptation", 1), ("refusal", 2)]

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from model.scenario import Scenario, load_scenario
+from undercount.model.assumed.scenario import Scenario, load_scenario
 
 POPULATIONS = {"women_15_29", "population", "emigrant_stock"}
 

@@ -11,18 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from experiments.attribution.game import BLOCK, Game, game_of, play
-from experiments.attribution.players import CORE, OWN, Player, read_players
-from experiments.attribution.shapley import interactions, shapley
-from experiments.attribution.tables import played, summary_table, totals_table
-from experiments.attribution.window import OUTCOMES, find_window
-from experiments.batch import scale_name
-from experiments.cli import main
-from experiments.paired import DRAWS, core_of, resampled
-from experiments.parts import open_arrays
-from experiments.reference import PEOPLE_PER_AGENT
-from experiments.reference.draws import Draw, drawn
-from model.scenario import load_scenario
+from undercount.experiments.attribution.game import BLOCK, Game, game_of, play
+from undercount.experiments.attribution.players import CORE, OWN, Player, read_players
+from undercount.experiments.attribution.shapley import interactions, shapley
+from undercount.experiments.attribution.tables import played, summary_table, totals_table
+from undercount.experiments.attribution.window import OUTCOMES, find_window
+from undercount.experiments.batch import scale_name
+from undercount.experiments.cli import main
+from undercount.experiments.paired import DRAWS, core_of, resampled
+from undercount.experiments.parts import open_arrays
+from undercount.experiments.reference import PEOPLE_PER_AGENT
+from undercount.experiments.reference.draws import Draw, drawn
+from undercount.model.assumed.scenario import load_scenario
 from tests.helpers import mean_and_error, shrunk
 
 WORTH = st.floats(-1e6, 1e6, allow_nan=False)
@@ -424,8 +424,8 @@ def assert_nothing_cut_off(figure):
 
 
 def test_the_waterfall_leads_from_none_to_all():
-    from experiments.report.attribution_figures import by_explanation, waterfall
-    from experiments.report.theme import styled
+    from undercount.experiments.report.attribution_figures import by_explanation, waterfall
+    from undercount.experiments.report.theme import styled
 
     found = made_up()
     totals, summary = totals_table(found), summary_table(found)

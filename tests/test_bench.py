@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from experiments import cli
+from undercount.experiments import cli
 
 
 @pytest.mark.slow
@@ -25,7 +25,7 @@ def test_bench_quick(capsys):
 def test_bench_prints_tables(capsys, monkeypatch):
     row = {"people": 10, "agents": 5, "months": 63, "seconds": 0.1, "peak_bytes": 100, "bytes_per_person": 1.0,
            "bytes_per_agent": 2.0}
-    monkeypatch.setattr("experiments.bench._case", lambda name, **options: {
+    monkeypatch.setattr("undercount.experiments.bench._case", lambda name, **options: {
         "activations": {"compiled": 100, "mesa": 2, "ratio": 50.0, "compiled_whole_run": 90, "agents": 5,
                         "agents_with_parties_and_others": 9},
         "small_batch": {"runs": 4, "people": 10_000, "workers": 2, "seconds": 0.4, "growth_bytes": 9},
@@ -52,7 +52,7 @@ def test_bench_engines_quick(capsys):
 
 
 def test_bench_prints_engines(capsys, monkeypatch):
-    monkeypatch.setattr("experiments.bench._case", lambda name, **options: {
+    monkeypatch.setattr("undercount.experiments.bench._case", lambda name, **options: {
         "region": {}, "engines": {"runs": 9, "cores": 2, "bare_ms_a_run": 51.5, "at_once": {"2": 0.8}, "rows": [
             {"engine": "dask", "workers": 2, "seconds": 1.5, "efficiency": 0.75, "coordinator_ms_a_run": 0.5}]},
         "command_memory": {"runs": 1000, "seconds": 5.0, "peak_bytes": 3e8, "peak_bytes_while_running": 1.2e8}}[name])

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments import cli
-from model.parameters import specs
-from model.scenario import load_scenario, scenario_names, scenarios_root
+from undercount.experiments import cli
+from undercount.model.assumed.parameters import specs
+from undercount.model.assumed.scenario import load_scenario, scenario_names, scenarios_root
 
 REPO = Path(__file__).resolve().parent.parent
 
@@ -21,7 +21,7 @@ def undercount(capsys, *args):
 
 
 def process(*args, code=None):
-    command = [sys.executable, *(["-c", code] if code else ["-m", "experiments.cli"]), *map(str, args)]
+    command = [sys.executable, *(["-c", code] if code else ["-m", "undercount.experiments.cli"]), *map(str, args)]
     return subprocess.run(command, cwd=REPO, capture_output=True, text=True, timeout=60)
 
 
@@ -98,7 +98,7 @@ def test_interrupt_is_130(capsys, monkeypatch):
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("experiments.commands.scenarios.scenario_names", interrupted)
+    monkeypatch.setattr("undercount.experiments.commands.scenarios.scenario_names", interrupted)
     assert undercount(capsys, "scenarios")[0] == 130
 
 
@@ -112,7 +112,7 @@ def test_a_real_process_exits_2_without_traceback(tmp_path):
 
 @pytest.mark.parametrize("args", [["--help"], ["show", "baseline"], ["check", "baseline"], ["scenarios"]])
 def test_reading_commands_import_nothing_heavy(args):
-    code = ("import sys; from experiments.cli import main; main(sys.argv[1:]); "
+    code = ("import sys; from undercount.experiments.cli import main; main(sys.argv[1:]); "
             "print(sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)")
     done = process(*args, code=code)
     loaded = set(eval(done.stderr.splitlines()[-1]))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from helpers import assert_within, mean_and_error, persons_by, shrunk, total, who_left, world, worlds
 
-from model.layout import AT_HOME, EXPLOITED, REFUSED, SHELTER
+from undercount.model.engine.layout import AT_HOME, EXPLOITED, REFUSED, SHELTER
 
 FOUND, OUT = 0.10, 0.10  # d and e of the closed form: found, or else got out, in a month
 # Raids in public venues are the only way to be found, and nobody warns, bribes, shifts or learns.

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from helpers import assert_same_tables, fresh, made, shrunk, tables_of, total, trafficked
 
-from model.home import PERSON_BITS, threshold_of
-from model.mechanisms import MECHANISMS
-from model.setup import appoint
-from model.world import Template, World
+from undercount.model.engine.home import PERSON_BITS, threshold_of
+from undercount.model.assumed.mechanisms import MECHANISMS
+from undercount.model.engine.setup import appoint
+from undercount.model.world import Template, World
 
 NEUTRAL = [name for name, mechanism in MECHANISMS.items() if mechanism.neutral]
 TRAITS = ["id", "threshold", "accepts", "klass", "home", "zone", "working", "sex", "age_band", "minority",

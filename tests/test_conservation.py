@@ -6,7 +6,7 @@ from helpers import fresh, made, persons_by, shrunk, total, world
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from model.layout import (
+from undercount.model.engine.layout import (
     ASSISTED,
     AT_HOME,
     EXPLOITED,
@@ -18,9 +18,9 @@ from model.layout import (
     SERVING,
     SITUATIONS,
 )
-from model.parameters import specs
-from model.scenario import load_scenario
-from model.world import Template, World
+from undercount.model.assumed.parameters import specs
+from undercount.model.assumed.scenario import load_scenario
+from undercount.model.world import Template, World
 
 EXAMPLES = settings(phases=[Phase.generate], max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 # (people per agent, edit of the region): single persons, and parties of every kind

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from faulty import Job, execute_slowly, work
 
-import model
-from experiments import cli, runner
-from experiments.batch import resolve
-from experiments.engines import EngineLost, EngineOptions
-from experiments.results import TABLES
-from experiments.work import finish
+from undercount import model
+from undercount.experiments import cli, runner
+from undercount.experiments.batch import resolve
+from undercount.experiments.engines import EngineLost, EngineOptions
+from undercount.experiments.results import TABLES
+from undercount.experiments.work import finish
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow
@@ -133,7 +133,7 @@ def test_the_scheduler_killed(cluster, undisturbed, tmp_path, monkeypatch):
 
 def test_no_scheduler_there(tmp_path, capsys, monkeypatch):
     command = ["run", "baseline", "--replicates", "1", *OPTIONS, "--scheduler", "tcp://127.0.0.1:9", "--out", str(tmp_path / "o")]
-    monkeypatch.setattr("experiments.engines.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("undercount.experiments.engines.CONNECT_SECONDS", 1)
     assert cli.main(command) == 1
     err = capsys.readouterr().err
     assert "no Dask scheduler at tcp://127.0.0.1:9" in err and "To go on: undercount run" in err and "Traceback" not in err

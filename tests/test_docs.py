@@ -1,8 +1,8 @@
 """The documents that are generated are what the code would generate now."""
 
-from experiments.reference_tables import PAGE, mechanism_table, parameter_table, updated
-from model.mechanisms import MECHANISMS
-from model.parameters import specs
+from undercount.experiments.reference_tables import PAGE, mechanism_table, parameter_table, updated
+from undercount.model.assumed.mechanisms import MECHANISMS
+from undercount.model.assumed.parameters import specs
 
 
 def test_the_tables_of_the_odd_are_current():

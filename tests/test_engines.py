@@ -8,12 +8,12 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 from faulty import Job, work
 
-from experiments.commands.options import read_engine
-from experiments.engines import Chunk, EngineLost, EngineOptions, OnExecutor, Overdue, Processes, compute, limits, open_engine
-from experiments.folder import RUNNING, Busy, locked
-from experiments.parts import Damaged, open_arrays, seal_arrays
-from experiments.work import FAILED, Outcome, _Pace, finish, interruptible, part_states, read_failures
-from model.problems import BadInput
+from undercount.experiments.commands.options import read_engine
+from undercount.experiments.engines import Chunk, EngineLost, EngineOptions, OnExecutor, Overdue, Processes, compute, limits, open_engine
+from undercount.experiments.folder import RUNNING, Busy, locked
+from undercount.experiments.parts import Damaged, open_arrays, seal_arrays
+from undercount.experiments.work import FAILED, Outcome, _Pace, finish, interruptible, part_states, read_failures
+from undercount.model.files.problems import BadInput
 
 PROCESSES = EngineOptions(workers=2)
 SERIAL = EngineOptions("serial")
@@ -173,7 +173,7 @@ def test_workers_share_compiled_code_and_linear_algebra_has_one_thread():
 
 def _loaded():
     """How many versions of a compiled function the process has, before it has called any."""
-    from model.month import run_months
+    from undercount.model.month import run_months
 
     return os.environ["OMP_NUM_THREADS"], len(run_months.signatures)
 

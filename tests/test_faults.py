@@ -18,12 +18,12 @@ from pathlib import Path
 import faulty
 import pytest
 
-import model
-from experiments import cli, engines, folder, manifest, runner
-from experiments.batch import resolve
-from experiments.engines import EngineLost, EngineOptions
-from experiments.results import TABLES, planned_names, read_results
-from experiments.work import check_part, part_states
+from undercount import model
+from undercount.experiments import cli, engines, folder, manifest, runner
+from undercount.experiments.batch import resolve
+from undercount.experiments.engines import EngineLost, EngineOptions
+from undercount.experiments.results import TABLES, planned_names, read_results
+from undercount.experiments.work import check_part, part_states
 
 REPO = Path(model.__file__).parent.parent
 OPTIONS = ["--people-per-agent", "5000", "--until", "1999-06", "--seed", "3"]
@@ -61,8 +61,8 @@ def undisturbed(tmp_path_factory):
 # that a command that is killed twenty times need not be loaded twenty times.
 NURSERY = """
 import json, os, sys
-import experiments.runner, experiments.assemble, experiments.commands.run, experiments.progress
-from experiments import cli, warm
+import undercount.experiments.runner, experiments.assemble, experiments.commands.run, experiments.progress
+from undercount.experiments import cli, warm
 for line in sys.stdin:
     child = os.fork()
     if child:
@@ -223,7 +223,7 @@ def test_two_commands_at_once(nursery, undisturbed, tmp_path):
     out = tmp_path / "out"
     child = nursery.start("run", "baseline", "--replicates", 60, *OPTIONS, "--out", out)
     until(lambda: out.exists() and running(out))
-    second = subprocess.run([sys.executable, "-m", "experiments.cli", "run", "baseline", "--replicates", "60", *OPTIONS,
+    second = subprocess.run([sys.executable, "-m", "undercount.experiments.cli", "run", "baseline", "--replicates", "60", *OPTIONS,
                              "--out", str(out)], cwd=REPO, capture_output=True, text=True) if running(out) else None
     if second is not None and second.returncode:  # else the first had ended
         assert second.returncode == 1 and f"another command (process {child}) works on it" in second.stderr
@@ -233,7 +233,7 @@ def test_two_commands_at_once(nursery, undisturbed, tmp_path):
 def test_many_commands_at_once(undisturbed, tmp_path):
     """Whoever gets the folder works; the others say who has it."""
     out = tmp_path / "out"
-    started = [subprocess.Popen([sys.executable, "-m", "experiments.cli", "run", "baseline", "--replicates", "12", *OPTIONS,
+    started = [subprocess.Popen([sys.executable, "-m", "undercount.experiments.cli", "run", "baseline", "--replicates", "12", *OPTIONS,
                                  "--engine", "serial", "--out", str(out)], cwd=REPO, stderr=subprocess.PIPE,
                                 stdout=subprocess.PIPE, text=True) for _ in range(3)]
     ended = [(process.communicate(timeout=120)[1], process.returncode) for process in started]

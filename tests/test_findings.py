@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from experiments.verdict.words import page
+from undercount.experiments.verdict.words import page
 
 ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = ROOT / "results" / "published"

@@ -10,9 +10,9 @@ from tests.fuzz.drive import Driver
 from tests.fuzz.engines import guided, with_hypothesis, with_mutations
 from tests.fuzz.targets import KINDS, Unclear, Workspace, enter
 
-from model.layout import MAX_PLACES
-from model.problems import BadInput, Problem
-from model.region import load_region
+from undercount.model.engine.layout import MAX_PLACES
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import load_region
 
 ROOT = Path(__file__).parents[1]
 FEW = {"parameters": 40, "region": 12, "observed": 60, "settings": 20, "results": 12}

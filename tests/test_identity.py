@@ -20,10 +20,10 @@ from helpers import (
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from model import TraffickingModel, layout
-from model.agents import NGO, Migrant, Official, Recruiter
-from model.month import begin_month, end_month, settle, with_business
-from model.world import World
+from undercount.model import TraffickingModel, layout
+from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
+from undercount.model.month import begin_month, end_month, settle, with_business
+from undercount.model.world import World
 
 REPO = Path(__file__).parents[1]
 # (people per agent, edit of the region, months): parties, and single persons on a tiny region
@@ -116,7 +116,7 @@ def test_different_seeds_are_different_worlds():
 
 def test_running_short_of_rows_changes_nothing(monkeypatch):
     """Rows are added when parties need them; how many were set aside is no part of the world."""
-    monkeypatch.setattr("model.world.ROWS_PER_LEAVER", 1)
+    monkeypatch.setattr("undercount.model.world.ROWS_PER_LEAVER", 1)
     run = fresh(1)
     run.run()
     rows = run.leavers + 1024

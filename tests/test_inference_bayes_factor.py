@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from scipy.special import betaln, expit, gammaln
 
-from experiments.inference import rejection, sufficiency
-from experiments.inference.forest_choice import ForestChoice
-from experiments.inference.smc import available, smc_choice
+from undercount.experiments.inference import rejection, sufficiency
+from undercount.experiments.inference.forest_choice import ForestChoice
+from undercount.experiments.inference.smc import available, smc_choice
 
 OBSERVED = np.array([2, 0, 1, 3, 1, 0, 2, 1, 1, 4])
 CLASSES = ("Poisson", "geometric")

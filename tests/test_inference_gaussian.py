@@ -9,13 +9,13 @@ import pytest
 from scipy import stats
 from scipy.special import expit
 
-from experiments.inference import forest_quantiles, rejection
-from experiments.inference.calibration import (
+from undercount.experiments.inference import forest_quantiles, rejection
+from undercount.experiments.inference.calibration import (
     brier, calibration_of_all, calibration_of_choice, coverage, log_score, ranks, uniformity,
 )
-from experiments.inference.forest_choice import ForestChoice
-from experiments.inference.forest_quantiles import ForestQuantiles
-from experiments.inference.weighted import cdf, quantiles
+from undercount.experiments.inference.forest_choice import ForestChoice
+from undercount.experiments.inference.forest_quantiles import ForestQuantiles
+from undercount.experiments.inference.weighted import cdf, quantiles
 
 SIZE = 5
 SPREADS = (1.0, 4.0)

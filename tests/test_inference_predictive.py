@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.inference.contraction import contraction
-from experiments.inference.predictive import (
+from undercount.experiments.inference.contraction import contraction
+from undercount.experiments.inference.predictive import (
     averaged_relative_difference, bands, last_year_persists, last_years_shares,
 )
-from experiments.inference.weighted import cdf, effective_size, quantiles
+from undercount.experiments.inference.weighted import cdf, effective_size, quantiles
 
 
 def test_bands_of_normal_cells_cover_nine_in_ten():
@@ -41,7 +41,7 @@ def test_score_and_naive_forecasts():
 
 
 def test_naive_forecasts_of_the_shipped_table_have_the_scores_that_were_stated():
-    from model.scenario import load_scenario
+    from undercount.model.assumed.scenario import load_scenario
 
     cells = {(row.iso3, row.period): row.assisted for row in load_scenario("baseline").region.referrals}
     codes = [code for code, period in cells if period == "2003"]

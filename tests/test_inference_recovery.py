@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from experiments.inference.estimate import share
-from experiments.inference.recovery import (
+from undercount.experiments.inference.estimate import share
+from undercount.experiments.inference.recovery import (
     confusion, families, families_of_probabilities, indistinct_pairs, mean_diagonal,
 )
 

@@ -6,7 +6,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from experiments.inference.smc import smc_choice
+from undercount.experiments.inference.smc import smc_choice
 
 pytest.importorskip("pyabc", reason="extra [abc] is not installed")
 MANY = [f"rule.{i}" for i in range(130)]

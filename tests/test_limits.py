@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from helpers import made, total, trafficked, world
 
-from model.layout import CLANDESTINE, INTERNAL, PAPERS, VISA_FREE
-from model.problems import BadInput
-from model.region import RegionEvent
+from undercount.model.engine.layout import CLANDESTINE, INTERNAL, PAPERS, VISA_FREE
+from undercount.model.files.problems import BadInput
+from undercount.model.known.region import RegionEvent
 
 
 def without_ngos(region):

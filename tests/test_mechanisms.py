@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from helpers import assert_moves, share_of, total, trafficked, who_left, worlds
 
-from model.layout import BORDER, EXPLOITED, MINOR, PAID, PAPERS, PRIVATE
-from model.mechanisms import MECHANISMS
+from undercount.model.engine.layout import BORDER, EXPLOITED, MINOR, PAID, PAPERS, PRIVATE
+from undercount.model.assumed.mechanisms import MECHANISMS
 
 SEEDS = range(8)
 UP, DOWN = 1, -1

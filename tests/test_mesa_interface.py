@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from helpers import made, shrunk
 
-from model import TraffickingModel
-from model.agents import NGO, Migrant, Official, Recruiter
-from model.layout import ACTOR_FIELDS, HIDDEN_FIELDS, LISTS, MODES, SITUATIONS, VENUES
-from model.problems import BadInput
+from undercount.model import TraffickingModel
+from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
+from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, LISTS, MODES, SITUATIONS, VENUES
+from undercount.model.files.problems import BadInput
 
 TINY = shrunk(1000)
 KEYWORDS = ["scenario", "seed", "people_per_agent", "activation", "push", "pull", "corruption", "enforcement",

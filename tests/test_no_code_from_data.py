@@ -15,16 +15,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import cli
-from experiments.batch import resolve
-from experiments.engines import EngineOptions
-from experiments.folder import MANIFEST, PARTS
-from experiments.parts import DIGEST, Damaged, open_arrays, read_part
-from experiments.results import read_results
-from experiments.runner import run_batch
-from model.problems import BadInput
-from model.region import load_region
-from model.scenario import load_scenario
+from undercount.experiments import cli
+from undercount.experiments.batch import resolve
+from undercount.experiments.engines import EngineOptions
+from undercount.experiments.folder import MANIFEST, PARTS
+from undercount.experiments.parts import DIGEST, Damaged, open_arrays, read_part
+from undercount.experiments.results import read_results
+from undercount.experiments.runner import run_batch
+from undercount.model.files.problems import BadInput
+from undercount.model.known.region import load_region
+from undercount.model.assumed.scenario import load_scenario
 
 ROOT = Path(__file__).parents[1]
 PRODUCT = sorted(path for folder in ("model", "experiments") for path in (ROOT / folder).rglob("*.py"))

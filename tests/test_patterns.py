@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 from helpers import assert_moves, made, mean_and_error, total, world, worlds
 
-from model.scenario import Event
-from model.world import Template, World
+from undercount.model.assumed.scenario import Event
+from undercount.model.world import Template, World
 
 SEEDS = range(8)
 

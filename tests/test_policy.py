@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.cli import main
-from experiments.parts import open_arrays
-from experiments.policy.levers import PRONGS, Lever, read_levers, target, with_lever
-from experiments.policy.plan import read_efforts, read_start
-from experiments.policy.tables import FLAGS, direction, draws_table, flag, rank_table, summary_table, tried
-from experiments.policy.trial import NETWORKS, OUTCOMES, SWITCHES, Trial, measure, networks_of, try_levers
-from experiments.reference.draws import Draw, drawn
-from model.parameters import specs
-from model.problems import BadInput
-from model.scenario import load_scenario, parameter_table
-from model.tables_in import Month
+from undercount.experiments.cli import main
+from undercount.experiments.parts import open_arrays
+from undercount.experiments.policy.levers import PRONGS, Lever, read_levers, target, with_lever
+from undercount.experiments.policy.plan import read_efforts, read_start
+from undercount.experiments.policy.tables import FLAGS, direction, draws_table, flag, rank_table, summary_table, tried
+from undercount.experiments.policy.trial import NETWORKS, OUTCOMES, SWITCHES, Trial, measure, networks_of, try_levers
+from undercount.experiments.reference.draws import Draw, drawn
+from undercount.model.assumed.parameters import specs
+from undercount.model.files.problems import BadInput
+from undercount.model.assumed.scenario import load_scenario, parameter_table
+from undercount.model.files.tables_in import Month
 from tests.helpers import fresh, shrunk
 
 BASELINE = load_scenario("baseline")
@@ -125,8 +125,8 @@ def test_pairs_share_their_luck():
     mine = lever("recruitment.offers_per_cell", "low")
     trial = small(levers=[mine])
     with_it = with_lever(trial.draw.scenario, mine, 0.5, START)
-    from model.layout import WARM_UP
-    from model.world import Template, World
+    from undercount.model.engine.layout import WARM_UP
+    from undercount.model.world import Template, World
 
     runs = []
     for scenario in (trial.draw.scenario, with_it):
@@ -275,8 +275,8 @@ def test_efforts_and_start():
 
 
 def test_the_figure_of_pairs_shows_every_lever_and_flag():
-    from experiments.report.policy_figures import pairs
-    from experiments.report.theme import styled
+    from undercount.experiments.report.policy_figures import pairs
+    from undercount.experiments.report.theme import styled
     from tests.test_attribution import assert_nothing_cut_off
 
     effects = {"frozen": [(0, -50), (-400, 50), (300, 0), (-9000, -50)],

@@ -23,14 +23,14 @@ from helpers import (
 )
 from test_conservation import check_chain, check_month
 
-from experiments.batch import resolve
-from model import TraffickingModel
-from model.agents import Migrant
-from model.layout import AT_HOME, MINOR, NOBODY, POOLED, RECRUITED, SEEKING, WARM_UP
-from model.observation import observe
-from model.pools import UNDRAWN
-from model.problems import BadInput
-from model.world import POOLED_CELLS
+from undercount.experiments.batch import resolve
+from undercount.model import TraffickingModel
+from undercount.model.mesa_agents import Migrant
+from undercount.model.engine.layout import AT_HOME, MINOR, NOBODY, POOLED, RECRUITED, SEEKING, WARM_UP
+from undercount.model.country.observation import observe
+from undercount.model.engine.pools import UNDRAWN
+from undercount.model.files.problems import BadInput
+from undercount.model.world import POOLED_CELLS
 
 REPO = Path(__file__).parents[1]
 ALL_SEEDS = range(150)
@@ -99,7 +99,7 @@ def test_compiled_and_mesa_activation_every_month():
 
 
 def test_the_order_of_agents_does_not_matter():
-    from model.month import begin_month, end_month, settle, with_business
+    from undercount.model.month import begin_month, end_month, settle, with_business
 
     shuffled = TraffickingModel(made(region=shrunk(1000)), 1, "pooled", "mesa")
     shuffled.random.seed(5)
@@ -120,7 +120,7 @@ def test_the_order_of_agents_does_not_matter():
 
 
 def test_running_short_of_rows_changes_nothing(monkeypatch):
-    monkeypatch.setattr("model.world.PERSONS_PER_POOLED_ROW", 10**9)
+    monkeypatch.setattr("undercount.model.world.PERSONS_PER_POOLED_ROW", 10**9)
     run = fresh(1, people_per_agent=POOLED, region=shrunk(20))
     rows = len(run.people)
     run.run()

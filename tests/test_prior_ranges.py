@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from model.observation import observe
-from model.scenario import load_scenario
-from model.world import WARM_UP, Template, World
+from undercount.model.country.observation import observe
+from undercount.model.assumed.scenario import load_scenario
+from undercount.model.world import WARM_UP, Template, World
 
 DRAWS = 32
 PEOPLE_PER_AGENT = 1000

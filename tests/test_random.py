@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from model import (
+from undercount.model import (
     assistance,
     crossing,
     decisions,
@@ -25,7 +25,7 @@ from model import (
     recruitment,
     setup,
 )
-from model.random import binomial, draw, draw_child, draw_four, draw_stratified, philox, reversed_bits
+from undercount.model.engine.random import binomial, draw, draw_child, draw_four, draw_stratified, philox, reversed_bits
 
 # Random123 1.14.0, tests/kat_vectors, "philox4x32 10": counter, key, result.
 VECTORS = [

@@ -9,25 +9,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.cli import main
-from experiments.engines import EngineOptions
-from experiments.reference import plan as plans
-from experiments.reference.build import build
-from experiments.reference.design import design, widened, world_seed
-from experiments.reference.draws import drawn
-from experiments.reference.quantities import columns, quantities, years
-from experiments.reference.statistics import (
+from undercount.experiments.cli import main
+from undercount.experiments.engines import EngineOptions
+from undercount.experiments.reference import plan as plans
+from undercount.experiments.reference.build import build
+from undercount.experiments.reference.design import design, widened, world_seed
+from undercount.experiments.reference.draws import drawn
+from undercount.experiments.reference.quantities import columns, quantities, years
+from undercount.experiments.reference.statistics import (
     as_published,
     counterpart,
     published,
     read_statistics,
     shipped_statistics,
 )
-from experiments.reference.table import read_reference
-from model.layout import HIDDEN_FIELDS, MODES, VENUES, WARM_UP
-from model.observation import observe
-from model.problems import BadInput
-from model.scenario import load_scenario
+from undercount.experiments.reference.table import read_reference
+from undercount.model.engine.layout import HIDDEN_FIELDS, MODES, VENUES, WARM_UP
+from undercount.model.country.observation import observe
+from undercount.model.files.problems import BadInput
+from undercount.model.assumed.scenario import load_scenario
 from tests.helpers import assert_within, world
 from tests.synthetic import sharp, small_region
 
@@ -80,7 +80,7 @@ def test_the_design_fills_every_range_evenly_and_explanations_have_their_own():
 
 @pytest.mark.parametrize("width", [0.5, 2.0])
 def test_priors_of_another_width_stay_allowed_and_keep_their_middle(width):
-    from model.parameters import specs
+    from undercount.model.assumed.parameters import specs
 
     scenario = load_scenario("real-decline")
     other = widened(scenario, width)
@@ -181,13 +181,13 @@ def test_the_table_holds_what_was_drawn(table):
 
 
 def test_a_table_made_by_other_rules_is_not_mixed_with_new_worlds(table, monkeypatch):
-    monkeypatch.setattr("experiments.reference.table.code_digest", lambda: "0" * 16)
+    monkeypatch.setattr("undercount.experiments.reference.table.code_digest", lambda: "0" * 16)
     with pytest.raises(BadInput, match="code 0000000000000000"):
         read_reference(table).scenario("real-decline")
 
 
 def test_a_world_of_the_table_can_be_made_again(table):
-    from model.world import Template, World
+    from undercount.model.world import Template, World
 
     reference = read_reference(table)
     again = drawn(reference.scenario("real-decline"), 5, reference.seed)
@@ -213,7 +213,7 @@ def test_an_extended_table_is_the_one_made_at_once(two, tmp_path):
 
 
 def test_an_interrupted_table_goes_on(two, table, tmp_path):
-    from experiments.work import Stopped
+    from undercount.experiments.work import Stopped
 
     def interrupt(outcome):
         if outcome.done == 3:

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.problems import BadInput
-from model.region import Month, load_region, read_referrals
-from model.tables_in import SHOWN
+from undercount.model.files.problems import BadInput
+from undercount.model.known.region import Month, load_region, read_referrals
+from undercount.model.files.tables_in import SHOWN
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "scenarios" / "south-east-europe"

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import cli
-from experiments.report import figures, maps, summaries, theme, words
-from experiments.report.batch import Batch
-from experiments.report.page import write_report
-from experiments.report.sections import SECTIONS
-from experiments.results import read_results
-from model import TraffickingModel
-from model.problems import BadInput
-from model.region import load_region
-from model.scenario import scenarios_root
+from undercount.experiments import cli
+from undercount.experiments.report import figures, maps, summaries, theme, words
+from undercount.experiments.report.batch import Batch
+from undercount.experiments.report.page import write_report
+from undercount.experiments.report.sections import SECTIONS
+from undercount.experiments.results import read_results
+from undercount.model import TraffickingModel
+from undercount.model.files.problems import BadInput
+from undercount.model.known.region import load_region
+from undercount.model.assumed.scenario import scenarios_root
 
 REGION = load_region(scenarios_root() / "south-east-europe")
 NAN = float("nan")

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import assemble, parts, results, runner
-from experiments.batch import resolve
-from experiments.engines import EngineOptions
-from experiments.parts import ARRAYS, Damaged, pack, unpack
-from experiments.results import read_results
-from model.layout import WARM_UP
-from model.model import TraffickingModel
-from model.problems import BadInput
+from undercount.experiments import assemble, parts, results, runner
+from undercount.experiments.batch import resolve
+from undercount.experiments.engines import EngineOptions
+from undercount.experiments.parts import ARRAYS, Damaged, pack, unpack
+from undercount.experiments.results import read_results
+from undercount.model.engine.layout import WARM_UP
+from undercount.model.mesa_model import TraffickingModel
+from undercount.model.files.problems import BadInput
 
 SMALL = {"people_per_agent": 1000, "until": "2000-12"}
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-import model
-from experiments import folder as folders
-from experiments import runner, work
-from experiments.batch import resolve
-from experiments.engines import EngineOptions
-from experiments.results import planned_parts, read_results
-from model.problems import BadInput
+from undercount import model
+from undercount.experiments import folder as folders
+from undercount.experiments import runner, work
+from undercount.experiments.batch import resolve
+from undercount.experiments.engines import EngineOptions
+from undercount.experiments.results import planned_parts, read_results
+from undercount.model.files.problems import BadInput
 
 REPO = Path(model.__file__).parent.parent
 SMALL = ["--people-per-agent", "5000", "--until", "1999-12", "--seed", "3"]
@@ -44,7 +44,7 @@ def ran(asked, folder, *args, **kwargs):
 
 def start(*args, **kwargs):
     kwargs.setdefault("preexec_fn", hears_ctrl_c)
-    return subprocess.Popen([sys.executable, "-m", "experiments.cli", "run", *map(str, args)], cwd=REPO,
+    return subprocess.Popen([sys.executable, "-m", "undercount.experiments.cli", "run", *map(str, args)], cwd=REPO,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **kwargs)
 
 
@@ -143,7 +143,7 @@ def test_other_rules_or_another_scenario_of_the_same_name_are_refused(tmp_path, 
         runner.run_batch(batch(str(mine), replicates=1), tmp_path / "out")
     with pytest.raises(BadInput, match="result folder"):
         runner.run_batch(batch("baseline", replicates=1), tmp_path / "out")
-    monkeypatch.setattr("experiments.batch.code_digest", lambda: "changed")
+    monkeypatch.setattr("undercount.experiments.batch.code_digest", lambda: "changed")
     with pytest.raises(BadInput, match="different rules"):
         runner.run_batch(batch(str(mine), replicates=1), tmp_path / "out")
 
@@ -219,7 +219,7 @@ def full(path, mode="r", *args, **kwargs):
         raise OSError(28, "No space left on device")
     return write(path, mode, *args, **kwargs)
 Path.open = full
-from experiments import cli
+from undercount.experiments import cli
 sys.exit(cli.main(sys.argv[1:]))
 """
 

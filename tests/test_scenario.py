@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.mechanisms import MECHANISMS
-from model.parameters import specs
-from model.problems import BadInput
-from model.scenario import load_scenario, parameter_table
-from model.toml_in import key_lines
+from undercount.model.assumed.mechanisms import MECHANISMS
+from undercount.model.assumed.parameters import specs
+from undercount.model.files.problems import BadInput
+from undercount.model.assumed.scenario import load_scenario, parameter_table
+from undercount.model.files.toml_in import key_lines
 
 HEAD = 'title = "t"\nextends = "baseline"\n'
 EVENT = {"name": '"e"', "when": '"2002-01"', "where": '["BIH"]', "parameter": '"policing.raid_rate"',

@@ -6,9 +6,9 @@ import tomllib
 import numpy as np
 import pytest
 
-from model.mechanisms import MECHANISMS
-from model.parameters import specs
-from model.scenario import load_scenario, parameter_table, scenario_names, scenarios_root
+from undercount.model.assumed.mechanisms import MECHANISMS
+from undercount.model.assumed.parameters import specs
+from undercount.model.assumed.scenario import load_scenario, parameter_table, scenario_names, scenarios_root
 
 # Design, section 4: the switches of each explanation.
 ADAPTATION = {

@@ -8,20 +8,20 @@ import json
 import numpy as np
 import pytest
 
-from experiments.cli import main
-from experiments.engines import EngineOptions
-from experiments.reference import plan as plans
-from experiments.reference.build import build
-from experiments.reference.draws import posterior_draws
-from experiments.reference.table import read_reference
-from experiments.verdict.evidence import Evidence
-from experiments.verdict.observed import read_observed
-from experiments.verdict.summaries import SETS, summaries
-from model.layout import WARM_UP
-from model.observation import observe
-from model.problems import BadInput
-from model.scenario import load_scenario
-from model.world import Template, World
+from undercount.experiments.cli import main
+from undercount.experiments.engines import EngineOptions
+from undercount.experiments.reference import plan as plans
+from undercount.experiments.reference.build import build
+from undercount.experiments.reference.draws import posterior_draws
+from undercount.experiments.reference.table import read_reference
+from undercount.experiments.verdict.evidence import Evidence
+from undercount.experiments.verdict.observed import read_observed
+from undercount.experiments.verdict.summaries import SETS, summaries
+from undercount.model.engine.layout import WARM_UP
+from undercount.model.country.observation import observe
+from undercount.model.files.problems import BadInput
+from undercount.model.assumed.scenario import load_scenario
+from undercount.model.world import Template, World
 from tests.synthetic import observed_table, sharp, small_region
 
 pytestmark = pytest.mark.slow

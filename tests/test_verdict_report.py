@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import cli
-from experiments.report import theme
-from experiments.report import verdict_figures as figures
-from experiments.report.verdict_page import read_sources, write_verdict_report
-from experiments.report.verdict_sections import Sources, Study, sections
-from experiments.verdict import words
-from experiments.verdict.answer import EVERYTHING, TABLE
-from model.problems import BadInput
+from undercount.experiments import cli
+from undercount.experiments.report import theme
+from undercount.experiments.report import verdict_figures as figures
+from undercount.experiments.report.verdict_page import read_sources, write_verdict_report
+from undercount.experiments.report.verdict_sections import Sources, Study, sections
+from undercount.experiments.verdict import words
+from undercount.experiments.verdict.answer import EVERYTHING, TABLE
+from undercount.model.files.problems import BadInput
 from tests.verdict_documents import COUNTRIES, YEARS, a_document, predictive, write_folder
 
 NEVER = {"third": False, "statistics": 0, "prediction": False}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.verdict import words
-from experiments.verdict.answer import DISHONEST, EVERYTHING, NO_FAMILIES, SELDOM, TABLE, answer
+from undercount.experiments.verdict import words
+from undercount.experiments.verdict.answer import DISHONEST, EVERYTHING, NO_FAMILIES, SELDOM, TABLE, answer
 from tests.verdict_documents import COUNTRIES, NAMES, a_document, titled
 
 NUMBER = re.compile(r"[\N{MINUS SIGN}-]?\d[\d,]*(?:\.\d+)?")

@@ -6,14 +6,14 @@ import shutil
 import pytest
 from faulty import Job, work
 
-from experiments import cli, runner
-from experiments.batch import resolve
-from experiments.engines import EngineOptions
-from experiments.folder import PARTS, read_manifest
-from experiments.manifest import Record
-from experiments.results import planned_names, sha256_of
-from experiments.work import finish
-from model.problems import BadInput
+from undercount.experiments import cli, runner
+from undercount.experiments.batch import resolve
+from undercount.experiments.engines import EngineOptions
+from undercount.experiments.folder import PARTS, read_manifest
+from undercount.experiments.manifest import Record
+from undercount.experiments.results import planned_names, sha256_of
+from undercount.experiments.work import finish
+from undercount.model.files.problems import BadInput
 
 SERIAL = EngineOptions("serial")
 

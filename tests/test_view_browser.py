@@ -48,7 +48,7 @@ def address(tmp_path_factory):
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("view") / "log"
     with log.open("w") as out:
-        server = subprocess.Popen([sys.executable, "-m", "experiments.cli", "view", "--port", str(port)], cwd=ROOT,
+        server = subprocess.Popen([sys.executable, "-m", "undercount.experiments.cli", "view", "--port", str(port)], cwd=ROOT,
                                   stdout=out, stderr=out, env=os.environ | {"PYTHONUNBUFFERED": "1"})
     url, end = f"http://127.0.0.1:{port}/", time.monotonic() + 300  # an edited model is compiled first
     while True:
@@ -213,7 +213,7 @@ def test_saved_settings_run(opened, tmp_path):
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
     assert "enforcement = 1.5" in file.read_text()
-    done = subprocess.run([sys.executable, "-m", "experiments.cli", "run", str(file), "--replicates", "1", "--seed", "1",
+    done = subprocess.run([sys.executable, "-m", "undercount.experiments.cli", "run", str(file), "--replicates", "1", "--seed", "1",
                            "--people-per-agent", "1000", "--out", str(tmp_path / "out")], cwd=ROOT, capture_output=True,
                           text=True, timeout=120)
     assert done.returncode == 0, done.stderr

@@ -7,12 +7,12 @@ import re
 import numpy as np
 import pytest
 
-from experiments.view import journey
-from experiments.view.life import CHOICES, TABLES, Follower, ancestors, choose, official_month, person_month
-from experiments.view.naming import change, event_text, month_name
-from experiments.view.twin import Settings, Twin
-from model import layout
-from model.region import Month, RegionEvent
+from undercount.experiments.view import journey
+from undercount.experiments.view.life import CHOICES, TABLES, Follower, ancestors, choose, official_month, person_month
+from undercount.experiments.view.naming import change, event_text, month_name
+from undercount.experiments.view.twin import Settings, Twin
+from undercount.model.engine import layout
+from undercount.model.known.region import Month, RegionEvent
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,13 @@ import zipfile
 import numpy as np
 import pytest
 
-from experiments.commands.view import is_local
-from experiments.view import charts, controls, keep, story
-from experiments.view import map as flow_map
-from experiments.view.session import PAGES, Session
-from experiments.view.twin import ALONE, FROZEN, Settings, Twin, difference_in_words
-from model.parameters import specs
-from model.scenario import load_scenario
+from undercount.experiments.commands.view import is_local
+from undercount.experiments.view import charts, controls, keep, story
+from undercount.experiments.view import map as flow_map
+from undercount.experiments.view.session import PAGES, Session
+from undercount.experiments.view.twin import ALONE, FROZEN, Settings, Twin, difference_in_words
+from undercount.model.assumed.parameters import specs
+from undercount.model.assumed.scenario import load_scenario
 
 COARSE = Settings(people_per_agent=1000)
 
@@ -299,7 +299,7 @@ def test_sessions_share_nothing():
 def test_page_renders_as_a_component_without_a_server():
     import solara
 
-    from experiments.view.app import Page
+    from undercount.experiments.view.app import Page
 
     box, context = solara.render(Page(), handle_error=False)
     assert box.children
@@ -313,13 +313,13 @@ def test_only_loopback_is_local():
 
 
 def test_other_hosts_need_the_flag():
-    done = subprocess.run([sys.executable, "-m", "experiments.cli", "view", "--host", "0.0.0.0"], capture_output=True, text=True,
+    done = subprocess.run([sys.executable, "-m", "undercount.experiments.cli", "view", "--host", "0.0.0.0"], capture_output=True, text=True,
                           timeout=60)
     assert done.returncode == 1 and "--allow-remote" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_unknown_scenario_is_said_at_once():
-    done = subprocess.run([sys.executable, "-m", "experiments.cli", "view", "full-adaptatoin"], capture_output=True, text=True,
+    done = subprocess.run([sys.executable, "-m", "undercount.experiments.cli", "view", "full-adaptatoin"], capture_output=True, text=True,
                           timeout=60)
     assert done.returncode == 2 and "full-adaptation" in done.stderr
 

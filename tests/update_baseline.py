@@ -8,7 +8,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from model.scenario import load_scenario, scenarios_root
+from undercount.model.assumed.scenario import load_scenario, scenarios_root
 from tests.test_scenario_files import DIFFERS
 
 

@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pandas as pd
 
-from experiments.inference import recovery
-from experiments.verdict.document import FORMAT, _checks
+from undercount.experiments.inference import recovery
+from undercount.experiments.verdict.document import FORMAT, _checks
 
 NAMES = ("first-cause", "second-cause", "third-cause", "fourth-cause", "fifth-cause", "sixth-cause", "seventh-cause",
          "eighth-cause", "ninth-cause")

@@ -13,14 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from experiments.attribution import tables
-from experiments.attribution.game import play
-from experiments.attribution.plan import Plan
-from experiments.attribution.words import as_json
-from experiments.engines import EngineOptions
-from experiments.paired_tables import write_csv, write_json, write_parquet
-from experiments.study import finished_parts, study
-from experiments.work import Outcome
+from undercount.experiments.attribution import tables
+from undercount.experiments.attribution.game import play
+from undercount.experiments.attribution.plan import Plan
+from undercount.experiments.attribution.words import as_json
+from undercount.experiments.engines import EngineOptions
+from undercount.experiments.paired_tables import write_csv, write_json, write_parquet
+from undercount.experiments.study import finished_parts, study
+from undercount.experiments.work import Outcome
 
 
 def build(plan: Plan, folder: Path, options: EngineOptions,

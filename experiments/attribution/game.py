@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from experiments.attribution.players import Player, same, without
-from experiments.attribution.window import Window, measure
-from experiments.paired import part_of
-from experiments.parts import seal_arrays
-from experiments.reference.draws import Draw
-from model.scenario import Scenario
-from model.world import Template, World
+from undercount.experiments.attribution.players import Player, same, without
+from undercount.experiments.attribution.window import Window, measure
+from undercount.experiments.paired import part_of
+from undercount.experiments.parts import seal_arrays
+from undercount.experiments.reference.draws import Draw
+from undercount.model.assumed.scenario import Scenario
+from undercount.model.world import Template, World
 
 # Worlds of one part file: a second or two of work.
 BLOCK = 16

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.attribution.game import Game, game_of
-from experiments.attribution.players import Player
-from experiments.attribution.window import Window, find_window
-from experiments.batch import code_digest, scale_name
-from experiments.paired import Basis, core_of
-from model.problems import BadInput, Problem
+from undercount.experiments.attribution.game import Game, game_of
+from undercount.experiments.attribution.players import Player
+from undercount.experiments.attribution.window import Window, find_window
+from undercount.experiments.batch import code_digest, scale_name
+from undercount.experiments.paired import Basis, core_of
+from undercount.model.files.problems import BadInput, Problem
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from experiments.attribution.shapley import MOST_PLAYERS
-from experiments.attribution.window import Window
-from model.mechanisms import MECHANISMS
-from model.parameters import specs
-from model.problems import Problem, nearest
-from model.scenario import Event, Scenario
-from model.toml_in import describe
+from undercount.experiments.attribution.shapley import MOST_PLAYERS
+from undercount.experiments.attribution.window import Window
+from undercount.model.assumed.mechanisms import MECHANISMS
+from undercount.model.assumed.parameters import specs
+from undercount.model.files.problems import Problem, nearest
+from undercount.model.assumed.scenario import Event, Scenario
+from undercount.model.files.toml_in import describe
 
 OWN, CORE = "own_cause", "core_changes"
 # Whatever changes with time in the model, of itself or from outside: see docs/decisions.md.

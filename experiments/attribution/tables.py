@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.attribution.game import Game
-from experiments.attribution.shapley import interactions, shapley
-from experiments.attribution.window import OUTCOMES, Window, changes
-from experiments.paired import interval, ranks, resampled, scopes_of
+from undercount.experiments.attribution.game import Game
+from undercount.experiments.attribution.shapley import interactions, shapley
+from undercount.experiments.attribution.window import OUTCOMES, Window, changes
+from undercount.experiments.paired import interval, ranks, resampled, scopes_of
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.layout import WARM_UP
-from model.observation import observe
-from model.problems import Problem, nearest
-from model.region import Referral, Region
-from model.tables_in import Month
-from model.toml_in import describe
-from model.world import World
+from undercount.model.engine.layout import WARM_UP
+from undercount.model.country.observation import observe
+from undercount.model.files.problems import Problem, nearest
+from undercount.model.known.region import Referral, Region
+from undercount.model.files.tables_in import Month
+from undercount.model.files.toml_in import describe
+from undercount.model.world import World
 
 # What is attributed -> what it is, in words with its unit.
 OUTCOMES = {

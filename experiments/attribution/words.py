@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.attribution.plan import Plan
-from experiments.attribution.window import OUTCOMES
-from experiments.paired import ALL, DRAWS
+from undercount.experiments.attribution.plan import Plan
+from undercount.experiments.attribution.window import OUTCOMES
+from undercount.experiments.paired import ALL, DRAWS
 
 CAVEAT = ("An attribution within the model: it says which parts of the simulated worlds made the simulated change, "
           "not what happened in the region.")

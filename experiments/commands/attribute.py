@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from experiments.commands.draws import draw_options, read_draws
-from experiments.commands.options import engine_options, read_engine
+from undercount.experiments.commands.draws import draw_options, read_draws
+from undercount.experiments.commands.options import engine_options, read_engine
 
 if TYPE_CHECKING:
-    from experiments.work import Outcome
+    from undercount.experiments.work import Outcome
 
 DEFAULT_OUT = "results/attribution"
 
@@ -33,10 +33,10 @@ def command(draws: dict[str, Any], before: str | None, after: str | None, player
     within the model. The same command again does only what is missing; the tables are the same bytes for
     any engine and number of workers.
     """
-    from experiments.attribution.build import build
-    from experiments.attribution.plan import resolve
-    from experiments.attribution.players import read_players
-    from experiments.commands.ending import carried_out
+    from undercount.experiments.attribution.build import build
+    from undercount.experiments.attribution.plan import resolve
+    from undercount.experiments.attribution.players import read_players
+    from undercount.experiments.commands.ending import carried_out
 
     problems: list = []
     options = read_engine(problems, engine)

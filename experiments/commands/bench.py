@@ -18,7 +18,7 @@ def command(as_json: bool, quick: bool, engines: bool) -> None:
     """
     import json
 
-    from experiments.bench import measure, measure_engines
+    from undercount.experiments.bench import measure, measure_engines
 
     found = (measure_engines if engines else measure)(quick, say=lambda text: click.echo(f"{text} ...", err=True))
     if as_json:

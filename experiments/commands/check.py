@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from experiments.reference.statistics import FILE, read_statistics, shipped_statistics
-from model.problems import BadInput
-from model.region import load_region, read_referrals
-from model.scenario import load_scenario, scenario_names
-from model.toml_in import plain
+from undercount.experiments.reference.statistics import FILE, read_statistics, shipped_statistics
+from undercount.model.files.problems import BadInput
+from undercount.model.known.region import load_region, read_referrals
+from undercount.model.assumed.scenario import load_scenario, scenario_names
+from undercount.model.files.toml_in import plain
 
 
 @click.command("check")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from experiments.commands.options import engine_options, read_engine
+from undercount.experiments.commands.options import engine_options, read_engine
 
 if TYPE_CHECKING:
-    from experiments.work import Outcome
+    from undercount.experiments.work import Outcome
 
 
 @click.command("compare")
@@ -31,14 +31,14 @@ def command(reference: str, observed: str | None, effort: str, seed: str, no_smc
     come the tests of the methods on worlds whose truth is known. The same command again goes on where it
     stopped.
     """
-    from experiments.batch import LARGEST_SEED, read_whole
-    from experiments.commands.ending import carried_out
-    from experiments.reference.table import read_reference
-    from experiments.verdict import judge
-    from experiments.verdict.effort import EFFORTS
-    from experiments.verdict.folder import WORDS, command_line, make
-    from experiments.verdict.observed import read_observed
-    from model.problems import BadInput
+    from undercount.experiments.batch import LARGEST_SEED, read_whole
+    from undercount.experiments.commands.ending import carried_out
+    from undercount.experiments.reference.table import read_reference
+    from undercount.experiments.verdict import judge
+    from undercount.experiments.verdict.effort import EFFORTS
+    from undercount.experiments.verdict.folder import WORDS, command_line, make
+    from undercount.experiments.verdict.observed import read_observed
+    from undercount.model.files.problems import BadInput
 
     problems: list = []
     options = read_engine(problems, engine)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from experiments.paired import Basis
+    from undercount.experiments.paired import Basis
 
 
 def draw_options(function):
@@ -38,10 +38,10 @@ def draw_options(function):
 
 def read_draws(problems: list, given: dict[str, Any]) -> tuple[Basis, int]:
     """The draws, and how many persons one agent stands for. Raises BadInput with all of `problems`."""
-    from experiments.batch import LARGEST_SEED, read_scale, read_whole
-    from experiments.paired import DRAWS, read_basis
-    from experiments.reference import PEOPLE_PER_AGENT
-    from model.problems import Problem
+    from undercount.experiments.batch import LARGEST_SEED, read_scale, read_whole
+    from undercount.experiments.paired import DRAWS, read_basis
+    from undercount.experiments.reference import PEOPLE_PER_AGENT
+    from undercount.model.files.problems import Problem
 
     def whole(option: str, name: str, default: int, low: int, high: int) -> int:
         return default if given[name] is None else read_whole(problems, option, given[name], low, high)

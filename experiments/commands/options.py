@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from experiments.engines import EngineOptions
+    from undercount.experiments.engines import EngineOptions
 
 
 def settings_option(function):
@@ -21,8 +21,8 @@ def settings_option(function):
 
 
 def _settings(ctx: click.Context, param: click.Parameter, texts: Iterable[str]) -> dict[str, str]:
-    from model.problems import BadInput, Problem
-    from model.toml_in import describe, plain
+    from undercount.model.files.problems import BadInput, Problem
+    from undercount.model.files.toml_in import describe, plain
 
     pairs = [text.partition("=") for text in texts]
     problems = [Problem("--set", plain(name.strip())[:80] or "(no name)", describe("".join((name, equals, value))),
@@ -66,10 +66,10 @@ def engine_options(function):
 
 def read_engine(problems: list, given: dict[str, Any]) -> EngineOptions:
     """The engine that the options ask for; what is wrong with them is added to `problems`."""
-    from experiments.batch import read_whole
-    from experiments.engines import STATM, EngineOptions
-    from model.problems import Problem, nearest
-    from model.toml_in import describe
+    from undercount.experiments.batch import read_whole
+    from undercount.experiments.engines import STATM, EngineOptions
+    from undercount.model.files.problems import Problem, nearest
+    from undercount.model.files.toml_in import describe
 
     def wrong(option: str, found: str, allowed: str, near: str | None = None) -> None:
         problems.append(Problem("command line", option, found, allowed, nearest=near))

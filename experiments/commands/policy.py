@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from experiments.commands.draws import draw_options, read_draws
-from experiments.commands.options import engine_options, read_engine
+from undercount.experiments.commands.draws import draw_options, read_draws
+from undercount.experiments.commands.options import engine_options, read_engine
 
 if TYPE_CHECKING:
-    from experiments.work import Outcome
+    from undercount.experiments.work import Outcome
 
 DEFAULT_OUT = "results/policy"
 
@@ -35,10 +35,10 @@ def command(draws: dict[str, Any], start: str | None, efforts: tuple[str, ...], 
     once with networks that do. The same command again does only what is missing; the tables are the same
     bytes for any engine and number of workers.
     """
-    from experiments.commands.ending import carried_out
-    from experiments.policy.build import build
-    from experiments.policy.levers import check_known, read_levers
-    from experiments.policy.plan import read_efforts, resolve
+    from undercount.experiments.commands.ending import carried_out
+    from undercount.experiments.policy.build import build
+    from undercount.experiments.policy.levers import check_known, read_levers
+    from undercount.experiments.policy.plan import read_efforts, resolve
 
     problems: list = []
     options = read_engine(problems, engine)

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from experiments.commands.options import engine_options, read_engine
-from experiments.reference import PEOPLE_PER_AGENT
+from undercount.experiments.commands.options import engine_options, read_engine
+from undercount.experiments.reference import PEOPLE_PER_AGENT
 
 DEFAULT_OUT = "results/reference"
 
@@ -30,10 +30,10 @@ def command(scenarios: tuple[str, ...], worlds: str, no_variants: bool, seed: st
     Priors are drawn on a scrambled Sobol design. The same command again does only what is missing; with
     more worlds it extends the table. The tables are the same bytes for any engine and number of workers.
     """
-    from experiments.batch import LARGEST_SEED, read_scale, read_whole
-    from experiments.commands.ending import carried_out
-    from experiments.reference.build import build, command_line
-    from experiments.reference.plan import MOST_WORLDS, resolve
+    from undercount.experiments.batch import LARGEST_SEED, read_scale, read_whole
+    from undercount.experiments.commands.ending import carried_out
+    from undercount.experiments.reference.build import build, command_line
+    from undercount.experiments.reference.plan import MOST_WORLDS, resolve
 
     problems: list = []
     options = read_engine(problems, engine)

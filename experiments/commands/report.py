@@ -23,16 +23,16 @@ def command(folder: Path, out: Path | None, focus: str | None, attribution: Path
 
     DIR is a folder that `undercount run` or `undercount compare` made. The path of the page is printed last.
     """
-    from experiments.folder import open_folder
+    from undercount.experiments.folder import open_folder
 
     if open_folder(folder)["kind"] == "verdict":
-        from experiments.report.verdict_page import write_verdict_report
+        from undercount.experiments.report.verdict_page import write_verdict_report
 
         _refuse({"--focus": focus}, "a folder that `undercount run` made as DIR")
         page = write_verdict_report(folder, out or folder, attribution, policy)
     else:
-        from experiments.report.page import write_report
-        from experiments.results import read_results
+        from undercount.experiments.report.page import write_report
+        from undercount.experiments.results import read_results
 
         _refuse({"--attribution": attribution, "--policy": policy}, "a folder that `undercount compare` made as DIR")
         page = write_report(read_results(folder), out or folder, focus)
@@ -43,7 +43,7 @@ def command(folder: Path, out: Path | None, focus: str | None, attribution: Path
 
 def _refuse(options: dict[str, object], needed: str) -> None:
     """Raise BadInput for options that say nothing of this kind of folder."""
-    from model.problems import BadInput, Problem
+    from undercount.model.files.problems import BadInput, Problem
 
     problems = [Problem("command line", option, str(value), needed) for option, value in options.items()
                 if value is not None]

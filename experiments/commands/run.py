@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from experiments.commands.options import engine_options, read_engine, settings_option
+from undercount.experiments.commands.options import engine_options, read_engine, settings_option
 
 INTERRUPTED = 130
 
@@ -32,9 +32,9 @@ def command(scenarios: tuple[str, ...], replicates: str, seed: str | None, peopl
     The same command again does only what is missing; with more replicates or scenarios it extends
     the folder. The tables are the same bytes for any engine and number of workers.
     """
-    from experiments.batch import resolve
-    from experiments.folder import check_is_ours, read_manifest
-    from model.problems import BadInput
+    from undercount.experiments.batch import resolve
+    from undercount.experiments.folder import check_is_ours, read_manifest
+    from undercount.model.files.problems import BadInput
 
     problems: list = []
     options = read_engine(problems, engine)
@@ -58,8 +58,8 @@ def _default_folder(scenarios: tuple[str, ...]) -> Path:
 
 
 def _print_size(batch, folder: Path) -> None:
-    from experiments.manifest import check_same_batch, joined
-    from experiments.size import size_of
+    from undercount.experiments.manifest import check_same_batch, joined
+    from undercount.experiments.size import size_of
 
     batch = joined(batch, check_same_batch(batch, folder))
     for line in size_of(batch, folder):
@@ -67,9 +67,9 @@ def _print_size(batch, folder: Path) -> None:
 
 
 def _run(batch, folder: Path, options) -> int:
-    from experiments.commands.ending import carried_out
-    from experiments.manifest import going_on
-    from experiments.runner import run_batch
+    from undercount.experiments.commands.ending import carried_out
+    from undercount.experiments.manifest import going_on
+    from undercount.experiments.runner import run_batch
 
     return carried_out(folder, going_on(batch, folder), options,
                        lambda on_progress: run_batch(batch, folder, options, on_progress))

@@ -2,9 +2,9 @@
 
 import click
 
-from model.problems import BadInput
-from model.scenario import load_scenario, scenario_names, scenarios_root
-from model.toml_in import plain
+from undercount.model.files.problems import BadInput
+from undercount.model.assumed.scenario import load_scenario, scenario_names, scenarios_root
+from undercount.model.files.toml_in import plain
 
 
 @click.command("scenarios")

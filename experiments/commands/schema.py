@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from model.mechanisms import MECHANISMS
-from model.parameters import Parameters, specs
-from model.scenario_checks import FACTORS, LONGEST_RAMP
+from undercount.model.assumed.mechanisms import MECHANISMS
+from undercount.model.assumed.parameters import Parameters, specs
+from undercount.model.assumed.scenario_checks import FACTORS, LONGEST_RAMP
 
 MONTH = {"type": "string", "pattern": r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$"}
 TEXT = {"type": "string", "minLength": 1}

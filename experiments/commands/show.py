@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import click
 
-from experiments.commands.options import settings_option
-from model.mechanisms import MECHANISMS
-from model.parameters import specs
-from model.scenario import Event, Scenario, load_scenario
-from model.toml_in import plain
+from undercount.experiments.commands.options import settings_option
+from undercount.model.assumed.mechanisms import MECHANISMS
+from undercount.model.assumed.parameters import specs
+from undercount.model.assumed.scenario import Event, Scenario, load_scenario
+from undercount.model.files.toml_in import plain
 
 ROLES = ("origin", "transit", "destination")
 

@@ -18,10 +18,10 @@ def command(folder: str) -> None:
 
     A failed run is shown with its error and the one command that repeats it.
     """
-    from experiments.folder import holder, open_folder
-    from experiments.results import TABLES, planned_names
-    from experiments.work import part_states
-    from model.toml_in import plain
+    from undercount.experiments.folder import holder, open_folder
+    from undercount.experiments.results import TABLES, planned_names
+    from undercount.experiments.work import part_states
+    from undercount.model.files.toml_in import plain
 
     path = Path(folder)
     manifest = open_folder(path)
@@ -57,7 +57,7 @@ def command(folder: str) -> None:
 
 def _groups(manifest):
     """(line of the table, part's name) of every part."""
-    from experiments.results import planned_names, planned_parts
+    from undercount.experiments.results import planned_names, planned_parts
 
     if manifest["kind"] == "run":
         return ((scenario, name) for scenario, _, name in planned_parts(manifest))

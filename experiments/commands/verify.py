@@ -17,9 +17,9 @@ def command(folder: str) -> int:
 
     Exit code 0 if all are as they were written, 1 if any is damaged, missing or unknown.
     """
-    from experiments.folder import holder, open_folder
-    from experiments.verify import verify
-    from model.toml_in import plain
+    from undercount.experiments.folder import holder, open_folder
+    from undercount.experiments.verify import verify
+    from undercount.model.files.toml_in import plain
 
     path = Path(folder)
     manifest = open_folder(path)

@@ -24,7 +24,7 @@ def command(scenario: str, host: str, port: int, allow_remote: bool, opens: bool
 
     SCENARIO, a name or a path, is the first world. Every browser tab has worlds of its own.
     """
-    from model.scenario import load_scenario
+    from undercount.model.assumed.scenario import load_scenario
 
     if not is_local(host):
         if not allow_remote:
@@ -58,6 +58,6 @@ def serve(host: str, port: int, opens: bool) -> None:
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     from solara.__main__ import cli as solara
 
-    solara.main(["run", "experiments.view.app", "--production", "--host", host, "--port", str(port),
+    solara.main(["run", "undercount.experiments.view.app", "--production", "--host", host, "--port", str(port),
                  "--open" if opens else "--no-open", "--no-check-version", "--log-level", "warning"],
                 standalone_mode=False)

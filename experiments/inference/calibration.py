@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from experiments.inference.estimate import Estimate, mean, share, spread
+from undercount.experiments.inference.estimate import Estimate, mean, share, spread
 
 BINS = 10
 DRAWS = 1000

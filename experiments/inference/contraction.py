@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.inference.estimate import Estimate, spread
-from experiments.inference.weighted import effective_size, mean_and_variance, normalised
+from undercount.experiments.inference.estimate import Estimate, spread
+from undercount.experiments.inference.weighted import effective_size, mean_and_variance, normalised
 
 INFORMED = 0.2
 DRAWS = 200

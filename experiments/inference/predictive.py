@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.inference.weighted import quantiles
+from undercount.experiments.inference.weighted import quantiles
 
 LEVEL = 0.90
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from experiments.inference.estimate import LEVEL, Estimate, share, spread
+from undercount.experiments.inference.estimate import LEVEL, Estimate, share, spread
 
 LIMIT = 0.3
 DRAWS = 20_000

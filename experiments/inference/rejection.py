@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special, stats
 
-from experiments.inference.forest_choice import balanced
-from experiments.inference.weighted import normalised
+from undercount.experiments.inference.forest_choice import balanced
+from undercount.experiments.inference.weighted import normalised
 
 PENALTIES = np.logspace(-4, 4, 17)  # of ridge regression, times the rows kept; chosen by cross-validation
 LEAST_RESIDUAL = 1e-6  # share of the residual variance that stands for a residual of zero

@@ -91,7 +91,7 @@ def smc_choice(
     `progress(generation, accepted)` is called after every batch. Raises ImportError without pyABC, ValueError
     if not even the first generation could be finished.
     """
-    from experiments.inference import smc_pyabc
+    from undercount.experiments.inference import smc_pyabc
 
     if isinstance(workers, Executor):
         return smc_pyabc.run(

@@ -18,8 +18,8 @@ import pyabc
 from pyabc.parameters import Parameter
 from scipy import special
 
-from experiments.inference.smc import Particles, Population, Simulate, SmcChoice
-from experiments.inference.weighted import effective_size
+from undercount.experiments.inference.smc import Particles, Population, Simulate, SmcChoice
+from undercount.experiments.inference.weighted import effective_size
 
 SMALLEST_BATCH, LARGEST_BATCH = 16, 512
 UNIFORM_SHARE = 0.1  # of each component's proposal, so that no weight can exceed ten times another's by component

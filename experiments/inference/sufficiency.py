@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.inference.calibration import log_scores
-from experiments.inference.estimate import Estimate, mean
-from experiments.inference.forest_choice import ForestChoice
+from undercount.experiments.inference.calibration import log_scores
+from undercount.experiments.inference.estimate import Estimate, mean
+from undercount.experiments.inference.forest_choice import ForestChoice
 
 TOLERANCE = 0.01  # nats a row: below this the loss could not move a verdict
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from experiments.engines import EngineOptions
-from experiments.paired_tables import write_csv, write_json, write_parquet
-from experiments.policy import tables
-from experiments.policy.plan import Plan
-from experiments.policy.trial import NETWORKS, try_levers
-from experiments.policy.words import as_json
-from experiments.study import finished_parts, study
-from experiments.work import Outcome
+from undercount.experiments.engines import EngineOptions
+from undercount.experiments.paired_tables import write_csv, write_json, write_parquet
+from undercount.experiments.policy import tables
+from undercount.experiments.policy.plan import Plan
+from undercount.experiments.policy.trial import NETWORKS, try_levers
+from undercount.experiments.policy.words import as_json
+from undercount.experiments.study import finished_parts, study
+from undercount.experiments.work import Outcome
 
 
 def build(plan: Plan, folder: Path, options: EngineOptions,

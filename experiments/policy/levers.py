@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from model.parameters import specs
-from model.problems import BadInput
-from model.region import Region
-from model.scenario import Event, Scenario, scenarios_root
-from model.scenario_checks import place_names
-from model.tables_in import Column, Month, Problems, check_unique, matching, one_of, read_table, text
+from undercount.model.assumed.parameters import specs
+from undercount.model.files.problems import BadInput
+from undercount.model.known.region import Region
+from undercount.model.assumed.scenario import Event, Scenario, scenarios_root
+from undercount.model.assumed.scenario_checks import place_names
+from undercount.model.files.tables_in import Column, Month, Problems, check_unique, matching, one_of, read_table, text
 
 FILE = "levers.csv"
 PRONGS = ("prevention", "supply side", "demand side", "assistance")
@@ -89,8 +89,8 @@ def with_lever(scenario: Scenario, lever: Lever, effort: float, start: Month) ->
 
 def check_known(names: tuple[str, ...], levers: tuple[Lever, ...]) -> tuple[Lever, ...]:
     """The levers of these names (none: all). Raises BadInput."""
-    from model.problems import Problem, nearest
-    from model.toml_in import describe
+    from undercount.model.files.problems import Problem, nearest
+    from undercount.model.files.toml_in import describe
 
     known = {lever.name: lever for lever in levers}
     wrong = [Problem("command line", "--lever", describe(name), "one of " + ", ".join(known),

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.batch import code_digest, scale_name
-from experiments.paired import Basis
-from experiments.policy.levers import Lever
-from experiments.policy.trial import NETWORKS, Trial
-from model.problems import BadInput, Problem
-from model.region import Region
-from model.tables_in import Month
-from model.toml_in import describe
+from undercount.experiments.batch import code_digest, scale_name
+from undercount.experiments.paired import Basis
+from undercount.experiments.policy.levers import Lever
+from undercount.experiments.policy.trial import NETWORKS, Trial
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import Region
+from undercount.model.files.tables_in import Month
+from undercount.model.files.toml_in import describe
 
 EFFORTS = (0.25, 0.5, 1.0)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.paired import INTERVAL, RESAMPLES, ranks, scopes_of
-from experiments.policy.trial import NETWORKS, OUTCOMES
+from undercount.experiments.paired import INTERVAL, RESAMPLES, ranks, scopes_of
+from undercount.experiments.policy.trial import NETWORKS, OUTCOMES
 
 SIGNIFICANT = 0.05
 FLAGS = ("counts fall, harm does not", "counts rise, harm falls", "harm rises")

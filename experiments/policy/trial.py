@@ -7,16 +7,16 @@ from functools import cached_property
 
 import numpy as np
 
-from experiments.paired import part_of
-from experiments.parts import seal_arrays
-from experiments.policy.levers import Lever, with_lever
-from experiments.reference.draws import Draw
-from model.layout import WARM_UP
-from model.observation import COUNTED
-from model.region import Region
-from model.scenario import Scenario
-from model.tables_in import Month
-from model.world import Template, World
+from undercount.experiments.paired import part_of
+from undercount.experiments.parts import seal_arrays
+from undercount.experiments.policy.levers import Lever, with_lever
+from undercount.experiments.reference.draws import Draw
+from undercount.model.engine.layout import WARM_UP
+from undercount.model.country.observation import COUNTED
+from undercount.model.known.region import Region
+from undercount.model.assumed.scenario import Scenario
+from undercount.model.files.tables_in import Month
+from undercount.model.world import Template, World
 
 NETWORKS = {"frozen": False, "adapting": True}
 SWITCHES = ("route_adaptation", "method_adaptation")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.paired import ALL, DRAWS
-from experiments.policy.plan import Plan
-from experiments.policy.tables import FLAGS
-from experiments.policy.trial import NETWORKS
+from undercount.experiments.paired import ALL, DRAWS
+from undercount.experiments.policy.plan import Plan
+from undercount.experiments.policy.tables import FLAGS
+from undercount.experiments.policy.trial import NETWORKS
 
 CAVEAT = "Effects within the model, not forecasts: they follow from stated assumptions and swept ranges."
 EFFORT = ("Each lever moves one parameter by the same fraction, the effort, of the way from its drawn value to the end "

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from experiments.batch import scale_name
-from experiments.engines import EngineOptions
-from experiments.folder import REGION, write_whole
-from experiments.reference.plan import Plan
-from experiments.reference.quantities import columns
-from experiments.reference.simulate import simulate
-from experiments.reference.statistics import FILE
-from experiments.reference.table import write_tables
-from experiments.study import finished_parts, study
-from experiments.work import Outcome
+from undercount.experiments.batch import scale_name
+from undercount.experiments.engines import EngineOptions
+from undercount.experiments.folder import REGION, write_whole
+from undercount.experiments.reference.plan import Plan
+from undercount.experiments.reference.quantities import columns
+from undercount.experiments.reference.simulate import simulate
+from undercount.experiments.reference.statistics import FILE
+from undercount.experiments.reference.table import write_tables
+from undercount.experiments.study import finished_parts, study
+from undercount.experiments.work import Outcome
 
 
 def build(plan: Plan, folder: Path, options: EngineOptions,

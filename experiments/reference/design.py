@@ -14,9 +14,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.parameters import specs
-from model.scenario import Scenario
-from model.scenario_checks import event_span
+from undercount.model.assumed.parameters import specs
+from undercount.model.assumed.scenario import Scenario
+from undercount.model.assumed.scenario_checks import event_span
 
 
 def widened(scenario: Scenario, width: float) -> Scenario:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.reference.design import design, widened, world_seed
-from model.scenario import Scenario, load_scenario
+from undercount.experiments.reference.design import design, widened, world_seed
+from undercount.model.assumed.scenario import Scenario, load_scenario
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def posterior_draws(folder: Path, count: int | None = None, explanations: Sequen
 
     `count` thins them evenly. Raises BadInput if the folder holds no finished verdict.
     """
-    from experiments.verdict.folder import read_draws
+    from undercount.experiments.verdict.folder import read_draws
 
     table, given = read_draws(folder)
     table = table[table["explanation"].isin(list(explanations)) if explanations else table["averaged"]]

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.batch import code_digest
-from experiments.reference.statistics import FILE, Statistic, shipped_statistics
-from model.problems import BadInput, Problem
-from model.region import Region
-from model.scenario import Scenario, load_scenario, scenario_names
-from model.toml_in import describe
+from undercount.experiments.batch import code_digest
+from undercount.experiments.reference.statistics import FILE, Statistic, shipped_statistics
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import Region
+from undercount.model.assumed.scenario import Scenario, load_scenario, scenario_names
+from undercount.model.files.toml_in import describe
 
 # Worlds of one part file: about two seconds of work, so that a lost chunk costs little.
 CHUNK = 20

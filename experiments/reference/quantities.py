@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.reference.statistics import Statistic, counterpart
-from model.layout import ACTOR_FIELDS, HIDDEN_FIELDS, MODES, VENUES, WARM_UP
-from model.observation import observe
-from model.region import Region
-from model.world import World
+from undercount.experiments.reference.statistics import Statistic, counterpart
+from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, MODES, VENUES, WARM_UP
+from undercount.model.country.observation import observe
+from undercount.model.known.region import Region
+from undercount.model.world import World
 
 STOCKS = {"in_exploitation", "in_public", "recruiters_active", "recruiters_in_custody", "officials_in_pay",
           "shelter_places", "shelter_used"}

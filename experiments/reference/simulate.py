@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.parts import seal_arrays
-from experiments.reference.design import design, widened, world_seed
-from experiments.reference.plan import Chunk
-from experiments.reference.quantities import quantities
-from model.world import Template, World
+from undercount.experiments.parts import seal_arrays
+from undercount.experiments.reference.design import design, widened, world_seed
+from undercount.experiments.reference.plan import Chunk
+from undercount.experiments.reference.quantities import quantities
+from undercount.model.world import Template, World
 
 
 def simulate(chunk: Chunk) -> bytes:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from model.layout import PUBLIC
-from model.region import Region
-from model.tables_in import (
+from undercount.model.engine.layout import PUBLIC
+from undercount.model.known.region import Region
+from undercount.model.files.tables_in import (
     Column,
     Month,
     Problems,

@@ -16,13 +16,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.batch import code_digest
-from experiments.folder import MANIFEST, REGION, TEMPORARY, read_manifest, sync
-from experiments.reference.quantities import columns
-from experiments.reference.statistics import Statistic, shipped_statistics
-from model.problems import BadInput, Problem
-from model.region import Region, load_region
-from model.scenario import Scenario, load_scenario
+from undercount.experiments.batch import code_digest
+from undercount.experiments.folder import MANIFEST, REGION, TEMPORARY, read_manifest, sync
+from undercount.experiments.reference.quantities import columns
+from undercount.experiments.reference.statistics import Statistic, shipped_statistics
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import Region, load_region
+from undercount.model.assumed.scenario import Scenario, load_scenario
 
 TABLES = ("worlds", "parameters")
 KEYS = ("explanation", "width", "world")

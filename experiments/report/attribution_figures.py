@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from experiments.report.theme import COLOURS, OBSERVED, SMALL, new_figure
+from undercount.experiments.report.theme import COLOURS, OBSERVED, SMALL, new_figure
 
 FELL, ROSE, WHOLE = COLOURS[0], COLOURS[1], "0.55"
 TITLES = {"counted": "persons counted", "newly_exploited": "persons newly\nexploited",

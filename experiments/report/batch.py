@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from experiments.report import summaries
-from model.problems import BadInput, Problem, nearest
+from undercount.experiments.report import summaries
+from undercount.model.files.problems import BadInput, Problem, nearest
 
 PREFERRED_FOCUS = "full-adaptation"  # shown in detail if it was run
 PREFERRED_REFERENCE = "baseline"  # drawn beside the others if it was run

@@ -13,8 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from experiments.report.summaries import MONTHS_A_YEAR
-from experiments.report.theme import DASHES, MARKERS, OBSERVED, REFERENCE, colour, dash, new_figure
+from undercount.experiments.report.summaries import MONTHS_A_YEAR
+from undercount.experiments.report.theme import DASHES, MARKERS, OBSERVED, REFERENCE, colour, dash, new_figure
 
 ACROSS = 4  # panels side by side in a grid
 PART = "0.93"  # shade of a period without a figure

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Polygon
 
-from experiments.report.theme import SMALL, colour, new_figure
+from undercount.experiments.report.theme import SMALL, colour, new_figure
 
 LARGEST = 18  # corridors drawn in each panel
 THICKEST = 7.0  # points

@@ -8,11 +8,11 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.folder import write_whole
-from experiments.report.batch import Batch, Results
-from experiments.report.sections import SECTIONS, Section
-from experiments.report.theme import inline, save, styled
-from experiments.report.words import cautions, observed_sentence, summary
+from undercount.experiments.folder import write_whole
+from undercount.experiments.report.batch import Batch, Results
+from undercount.experiments.report.sections import SECTIONS, Section
+from undercount.experiments.report.theme import inline, save, styled
+from undercount.experiments.report.words import cautions, observed_sentence, summary
 
 PAGE, FIGURES = "report.html", "figures"
 QUESTION = "When fewer victims are referred, are fewer people trafficked?"
@@ -51,7 +51,7 @@ def _drawn(sections: list[Section]) -> tuple[dict[str, bytes], dict[str, Markup]
 
 def render(batch: Batch, sections: list[Section], inlined: dict[str, Markup]) -> str:
     """The page as text."""
-    environment = Environment(loader=PackageLoader("experiments.report", "."), autoescape=True,
+    environment = Environment(loader=PackageLoader("undercount.experiments.report", "."), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.get_template("page.html.j2").render(
         title=f"Undercount: {batch.region.title}", question=QUESTION, batch=batch, sections=sections, inlined=inlined,

@@ -13,9 +13,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
-from experiments.report.theme import COLOURS, OBSERVED, REFERENCE, new_figure
-from experiments.verdict.answer import EVERYTHING, TABLE
-from experiments.verdict.words import MINUS, titles
+from undercount.experiments.report.theme import COLOURS, OBSERVED, REFERENCE, new_figure
+from undercount.experiments.verdict.answer import EVERYTHING, TABLE
+from undercount.experiments.verdict.words import MINUS, titles
 
 ACROSS = 4  # panels side by side
 QUESTIONS = {TABLE: "the table alone", EVERYTHING: "with the statistics beyond it"}

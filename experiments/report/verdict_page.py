@@ -11,15 +11,15 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.folder import REGION, open_folder, write_whole
-from experiments.report.page import FIGURES, PAGE, QUESTION, _drawn
-from experiments.report.sections import Section
-from experiments.report.theme import styled
-from experiments.report.verdict_sections import Sources, Study, sections
-from experiments.verdict.folder import TABLES, read_verdict
-from experiments.verdict.words import told
-from model.problems import BadInput, Problem
-from model.region import load_region
+from undercount.experiments.folder import REGION, open_folder, write_whole
+from undercount.experiments.report.page import FIGURES, PAGE, QUESTION, _drawn
+from undercount.experiments.report.sections import Section
+from undercount.experiments.report.theme import styled
+from undercount.experiments.report.verdict_sections import Sources, Study, sections
+from undercount.experiments.verdict.folder import TABLES, read_verdict
+from undercount.experiments.verdict.words import told
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import load_region
 
 
 def write_verdict_report(folder: Path, out: Path, attribution: Path | None = None, policy: Path | None = None) -> Path:
@@ -87,7 +87,7 @@ def country_names(manifest: dict[str, Any]) -> dict[str, str]:
 
 def render(sources: Sources, made: list[Section], inlined: dict[str, Markup]) -> str:
     """The page as text."""
-    environment = Environment(loader=PackageLoader("experiments.report", "."), autoescape=True,
+    environment = Environment(loader=PackageLoader("undercount.experiments.report", "."), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     head, paragraphs = told(sources.found)
     studies = [study for study in (sources.attribution, sources.policy) if study]

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.report import attribution_figures, policy_figures
-from experiments.report import verdict_figures as figures
-from experiments.report.sections import Grid, Picture, Section
-from experiments.report.words import cell, count
-from experiments.verdict.words import CHECKS, chance, number, persons, titles
+from undercount.experiments.report import attribution_figures, policy_figures
+from undercount.experiments.report import verdict_figures as figures
+from undercount.experiments.report.sections import Grid, Picture, Section
+from undercount.experiments.report.words import cell, count
+from undercount.experiments.verdict.words import CHECKS, chance, number, persons, titles
 
 
 @dataclass(frozen=True)

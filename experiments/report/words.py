@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from experiments.report.batch import FEW, Batch
-from experiments.report.summaries import observed_changes
+from undercount.experiments.report.batch import FEW, Batch
+from undercount.experiments.report.summaries import observed_changes
 
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"  # as in the source: no figure

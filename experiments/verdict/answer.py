@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.inference.recovery import LIMIT
-from experiments.verdict.document import GOAL, LARGEST_ERROR
+from undercount.experiments.inference.recovery import LIMIT
+from undercount.experiments.verdict.document import GOAL, LARGEST_ERROR
 
 TABLE, EVERYTHING = "table", "table_and_statistics"
 # Odds against the prior odds below which evidence is not worth more than a bare mention: Kass and Raftery

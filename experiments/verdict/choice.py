@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.inference import calibration, recovery, rejection
-from experiments.inference.forest_choice import ForestChoice
-from experiments.verdict.evidence import Evidence
+from undercount.experiments.inference import calibration, recovery, rejection
+from undercount.experiments.inference.forest_choice import ForestChoice
+from undercount.experiments.verdict.evidence import Evidence
 
 TREES = 300
 FEWEST_NEIGHBOURS = 500

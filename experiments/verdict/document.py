@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import model
-from experiments.inference.recovery import Confusion, indistinct_pairs, mean_diagonal
-from experiments.verdict.choice import Choice
-from experiments.verdict.fit import Fit
-from experiments.verdict.hidden import PROBS, QUANTITIES, HiddenFlow
-from experiments.verdict.judge import Verdict, shown
-from experiments.verdict.stability import same_family
+from undercount import model
+from undercount.experiments.inference.recovery import Confusion, indistinct_pairs, mean_diagonal
+from undercount.experiments.verdict.choice import Choice
+from undercount.experiments.verdict.fit import Fit
+from undercount.experiments.verdict.hidden import PROBS, QUANTITIES, HiddenFlow
+from undercount.experiments.verdict.judge import Verdict, shown
+from undercount.experiments.verdict.stability import same_family
 
 FORMAT = 1  # raised when a key changes its meaning
 LARGEST_ERROR = 0.10  # of stated probabilities

@@ -9,10 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
-from experiments.reference.statistics import Statistic, as_published, published
-from experiments.reference.table import Reference
-from experiments.verdict.observed import Observed
-from experiments.verdict.summaries import summaries
+from undercount.experiments.reference.statistics import Statistic, as_published, published
+from undercount.experiments.reference.table import Reference
+from undercount.experiments.verdict.observed import Observed
+from undercount.experiments.verdict.summaries import summaries
 
 FEWEST_HELD_OUT = 100  # pseudo-observed worlds of every explanation
 MOST_HELD_OUT = 300

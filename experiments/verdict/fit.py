@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.inference.predictive import Bands, bands
-from experiments.verdict.evidence import Evidence
-from experiments.verdict.hidden import full_years
+from undercount.experiments.inference.predictive import Bands, bands
+from undercount.experiments.verdict.evidence import Evidence
+from undercount.experiments.verdict.hidden import full_years
 
 ENOUGH = 0.80  # share of cells that 90 % bands must cover
 

@@ -18,15 +18,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.engines import EngineOptions
-from experiments.folder import MANIFEST, TEMPORARY, read_manifest, write_whole
-from experiments.study import finished_parts, study
-from experiments.verdict import judge
-from experiments.verdict.document import document, tables
-from experiments.verdict.posterior import luck, shares_of
-from experiments.verdict.words import page
-from experiments.work import Outcome
-from model.problems import BadInput, Problem
+from undercount.experiments.engines import EngineOptions
+from undercount.experiments.folder import MANIFEST, TEMPORARY, read_manifest, write_whole
+from undercount.experiments.study import finished_parts, study
+from undercount.experiments.verdict import judge
+from undercount.experiments.verdict.document import document, tables
+from undercount.experiments.verdict.posterior import luck, shares_of
+from undercount.experiments.verdict.words import page
+from undercount.experiments.work import Outcome
+from undercount.model.files.problems import BadInput, Problem
 
 VERDICT, WORDS, DRAWS, TABLES = "verdict.json", "verdict.md", "draws.parquet", "tables"
 

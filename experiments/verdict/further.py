@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.inference.estimate import Estimate, mean
-from experiments.inference.forest_choice import ForestChoice
-from experiments.verdict.evidence import Evidence, noise
-from experiments.verdict.hidden import full_years
-from model.layout import MODES, VENUES
+from undercount.experiments.inference.estimate import Estimate, mean
+from undercount.experiments.inference.forest_choice import ForestChoice
+from undercount.experiments.verdict.evidence import Evidence, noise
+from undercount.experiments.verdict.hidden import full_years
+from undercount.model.engine.layout import MODES, VENUES
 
 ERROR = 0.15  # standard deviation of the logarithm of a published figure; of an estimate of prevalence 0.5
 ROUGH = 0.5

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from experiments.inference import calibration
-from experiments.inference.forest_quantiles import ForestQuantiles, cdf, quantiles
-from experiments.verdict.evidence import Evidence
+from undercount.experiments.inference import calibration
+from undercount.experiments.inference.forest_quantiles import ForestQuantiles, cdf, quantiles
+from undercount.experiments.verdict.evidence import Evidence
 
 LEVEL = 0.90
 CHECKED = 200  # held-out worlds for coverage and ranks, at most half of them; the others set the levels

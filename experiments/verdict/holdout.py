@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.inference.forest_quantiles import ForestQuantiles, quantiles
-from experiments.inference.predictive import (
+from undercount.experiments.inference.forest_quantiles import ForestQuantiles, quantiles
+from undercount.experiments.inference.predictive import (
     averaged_relative_difference,
     last_year_persists,
     last_years_shares,
 )
-from experiments.verdict.evidence import Evidence
-from experiments.verdict.observed import Observed
-from experiments.verdict.summaries import summaries
+from undercount.experiments.verdict.evidence import Evidence
+from undercount.experiments.verdict.observed import Observed
+from undercount.experiments.verdict.summaries import summaries
 
 
 @dataclass(frozen=True)

@@ -12,22 +12,22 @@ from typing import Any
 
 import numpy as np
 
-from experiments.inference.estimate import Estimate
-from experiments.inference.sufficiency import SecondKind, second_kind
-from experiments.reference.table import Reference
-from experiments.verdict.choice import Choice, choose
-from experiments.verdict.effort import Effort
-from experiments.verdict.evidence import FEWEST_HELD_OUT, Evidence
-from experiments.verdict.fit import Fit, fit, prior_fit
-from experiments.verdict.further import Gain, gains
-from experiments.verdict.hidden import HiddenFlow, full_years, hidden_flow
-from experiments.verdict.holdout import Holdout, holdout
-from experiments.verdict.observed import Observed
-from experiments.verdict.posterior import Points, gathered, jobs_of, posterior_points
-from experiments.verdict.stability import Variant, variants
-from experiments.verdict.summaries import summaries
-from experiments.verdict.third import ThirdOpinion, third_opinion
-from model.problems import BadInput, Problem
+from undercount.experiments.inference.estimate import Estimate
+from undercount.experiments.inference.sufficiency import SecondKind, second_kind
+from undercount.experiments.reference.table import Reference
+from undercount.experiments.verdict.choice import Choice, choose
+from undercount.experiments.verdict.effort import Effort
+from undercount.experiments.verdict.evidence import FEWEST_HELD_OUT, Evidence
+from undercount.experiments.verdict.fit import Fit, fit, prior_fit
+from undercount.experiments.verdict.further import Gain, gains
+from undercount.experiments.verdict.hidden import HiddenFlow, full_years, hidden_flow
+from undercount.experiments.verdict.holdout import Holdout, holdout
+from undercount.experiments.verdict.observed import Observed
+from undercount.experiments.verdict.posterior import Points, gathered, jobs_of, posterior_points
+from undercount.experiments.verdict.stability import Variant, variants
+from undercount.experiments.verdict.summaries import summaries
+from undercount.experiments.verdict.third import ThirdOpinion, third_opinion
+from undercount.model.files.problems import BadInput, Problem
 
 # Training worlds of an explanation below which nothing can be learnt from the held-out ones.
 FEWEST_TRAINED = 60

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.reference.table import Reference
-from model.problems import BadInput, Problem
-from model.region import Referral, read_referrals
+from undercount.experiments.reference.table import Reference
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import Referral, read_referrals
 
 FEWEST_CELLS = 4  # two countries in two periods; fewer say nothing of a change
 

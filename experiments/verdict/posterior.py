@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.inference import contraction, rejection
-from experiments.parts import seal_arrays
-from experiments.reference.quantities import quantities
-from experiments.reference.statistics import Statistic
-from experiments.verdict.evidence import Evidence
-from model.scenario import Scenario
-from model.world import Template, World
+from undercount.experiments.inference import contraction, rejection
+from undercount.experiments.parts import seal_arrays
+from undercount.experiments.reference.quantities import quantities
+from undercount.experiments.reference.statistics import Statistic
+from undercount.experiments.verdict.evidence import Evidence
+from undercount.model.assumed.scenario import Scenario
+from undercount.model.world import Template, World
 
 NEIGHBOURS = 0.05
 FEWEST_NEIGHBOURS = 300

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.inference.forest_choice import ForestChoice
-from experiments.inference.recovery import Families
-from experiments.verdict.choice import TREES
-from experiments.verdict.evidence import Evidence
-from experiments.verdict.summaries import SETS
+from undercount.experiments.inference.forest_choice import ForestChoice
+from undercount.experiments.inference.recovery import Families
+from undercount.experiments.verdict.choice import TREES
+from undercount.experiments.verdict.evidence import Evidence
+from undercount.experiments.verdict.summaries import SETS
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model.region import Referral
+from undercount.model.known.region import Referral
 
 SETS = ("profile", "cells")
 ADDED = 1.0  # before the logarithm: a count may be 0

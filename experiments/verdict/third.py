@@ -9,16 +9,16 @@ from functools import cached_property
 
 import numpy as np
 
-from experiments.inference.rejection import scales
-from experiments.inference.smc import available, smc_choice
-from experiments.parts import seal_arrays
-from experiments.verdict.effort import Effort
-from experiments.verdict.evidence import Evidence
-from experiments.verdict.summaries import summaries
-from model.layout import WARM_UP
-from model.observation import observe
-from model.scenario import Scenario
-from model.world import Template, World
+from undercount.experiments.inference.rejection import scales
+from undercount.experiments.inference.smc import available, smc_choice
+from undercount.experiments.parts import seal_arrays
+from undercount.experiments.verdict.effort import Effort
+from undercount.experiments.verdict.evidence import Evidence
+from undercount.experiments.verdict.summaries import summaries
+from undercount.model.engine.layout import WARM_UP
+from undercount.model.country.observation import observe
+from undercount.model.assumed.scenario import Scenario
+from undercount.model.world import Template, World
 
 SUMMARIES = "cells"  # a distance counts every summary alike, so none should repeat another
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from experiments.verdict.answer import EVERYTHING, NO_FAMILIES, TABLE, Answer, answer, indistinct
-from experiments.verdict.document import COVERED
+from undercount.experiments.verdict.answer import EVERYTHING, NO_FAMILIES, TABLE, Answer, answer, indistinct
+from undercount.experiments.verdict.document import COVERED
 
 MOST_WORDS = 300
 LONGEST_TITLE = 4  # words; a longer one gives way to the explanation's name

@@ -1,4 +1,4 @@
-"""The page. `undercount view` serves it; in a notebook, `from experiments.view.app import Page; Page()`.
+"""The page. `undercount view` serves it; in a notebook, `from undercount.experiments.view.app import Page; Page()`.
 
 Every tab has a `Session` of its own. Components only read its snapshot and call its methods.
 """
@@ -12,13 +12,13 @@ from pathlib import Path
 import reacton.ipyvuetify as v
 import solara
 
-from experiments.view import keep, story
-from experiments.view import map as flow_map
-from experiments.view.life import CHOICES
-from experiments.view.naming import country
-from experiments.view.panels import Controls
-from experiments.view.session import PAGES, SPEEDS, Life, Session
-from experiments.view.twin import ALONE, Settings
+from undercount.experiments.view import keep, story
+from undercount.experiments.view import map as flow_map
+from undercount.experiments.view.life import CHOICES
+from undercount.experiments.view.naming import country
+from undercount.experiments.view.panels import Controls
+from undercount.experiments.view.session import PAGES, SPEEDS, Life, Session
+from undercount.experiments.view.twin import ALONE, Settings
 
 SCENARIO_VARIABLE = "UNDERCOUNT_VIEW_SCENARIO"  # how the command tells the page what to open
 STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")

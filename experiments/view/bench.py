@@ -36,9 +36,9 @@ def months() -> None:
     """A month of two worlds of 100,000 agents each, with everything that the page then shows."""
     import solara
 
-    from experiments.view import app
-    from experiments.view.session import PAGES, Session
-    from experiments.view.twin import Settings
+    from undercount.experiments.view import app
+    from undercount.experiments.view.session import PAGES, Session
+    from undercount.experiments.view.twin import Settings
 
     made: list[Session] = []
     original = app.Session
@@ -64,8 +64,8 @@ def months() -> None:
 
 def resets(most: int = 50) -> None:
     """Memory after many resets, each after some months."""
-    from experiments.view.session import Session
-    from experiments.view.twin import Settings
+    from undercount.experiments.view.session import Session
+    from undercount.experiments.view.twin import Settings
 
     session, seen = Session(Settings()), {}
     for n in range(1, most + 1):
@@ -90,7 +90,7 @@ def in_browser(sessions: int = 10) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     start = time.monotonic()
-    server = subprocess.Popen([sys.executable, "-m", "experiments.cli", "view", "--port", str(port)],
+    server = subprocess.Popen([sys.executable, "-m", "undercount.experiments.cli", "view", "--port", str(port)],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}/"
     try:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.view.twin import ALONE, FROZEN, Settings, loaded
-from model.mechanisms import MECHANISMS
-from model.parameters import Parameters, specs
-from model.problems import BadInput
-from model.scenario import scenario_names
+from undercount.experiments.view.twin import ALONE, FROZEN, Settings, loaded
+from undercount.model.assumed.mechanisms import MECHANISMS
+from undercount.model.assumed.parameters import Parameters, specs
+from undercount.model.files.problems import BadInput
+from undercount.model.assumed.scenario import scenario_names
 
 # First on the page, with the words of the page; the rest follows by group.
 HEADLINE = {

@@ -6,12 +6,12 @@ decision), the questions that the rules asked are put again here, to the very sa
 
 from __future__ import annotations
 
-from experiments.view.naming import country
-from model import decisions as d
-from model.crossing import inspected, official_at, takes_bribe
-from model.layout import CLANDESTINE, IDENTIFIED, NOBODY, ON_POLICE, REFUSED, SMUGGLED
-from model.assistance import offered_help
-from model.random import draw
+from undercount.experiments.view.naming import country
+from undercount.model.engine import decisions as d
+from undercount.model.lives.crossing import inspected, official_at, takes_bribe
+from undercount.model.engine.layout import CLANDESTINE, IDENTIFIED, NOBODY, ON_POLICE, REFUSED, SMUGGLED
+from undercount.model.lives.assistance import offered_help
+from undercount.model.engine.random import draw
 
 
 class Officers:

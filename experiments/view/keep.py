@@ -7,8 +7,8 @@ import io
 import re
 import zipfile
 
-from experiments.view import charts, story
-from experiments.view import map as flow_map
+from undercount.experiments.view import charts, story
+from undercount.experiments.view import map as flow_map
 
 
 def tables(twin) -> str:

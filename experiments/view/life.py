@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.view import journey
-from experiments.view.naming import country, month_name
-from experiments.view.twin import ColdWorld
-from model import decisions as d
-from model.layout import (
+from undercount.experiments.view import journey
+from undercount.experiments.view.naming import country, month_name
+from undercount.experiments.view.twin import ColdWorld
+from undercount.model.engine import decisions as d
+from undercount.model.engine.layout import (
     AGE_BANDS, ASSISTED, AT_HOME, EXPLOITED, IDENTIFIED, INDEPENDENT, INTERNAL, INVESTIGATED, MISIDENTIFIED,
     NOBODY, ON_ASSISTANCE, ON_HOTLINE, ON_POLICE, PAID, PAPERS, PRIVATE, RECRUITED, REFUSED, REINTEGRATED,
     RETURNED, SEEKING, SMUGGLED, VISA_FREE)
-from model.random import draw_child
+from undercount.model.engine.random import draw_child
 
 KINDS = ("person", "recruiter", "official")
 TABLES = {"person": "people", "recruiter": "recruiters", "official": "officials"}

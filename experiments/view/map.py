@@ -9,9 +9,9 @@ from html import escape
 
 import numpy as np
 
-from experiments.view.charts import INK, MODE_COLOURS, QUIET, FONT, text
-from experiments.view.naming import count, country, labels
-from model.layout import MODES, VISA_FREE
+from undercount.experiments.view.charts import INK, MODE_COLOURS, QUIET, FONT, text
+from undercount.experiments.view.naming import count, country, labels
+from undercount.model.engine.layout import MODES, VISA_FREE
 
 # The box of the map; a degree of longitude is drawn as long as it is at 45 degrees.
 WEST, EAST, SOUTH, NORTH = -8.0, 41.0, 34.6, 56.4

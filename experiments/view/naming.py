@@ -7,8 +7,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from model.layout import WARM_UP
-from model.region import Region, RegionEvent
+from undercount.model.engine.layout import WARM_UP
+from undercount.model.known.region import Region, RegionEvent
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")

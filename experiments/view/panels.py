@@ -7,8 +7,8 @@ import re
 import reacton.ipyvuetify as v
 import solara
 
-from experiments.view import controls
-from experiments.view.session import Session
+from undercount.experiments.view import controls
+from undercount.experiments.view.session import Session
 
 
 @solara.component

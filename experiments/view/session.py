@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 
 import solara
 
-from experiments.view import charts, story
-from experiments.view import map as flow_map
-from experiments.view.controls import saved
-from experiments.view.life import CHOICES, Follower, choose
-from experiments.view.twin import Settings, Twin, difference_in_words
-from model.problems import BadInput
+from undercount.experiments.view import charts, story
+from undercount.experiments.view import map as flow_map
+from undercount.experiments.view.controls import saved
+from undercount.experiments.view.life import CHOICES, Follower, choose
+from undercount.experiments.view.twin import Settings, Twin, difference_in_words
+from undercount.model.files.problems import BadInput
 
 PAGES = ("From truth to table", "How the trade changes", "One life", "A country")
 SPEEDS = (1, 20)

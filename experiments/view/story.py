@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
-from experiments.view import charts
-from experiments.view.charts import WORLDS
-from experiments.view.naming import change, count, country, event_text, events_of, month_name
-from model.layout import WARM_UP
-from model.observation import observe
+from undercount.experiments.view import charts
+from undercount.experiments.view.charts import WORLDS
+from undercount.experiments.view.naming import change, count, country, event_text, events_of, month_name
+from undercount.model.engine.layout import WARM_UP
+from undercount.model.country.observation import observe
 
 INTRODUCTION = (
     "A published table counts only the victims who were found, seen as victims, offered help and willing to take it. "

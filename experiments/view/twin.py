@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.view.naming import month_name
-from model.layout import WARM_UP
-from model.model import TraffickingModel
-from model.scenario import Scenario, load_scenario
-from model.world import World
+from undercount.experiments.view.naming import month_name
+from undercount.model.engine.layout import WARM_UP
+from undercount.model.mesa_model import TraffickingModel
+from undercount.model.assumed.scenario import Scenario, load_scenario
+from undercount.model.world import World
 
 FROZEN, ALONE = "(networks frozen)", "(none)"
 FROZEN_SWITCHES = {"mechanisms.route_adaptation": False, "mechanisms.method_adaptation": False}
@@ -176,7 +176,7 @@ def difference_in_words(twin: Twin) -> str:
         return "There is only one world: choose a second one to compare."
     if twin.difference is None:
         return "So far the two worlds are the same, person by person."
-    from experiments.view.life import Follower, where_from
+    from undercount.experiments.view.life import Follower, where_from
 
     t = twin.difference.t
     lines = []

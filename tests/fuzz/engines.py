@@ -115,10 +115,10 @@ def main() -> None:
     if asked.engine == "atheris":
         import atheris
 
-        import model
+        from undercount import model
 
         # Only what reads is worth the feedback, and Numba could not compile rules that report their way.
-        rules = [f"model.{path.stem}" for path in Path(model.__file__).parent.glob("*.py") if path.stem not in READERS]
+        rules = [f"undercount.model.{path.stem}" for path in Path(model.__file__).parent.glob("*.py") if path.stem not in READERS]
         with atheris.instrument_imports(include=["model", "experiments"], exclude=rules):
             from tests.fuzz.drive import Driver
             from tests.fuzz.targets import Workspace

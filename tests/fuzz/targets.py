@@ -18,21 +18,21 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments import cli, parts
-from experiments.batch import Batch, resolve
-from experiments.commands.options import _settings
-from experiments.engines import EngineOptions
-from experiments.folder import LOCK, MANIFEST, PARTS
-from experiments.manifest import check_same_batch, joined
-from experiments.reference.statistics import counterpart, read_statistics
-from experiments.results import TABLES, read_results
-from experiments.runner import run_batch
-from model.layout import MODES, VENUES
-from model.problems import BadInput
-from model.region import Region, load_region, read_referrals
-from model.scenario import Scenario, load_scenario, parameter_table, scenarios_root
-from model.tables_in import SHOWN
-from model.world import Template
+from undercount.experiments import cli, parts
+from undercount.experiments.batch import Batch, resolve
+from undercount.experiments.commands.options import _settings
+from undercount.experiments.engines import EngineOptions
+from undercount.experiments.folder import LOCK, MANIFEST, PARTS
+from undercount.experiments.manifest import check_same_batch, joined
+from undercount.experiments.reference.statistics import counterpart, read_statistics
+from undercount.experiments.results import TABLES, read_results
+from undercount.experiments.runner import run_batch
+from undercount.model.engine.layout import MODES, VENUES
+from undercount.model.files.problems import BadInput
+from undercount.model.known.region import Region, load_region, read_referrals
+from undercount.model.assumed.scenario import Scenario, load_scenario, parameter_table, scenarios_root
+from undercount.model.files.tables_in import SHOWN
+from undercount.model.world import Template
 
 LONGEST_LINE = 10_000  # characters; names of a region's countries, and commands, are told in full
 COARSE = 5000  # people per agent of the worlds that accepted inputs are tried in

@@ -1,0 +1,177 @@
+"""The checks of single values of a scenario: numbers, months, places, events.
+
+Used for files and for `--set` alike; each reports to a Source and returns None where it did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from undercount.model.assumed.parameters import Spec, specs
+from undercount.model.known.region import Region
+from undercount.model.files.tables_in import Month
+from undercount.model.files.toml_in import Source, Where, describe, finite, readable
+
+FACTORS = (0.0, 100.0)  # allowed for the factor of an event
+LONGEST_RAMP = 600
+MONTH = "a month in quotes, \"YYYY-MM\""
+# Shares of one whole: together at most 1.
+WHOLES = (("population.wage_under_50", "population.wage_50_100"),
+          ("population.minor_share", "population.young_share"),
+          ("recruitment.channel_agency", "recruitment.channel_advertisement", "recruitment.channel_internet"))
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Event:
+    """From `when` on a parameter moves, at some places, by a factor or to a value."""
+
+    name: str
+    when: Month
+    where: str | tuple[str, ...]  # as written
+    places: tuple[str, ...]  # the countries that this means
+    parameter: str
+    kind: str  # "factor" or "value"
+    amount: float
+    source: str
+    ramp: int = 0
+    until: Month | None = None
+
+    @property
+    def path(self) -> str:
+        """The name of the magnitude among priors and for `--set`."""
+        return f"events.{self.name}.{self.kind}"
+
+
+# --------------------------------------------------------------------------- single values
+
+
+def read_quantity(source: Source, where: Where, key: str, value: object, span: Span,
+                  unit: str) -> tuple[float, Span | None] | None:
+    """A number, or { value, low, high } where it is unknown: the value and its prior."""
+    allowed = f"a number from {span[0]:g} to {span[1]:g} ({unit})"
+    if not isinstance(value, dict):
+        number = finite(value)
+        if number is None or not span[0] <= number <= span[1]:
+            source.bad(where, key, describe(value), allowed)
+            return None
+        return number, None
+    names, good = ("value", "low", "high"), {}
+    for name in value:
+        if name not in names:
+            source.bad((*where, name), f"{key}.{name}", describe(name), "keys value, low, high", names)
+    for name in names:
+        number = finite(value.get(name))
+        if number is None or not span[0] <= number <= span[1]:
+            found = describe(value[name]) if name in value else "nothing"
+            source.bad((*where, name), f"{key}.{name}", found, allowed)
+        else:
+            good[name] = number
+    if len(good) < 3 or len(value) > 3:
+        return None
+    if not good["low"] <= good["value"] <= good["high"]:
+        source.bad(where, key, "low {low:g}, value {value:g}, high {high:g}".format(**good),
+                   "low <= value <= high")
+        return None
+    return good["value"], (good["low"], good["high"])
+
+
+def read_text_value(source: Source, where: Where, key: str, value: object, *, empty=False) -> str | None:
+    if not isinstance(value, str) or not readable(value) or not (empty or value.strip()):
+        source.bad(where, key, "nothing" if value is None else describe(value),
+                   "text in quotes" if empty else "some text in quotes")
+        return None
+    return value
+
+
+def read_month(source: Source, where: Where, key: str, value: object) -> Month | None:
+    try:
+        return Month.parse(value)
+    except (ValueError, TypeError):
+        source.bad(where, key, "nothing" if value is None else describe(value), MONTH)
+        return None
+
+
+def read_ramp(source: Source, where: Where, key: str, value: object) -> int | None:
+    number = finite(value)
+    if number is None or number != int(number) or not 0 <= number <= LONGEST_RAMP:
+        source.bad(where, key, describe(value), f"a whole number of months from 0 to {LONGEST_RAMP}")
+        return None
+    return int(number)
+
+
+def check_wholes(values: dict[str, float], set_by: dict[str, tuple[Source, Where]]) -> None:
+    """Report shares of one whole that add up to more than it, where somebody set one of them."""
+    for paths in WHOLES:
+        known = [path for path in set_by if path in paths]  # in the order in which they were set
+        total = sum(values[path] for path in paths if path in values)
+        if known and total > 1 + 1e-9:
+            source, where = set_by[known[-1]]
+            source.bad(where, known[-1], f"{total:g} together with the others", f"{' + '.join(paths)} at most 1")
+
+
+# --------------------------------------------------------------------------- events
+
+
+def event_parameter(source: Source, where: Where, key: str, name: object) -> Spec | None:
+    """The parameter that an event moves; one that only sets up the world cannot move."""
+    spec = specs().get(name) if isinstance(name, str) else None
+    if spec is None:
+        homes = [path for path, s in specs().items() if s.key == name]
+        source.bad((*where, name if isinstance(name, str) else ""), key,
+                   "nothing" if name is None else describe(name),
+                   "a parameter as group.key", list(specs()), homes[0] if homes else None)
+    elif spec.setup:
+        source.bad(where, key, describe(name), "a parameter that can change over time; this one sets up the world")
+        return None
+    return spec
+
+
+def event_span(kind: str, spec: Spec | None) -> tuple[Span, str]:
+    """The allowed range and the unit of an event's magnitude."""
+    return (FACTORS, "factor") if kind == "factor" else (spec.allowed, spec.unit)
+
+
+def place_names(region: Region) -> dict[str, tuple[str, ...]]:
+    """The names that may stand for several countries."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for country in region.countries:
+        if country.group:
+            groups[country.group] = (*groups.get(country.group, ()), country.iso3)
+    everywhere = tuple(country.iso3 for country in region.countries)
+    return groups | {"everywhere": everywhere, "origins": region.origins, "destinations": region.destinations}
+
+
+def read_where(source: Source, where: Where, key: str, value: object, region: Region) -> tuple[str, ...] | None:
+    """The countries that `where` means."""
+    names = place_names(region)
+    if isinstance(value, str) and value in names:
+        return names[value]
+    if isinstance(value, str) or not isinstance(value, list) or not value:
+        hint = f'["{value}"]' if isinstance(value, str) and value in region.index else None
+        source.bad((*where, value if isinstance(value, str) else ""), key,
+                   "nothing" if value is None else describe(value),
+                   "a list of country codes, or one of " + ", ".join(names), names, hint)
+        return None
+    wrong, seen = False, set()
+    for code in value:
+        if not isinstance(code, str) or code not in region.index:
+            source.bad((*where, code if isinstance(code, str) else ""), key, describe(code),
+                       "country codes of the region " + region.name, region.index)
+        elif code in seen:
+            source.bad(where, key, describe(code), "each country once")
+        else:
+            seen.add(code)
+            continue
+        wrong = True
+    return None if wrong else tuple(value)
+
+
+def check_span(source: Source, at: Where, label: str, when: Month | None, until: Month | None, region: Region) -> None:
+    """Report an event outside the months of the region, or that ends before it starts."""
+    if when and not region.start <= when <= region.end:
+        source.bad((*at, "when"), f"{label}.when", describe(str(when)),
+                   f"a month from {region.start} to {region.end}")
+    elif when and until and until < when:
+        source.bad((*at, "until"), f"{label}.until", describe(str(until)), f"a month not before when, {when}")

@@ -1,0 +1,308 @@
+"""A scenario file in: the chain of `extends` read and merged, every mistake reported.
+
+`load` gives the pieces from which `scenario.py` builds a Scenario.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from undercount.model.assumed.mechanisms import MECHANISMS
+from undercount.model.assumed.parameters import Parameters, specs
+from undercount.model.files.problems import BadInput
+from undercount.model.known.region import Region, load_region
+from undercount.model.assumed.scenario_checks import (
+    Event,
+    Span,
+    check_span,
+    check_wholes,
+    event_parameter,
+    event_span,
+    read_month,
+    read_quantity,
+    read_ramp,
+    read_text_value,
+    read_where,
+)
+from undercount.model.files.tables_in import Problems
+from undercount.model.files.toml_in import Document, Source, Where, describe, read_toml, readable
+
+EVENT_KEYS = ("name", "when", "where", "parameter", "factor", "value", "ramp", "until", "source")
+HEAD_KEYS = ("title", "description", "extends", "region", "drop_events", "mechanisms", "events")
+
+
+# --------------------------------------------------------------------------- finding files
+
+
+def scenarios_root() -> Path:
+    """The folder of scenarios: set by UNDERCOUNT_SCENARIOS, beside the package, or installed."""
+    if chosen := os.environ.get("UNDERCOUNT_SCENARIOS"):
+        return Path(chosen)
+    beside = Path(__file__).resolve().parent.parent / "scenarios"
+    installed = Path(sys.prefix) / "share" / "undercount" / "scenarios"
+    return installed if not beside.is_dir() and installed.is_dir() else beside
+
+
+def scenario_names() -> list[str]:
+    """The scenarios that can be called by name."""
+    return sorted(path.stem for path in scenarios_root().glob("*.toml"))
+
+
+def _is_path(name: str) -> bool:
+    return name.endswith(".toml") or "/" in name or os.sep in name
+
+
+def _find(name: str, folder: Path, source: Source, where: Where) -> Path | None:
+    """The file of a scenario given by name or path; None after reporting that there is none."""
+    if _is_path(name):
+        return folder / name
+    path = scenarios_root() / f"{name}.toml"
+    if name in scenario_names():
+        return path
+    names = scenario_names()
+    source.bad((*where, name), where[-1], describe(name),
+               f"a path to a .toml file, or one of {', '.join(names) or '(no scenarios found)'}", names)
+    return None
+
+
+# --------------------------------------------------------------------------- one file
+
+
+@dataclass
+class _Draft:
+    """An event as far as it could be read; None where a field was wrong and is reported."""
+
+    source: Source
+    at: Where
+    label: str
+    fields: dict
+    prior: Span | None = None
+
+
+@dataclass
+class Pieces:
+    """What the files of a chain say, the nearest file last and strongest."""
+
+    problems: Problems
+    title: str = ""
+    description: str = ""
+    region: Region | None = None
+    values: dict[str, float] = field(default_factory=lambda: {p: s.default for p, s in specs().items()})
+    set_by: dict[str, tuple[Source, Where]] = field(default_factory=dict)
+    priors: dict[str, Span] = field(default_factory=dict)
+    mechanisms: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(MECHANISMS, True))
+    drafts: dict[str, _Draft] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    documents: list[Document] = field(default_factory=list)
+
+
+def _merge(pieces: Pieces, document: Document, complete: bool) -> None:
+    """Add one file to what its parents said."""
+    source, values = document.source, document.values
+    pieces.title = read_text_value(source, ("title",), "title", values.get("title")) or ""
+    pieces.description = read_text_value(
+        source, ("description",), "description", values.get("description", ""), empty=True) or ""
+    groups = Parameters.model_fields
+    for name, content in values.items():
+        if name not in HEAD_KEYS and name not in groups:
+            homes = [path for path, spec in specs().items() if spec.key == name]
+            source.bad((name,), name, describe(name), "tables and keys " + ", ".join((*HEAD_KEYS, *groups)),
+                       (*HEAD_KEYS, *groups), homes[0] if homes else None)
+        elif name in groups or name == "mechanisms":
+            if not isinstance(content, dict):
+                source.bad((name,), name, describe(content), f"a table [{name}]")
+            elif name == "mechanisms":
+                _merge_switches(pieces, source, content)
+            else:
+                _merge_group(pieces, source, name, content)
+    _drop_events(pieces, source, values.get("drop_events", []), complete)
+    _merge_events(pieces, source, values.get("events", []))
+
+
+def _merge_switches(pieces: Pieces, source: Source, content: dict) -> None:
+    for name, value in content.items():
+        where, key = ("mechanisms", name), f"mechanisms.{name}"
+        if name not in MECHANISMS:
+            source.bad(where, key, describe(name), "a mechanism (`undercount show` lists them)", MECHANISMS)
+        elif not isinstance(value, bool):
+            source.bad(where, key, describe(value), "true or false")
+        else:
+            pieces.mechanisms[name] = value
+
+
+def _merge_group(pieces: Pieces, source: Source, group: str, content: dict) -> None:
+    keys = [spec.key for spec in specs().values() if spec.group == group]
+    for name, value in content.items():
+        path, where = f"{group}.{name}", (group, name)
+        spec = specs().get(path)
+        if spec is None:
+            homes = [other.path for other in specs().values() if other.key == name]
+            source.bad(where, path, describe(name), f"keys of [{group}]: {', '.join(keys)}", keys,
+                       homes[0] if homes else None)
+        elif quantity := read_quantity(source, where, path, value, spec.allowed, spec.unit):
+            pieces.values[path], prior = quantity
+            pieces.set_by.pop(path, None)  # so that the last one set stands last
+            pieces.set_by[path] = (source, where)
+            pieces.priors.pop(path, None)
+            if prior:
+                pieces.priors[path] = prior
+
+
+def _drop_events(pieces: Pieces, source: Source, names: object, complete: bool) -> None:
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        source.bad(("drop_events",), "drop_events", describe(names), "a list of names of inherited events")
+        return
+    known = list(pieces.drafts)
+    for name in names:
+        if name in pieces.drafts:
+            del pieces.drafts[name]
+        elif complete:
+            source.bad(("drop_events", name), "drop_events", describe(name),
+                       "names of inherited events: " + (", ".join(known) or "there are none"), known)
+
+
+def _merge_events(pieces: Pieces, source: Source, events: object) -> None:
+    if not isinstance(events, list):
+        source.bad(("events",), "events", describe(events), "tables [[events]]")
+        return
+    seen: dict[str, int | None] = {}
+    for i, content in enumerate(events):
+        at = ("events", i)
+        if not isinstance(content, dict):
+            source.bad(at, f"events[{i + 1}]", describe(content), "a table [[events]]")
+            continue
+        name = content.get("name")
+        valid = isinstance(name, str) and re.fullmatch(r"[a-z0-9-]{1,60}", name)
+        draft = _read_event(source, at, f"events.{name}" if valid else f"events[{i + 1}]", content)
+        if not valid:
+            source.bad((*at, "name"), f"{draft.label}.name", "nothing" if name is None else describe(name),
+                       "a name of small letters, digits and hyphens")
+        elif name in seen:
+            source.bad((*at, "name"), f"{draft.label}.name", describe(name),
+                       f"each name once (also on line {seen[name]})")
+        else:
+            seen[name] = source.line((*at, "name"))
+            draft.fields["name"] = name
+        pieces.drafts[name if valid else f"events[{i + 1}] {source.file}"] = draft
+
+
+def _read_event(source: Source, at: Where, label: str, content: dict) -> _Draft:
+    draft = _Draft(source, at, label, {"where": content.get("where")})
+    place = lambda key: (source, (*at, key), f"{label}.{key}")  # noqa: E731
+    for key in content:
+        if key not in EVENT_KEYS:
+            source.bad((*at, key), f"{label}.{key}", describe(key), "keys " + ", ".join(EVENT_KEYS), EVENT_KEYS)
+    spec = event_parameter(*place("parameter"), content.get("parameter"))
+    draft.fields |= {
+        "parameter": spec and spec.path,
+        "when": read_month(*place("when"), content.get("when")),
+        "until": read_month(*place("until"), content["until"]) if "until" in content else None,
+        "ramp": read_ramp(*place("ramp"), content.get("ramp", 0)),
+        "source": read_text_value(*place("source"), content.get("source")),
+    }
+    kinds = [kind for kind in ("factor", "value") if kind in content]
+    if len(kinds) != 1:
+        source.bad((*at, *kinds[:1]), label, "both factor and value" if kinds else "neither factor nor value",
+                   "either factor or value")
+        return draft
+    kind = kinds[0]
+    draft.fields["kind"] = kind
+    if kind == "factor" or spec:
+        quantity = read_quantity(*place(kind), content[kind], *event_span(kind, spec))
+        draft.fields["amount"], draft.prior = quantity or (None, None)
+    return draft
+
+
+def _place_events(pieces: Pieces) -> None:
+    events = []
+    for draft in pieces.drafts.values():
+        known, region = draft.fields, pieces.region
+        check_span(draft.source, draft.at, draft.label, known.get("when"), known.get("until"), region)
+        key = f"{draft.label}.where"
+        places = read_where(draft.source, (*draft.at, "where"), key, known["where"], region)
+        if not pieces.problems.count:
+            where = known["where"] if isinstance(known["where"], str) else tuple(known["where"])
+            event = Event(**(known | {"where": where, "places": places}))
+            events.append(event)
+            if draft.prior:
+                pieces.priors[event.path] = draft.prior
+    pieces.events = tuple(events)
+
+
+# --------------------------------------------------------------------------- the chain
+
+
+def load(name: str | Path) -> Pieces:
+    """Read a scenario and what it extends. Raises BadInput with every problem of all the files."""
+    problems = Problems()
+    pieces = Pieces(problems)
+    caller = Source("scenario", problems)
+    path = name if isinstance(name, Path) else _find(name, Path(), caller, ("name",))
+    complete = _read_chain(pieces, path) if path else False
+    region = None
+    for document in reversed(pieces.documents):
+        region = (document, document.values["region"]) if "region" in document.values else region
+        _merge(pieces, document, complete)
+    if region:
+        pieces.region = _region(*region)
+    elif complete:
+        pieces.documents[0].source.bad(("region",), "region", "nothing",
+                                       "the name or path of a region, here or in what it extends")
+    if pieces.region:
+        _place_events(pieces)
+    check_wholes(pieces.values, pieces.set_by)
+    problems.raise_any()
+    return pieces
+
+
+def _read_chain(pieces: Pieces, path: Path) -> bool:
+    """Read the file and those it extends, the nearest first; whether the chain is whole."""
+    seen: list[Path] = []
+    while True:
+        document = read_toml(path, pieces.problems)
+        if document is None:
+            return False
+        pieces.documents.append(document)
+        seen.append(path.resolve())
+        if "extends" not in document.values:
+            return True
+        parent, source = document.values["extends"], document.source
+        if not isinstance(parent, str) or not parent or not readable(parent):
+            source.bad(("extends",), "extends", describe(parent), "the name or path of a scenario")
+            return False
+        path = _find(parent, path.parent, source, ("extends",))
+        if path is None:
+            return False
+        if path.resolve() in seen:
+            chain = " -> ".join(p.stem for p in (*seen, path))
+            source.bad(("extends",), "extends", f"a circle: {chain}", "a scenario that does not lead back here")
+            return False
+
+
+def _region(document: Document, value: object) -> Region | None:
+    source, problems = document.source, document.source.problems
+    root = scenarios_root()
+    names: Collection[str] = sorted(p.parent.name for p in root.glob("*/region.toml"))
+    if not isinstance(value, str) or not value.strip() or not readable(value):
+        source.bad(("region",), "region", describe(value), "the name or path of a region")
+        return None
+    folder = document.path.parent / value if "/" in value or os.sep in value else root / value
+    try:
+        found = (folder / "region.toml").is_file()
+    except OSError:  # a name too long, a folder that may not be read
+        found = False
+    if not found:
+        source.bad(("region", value), "region", describe(value),
+                   "a folder with a region.toml, or one of " + ", ".join(names), names)
+        return None
+    try:
+        return replace(load_region(folder), folder=folder.resolve())
+    except BadInput as error:
+        problems.count += len(error.problems)
+        problems.listed.extend(error.problems)
+        return None

@@ -1,0 +1,85 @@
+"""A scenario as a complete, commented TOML file."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+
+from undercount.model.assumed.mechanisms import MECHANISMS
+from undercount.model.assumed.parameters import Parameters, specs
+from undercount.model.assumed.scenario import Scenario
+from undercount.model.assumed.scenario_in import scenarios_root
+
+HEADER = """\
+# A scenario of Undercount: which mechanisms are on, every parameter, and what changed when.
+# To try something, do not copy this file: write a new one that says `extends = "..."` and only
+# what differs (see README.md in the folder of scenarios). `undercount check FILE` lists mistakes.
+#
+# A value is a number, or { value = .., low = .., high = .. } where it is unknown: then low and
+# high are the range that a sweep, sensitivity analysis or calibration covers. A plain number that
+# equals the schema's default is swept over the range named "open" in its comment (except those
+# that only set up the world). "assumption, swept" marks a figure that no source gives.
+"""
+
+
+def to_toml(scenario: Scenario) -> str:
+    """The text; `load_scenario` reads it back to the same scenario."""
+    region = scenario.region
+    in_root = region.folder.resolve().parent == scenarios_root().resolve()
+    parts = [HEADER, f"title = {_text(scenario.title)}"]
+    if scenario.description:
+        parts.append(f"description = {_text(scenario.description)}")
+    parts += [f"region = {_text(region.name if in_root else region.folder.resolve().as_posix())}", ""]
+    parts += _mechanisms(scenario)
+    for group, info in Parameters.model_fields.items():
+        parts += ["", _comment(info.annotation.__doc__), f"[{group}]"]
+        for spec in specs().values():
+            if spec.group == group:
+                setup = " Sets up the world: cannot change over time." if spec.setup else ""
+                value = _quantity(scenario, spec.path, scenario.value(spec.path))
+                parts += [_about(spec, setup), f"{spec.key} = {value}"]
+    for event in scenario.events:
+        where = _text(event.where) if isinstance(event.where, str) else f"[{', '.join(map(_text, event.where))}]"
+        parts += ["", "[[events]]", f"name = {_text(event.name)}", f'when = "{event.when}"', f"where = {where}",
+                  _about(specs()[event.parameter]), f"parameter = {_text(event.parameter)}",
+                  f"{event.kind} = {_quantity(scenario, event.path, event.amount)}"]
+        if event.ramp:
+            parts += ["# months over which it is reached", f"ramp = {event.ramp}"]
+        if event.until:
+            parts += ["# its last month", f'until = "{event.until}"']
+        parts.append(f"source = {_text(event.source)}")
+    return "\n".join(parts) + "\n"
+
+
+def _mechanisms(scenario: Scenario) -> list[str]:
+    lines = ["# Switches. Off means that the mechanism has no effect, not that its actors are gone.", "[mechanisms]"]
+    for name, mechanism in MECHANISMS.items():
+        lines += [_comment(f"{mechanism.code}: {mechanism.meaning}. Off: {mechanism.off}."),
+                  f"{name} = {'true' if scenario.mechanisms[name] else 'false'}"]
+    return lines
+
+
+def _about(spec, more: str = "") -> str:
+    (bottom, top), (low, high) = spec.allowed, spec.sweep
+    return _comment(f"{spec.meaning}. Unit: {spec.unit}. Allowed {bottom:g} to {top:g}, "
+                    f"open {low:g} to {high:g}. Source: {spec.source}.{more}")
+
+
+def _comment(text: str) -> str:
+    return "\n".join("# " + line for line in textwrap.wrap(" ".join(text.split()), 98))
+
+
+def _text(text: str) -> str:
+    # A JSON string is a TOML basic string; control characters are refused on reading.
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _quantity(scenario: Scenario, path: str, value: float) -> str:
+    if path not in scenario.priors:
+        return _number(value)
+    low, high = scenario.priors[path]
+    return f"{{ value = {_number(value)}, low = {_number(low)}, high = {_number(high)} }}"
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)

@@ -1,0 +1,1 @@
+"""How a world is computed: records, draws, compilation, and who stands for how many persons."""

@@ -1,0 +1,163 @@
+"""People at home by the pool: everybody at home who is alike is one agent, whoever leaves is one person.
+
+At the pooled scale (`layout.POOLED`) a class is divided by the traits that decide who leaves, who
+looks and who accepts. Persons of a pool cannot be told apart, so how many of them set out, and how
+many of those who look take which way, are binomial numbers: exactly the law of single persons, at a
+cost that does not grow with their number. Whoever takes up an offer, or is trapped by debt to a
+smuggler, becomes an agent of one person; the traits that no rule asks for are drawn then. Those who
+hire a smuggler in one month are one agent until they travel, each for themselves.
+
+Pool n is two agents: those at home in row n, those who look for a way in row `pools` + n.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from undercount.model.engine import decisions as d
+from undercount.model.engine.compiled import part, rule
+from undercount.model.engine.home import PERSON_BITS, vulnerability
+from undercount.model.engine.layout import AT_HOME, MINOR, NOBODY, SEEKING, SMUGGLED
+from undercount.model.lives.migrant import is_smuggled
+from undercount.model.engine.random import binomial, draw, draw_child, draw_four
+from undercount.model.lives.recruitment import chosen_route
+
+UNDRAWN = -1  # a trait that differs within a pool
+NEVER = 1e300  # a cumulative hazard that nobody reaches: pools set out by `pool_sets_out`
+TRAITS = 16  # family risk x minority x low wage or not x minor or not
+
+
+@part
+def fill_pools(par, classes, people):
+    """Rows of all pools: persons of a class by largest remainder, nobody looking yet; returns the pools.
+
+    Somebody without work counts as on a low wage (`home.vulnerability`), so half of the pools of a
+    class without work are empty and left out.
+    """
+    pools = 0
+    for k in range(len(classes)):
+        classes[k].first = pools
+        classes[k].next = pools
+        pools += TRAITS if classes[k].working == 1 else TRAITS // 2
+        classes[k].last = pools
+    for k in range(len(classes)):
+        klass = classes[k]
+        n_pools = klass.last - klass.first
+        shares = np.empty(n_pools)
+        for n in range(n_pools):
+            shares[n] = share_of(par[0, klass.home], n, klass.working)
+        persons = shared_out(klass.persons, shares)
+        for n in range(n_pools):
+            for looking in range(2):
+                me = people[klass.first + n + looking * pools]
+                me.id = (np.int64(k) << PERSON_BITS) | (n + looking * n_pools)
+                me.pool = pools + klass.first + n
+                me.threshold = NEVER
+                me.klass = k
+                me.home = klass.home
+                me.place = klass.home
+                me.zone = klass.zone
+                me.working = klass.working
+                me.situation = SEEKING if looking == 1 else AT_HOME
+                me.weight = 0 if looking == 1 else persons[n]
+                me.route = NOBODY
+                me.recruiter = NOBODY
+                me.official = NOBODY
+                me.family_risk = n & 1
+                me.minority = n >> 1 & 1
+                me.age_band = MINOR if n >> 2 & 1 else UNDRAWN
+                me.wage_band = 0 if klass.working == 0 else (UNDRAWN if n >> 3 & 1 else 1)
+                me.sex = UNDRAWN
+                me.low_schooling = UNDRAWN
+                _, me.accepts = vulnerability(par[0, klass.home], me.family_risk == 1, me.minority == 1,
+                                              has_low_wage(me), klass.working == 1)
+    return pools
+
+
+@rule
+def share_of(setup, n, working):
+    """Share of a class that is in its `n`-th pool; the traits are independent."""
+    share = setup.family_risk_share if n & 1 else 1.0 - setup.family_risk_share
+    share *= setup.minority_share if n >> 1 & 1 else 1.0 - setup.minority_share
+    share *= setup.minor_share if n >> 2 & 1 else 1.0 - setup.minor_share
+    if working == 1:
+        share *= 1.0 - setup.wage_under_50 if n >> 3 & 1 else setup.wage_under_50
+    return share
+
+
+@rule
+def shared_out(persons, shares):
+    """Whole persons for each share, by largest remainder; they add up to `persons`."""
+    whole = np.floor(persons * shares)
+    short = int(round(persons - whole.sum()))
+    order = np.argsort(whole - persons * shares, kind="mergesort")
+    for n in range(short):
+        whole[order[n]] += 1.0
+    return whole.astype(np.int64)
+
+
+@rule
+def has_low_wage(me):
+    """No work or less than USD 50 a month."""
+    return me.wage_band == 0 or me.wage_band == 1
+
+
+@rule
+def pool_sets_out(at_home, looking, t, seed, setup, klass, actors, census):
+    """How many of a pool start to look for a way this month (part 2): each with chance 1 - exp(-hazard)."""
+    leaving, _ = vulnerability(setup, at_home.family_risk == 1, at_home.minority == 1, has_low_wage(at_home),
+                               at_home.working == 1)
+    chance = -math.expm1(-klass.rise * leaving)
+    persons = binomial(at_home.weight, chance, draw(seed, at_home.id, t, d.LEAVE))
+    at_home.weight -= persons
+    looking.weight += persons
+    census[AT_HOME] -= persons
+    census[SEEKING] += persons
+    actors[t, at_home.home].set_out += persons
+    return persons
+
+
+@rule
+def becomes_a_person(me, seed, setup):
+    """Leaves the pool: draws what differs within it, given what does not."""
+    me.pool = NOBODY
+    wage, age, sex, schooling = draw_four(seed, me.id, 0, d.TRAITS)
+    if me.wage_band == UNDRAWN:
+        me.wage_band = 2 if wage * (1.0 - setup.wage_under_50) < setup.wage_50_100 else 3
+    if me.age_band == UNDRAWN:
+        me.age_band = 1 if age * (1.0 - setup.minor_share) < setup.young_share else 2
+    me.sex = 0 if sex < setup.women_share else 1
+    me.low_schooling = 1 if schooling < setup.low_schooling_share else 0
+
+
+@rule
+def travel_one_by_one(me, travelling, t, seed, people, rows, par, facts, places, classes, routes, posts,
+                      officials, recruiters, hidden, actors, flows, census, gravity):
+    """Persons of one pool who hired a smuggler in one month cross, each for themselves; returns rows in use.
+
+    Those who arrive stay together, as nothing more happens to them. Those who are stopped look for a
+    way again with their pool. Only who is trapped by debt gets a row; until then it is lent.
+    """
+    home = places[me.home]
+    for _ in range(travelling):
+        one = people[rows]
+        people[rows] = me
+        one.id = draw_child(seed, me.id, me.parties, d.PARTY)
+        one.weight = 1
+        one.parties = 0
+        me.parties += 1
+        one.route = chosen_route(gravity[me.since, me.home], home, draw(seed, one.id, me.since, d.SMUGGLED_TO))
+        is_smuggled(one, t, seed, par, facts, places, classes, routes, posts, officials, recruiters,
+                    hidden, actors, flows, census)
+        if one.situation == SMUGGLED:
+            continue
+        me.weight -= 1
+        if one.situation == SEEKING:
+            people[me.pool].weight += 1
+        else:
+            becomes_a_person(one, seed, par[0, me.home])
+            rows += 1
+    me.leg = 1
+    return rows

@@ -1,0 +1,1 @@
+"""How files of users are read: TOML and CSV, every mistake named."""

@@ -1,0 +1,1 @@
+"""What is known: the tables of a region, as facts by month and country and as routes."""

@@ -1,0 +1,149 @@
+"""What makes a region usable: every check of its tables, each mistake with file, line and column."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from undercount.model.engine.layout import MAX_PLACES
+from undercount.model.files.tables_in import Month, Problems, Table, check_names, check_unique, month, read_text
+
+CROSSING_KINDS = ("land", "sea", "air")
+ERAS = ("old", "new", "standing")
+EVENT_KINDS = ("law_partial", "law_full", "protocol", "visa_free", "accession", "presence",
+               "operation", "programme", "handover", "passport", "context")
+NGO_KINDS = ("shelter", "hotline", "outreach", "prevention")
+RELIABILITY = ("source seen", "recalled, unverified")
+# Yearly figures that the model knows, with the largest value that can be right.
+VARIABLES = {
+    "gdp_per_head": 1e7, "gdp_per_head_current": 1e7, "female_unemployment": 100, "unemployment": 100,
+    "cpi_score": 10, "cpi_sd": 10, "mobile_per_100": 1000, "internet_pct": 100,
+    "population": 1e10, "women_15_29": 1e10, "emigrant_stock": 1e10,
+}
+FILES = ("countries", "country_year", "sources", "crossings", "routes", "events", "ngos", "referrals", "map")
+
+
+def check_span(path: Path, head: dict, at, problems: Problems) -> None:
+    months = {}
+    for key in ("start", "end"):
+        if isinstance(head.get(key), str) and head[key].strip():
+            try:
+                months[key] = Month.parse(head[key])
+            except ValueError:
+                problems.add(path, at(key), key, head[key], month().allowed)
+    if len(months) == 2 and months["end"] < months["start"]:
+        problems.add(path, at("end"), "end", head["end"], f"a month not before the start, {head['start']}")
+
+
+def check_countries(table: Table, problems: Problems) -> dict[str, int] | None:
+    """The codes of the region, or None if they could not be read (then nobody checks against them)."""
+    check_unique(table, ["iso3"], problems)
+    if not table.readable:
+        return None
+    if len(table.rows) > MAX_PLACES:  # compiled rules would write beyond their records
+        problems.add(table.file, table.rows[MAX_PLACES].line, "rows", f"{len(table.rows)} countries",
+                     f"at most {MAX_PLACES}")
+    for role in ("origin", "destination"):
+        if all(row.values.get(role) is False for row in table.rows):
+            problems.add(table.file, 1, role, "no country with 1", f"at least one country that is {role}")
+    if any("iso3" not in row.values for row in table.rows):
+        return None
+    return {row.values["iso3"]: row.line for row in table.rows}
+
+
+def check_visa_area(path: Path, head: dict, codes, problems: Problems) -> None:
+    line, seen = head["line of visa_area"], set()
+    for code in head["visa_area"]:
+        if codes is not None and code not in codes:
+            problems.add(path, line, "visa_area", code, "a code of the countries table", codes)
+        elif code in seen:
+            problems.add(path, line, "visa_area", code, "each code only once")
+        seen.add(code)
+
+
+def check_figures(table: Table, sources: Table, codes, problems: Problems) -> None:
+    check_names(table, "iso3", codes, problems, "a code of the countries table")
+    check_unique(table, ["iso3", "year", "variable"], problems)
+    check_unique(sources, ["code"], problems)
+    known = {row.values["code"] for row in sources.good()}
+    for row in table.good():
+        limit = VARIABLES[row.values["variable"]]
+        if row.values["value"] > limit:
+            problems.add(table.file, row.line, "value", row.values["value"],
+                         f"at most {limit:g} for {row.values['variable']}")
+        for code in row.values["source"].split("+") if sources.readable else ():
+            if code not in known:
+                problems.add(table.file, row.line, "source", code, "codes of the sources table joined by +", known)
+
+
+def check_crossings(table: Table, codes, problems: Problems) -> None:
+    for column in ("a", "b"):
+        check_names(table, column, codes, problems, "a code of the countries table")
+    for row in table.good():
+        if row.values["a"] == row.values["b"]:
+            problems.add(table.file, row.line, "b", row.values["b"], "another country than a")
+    # A crossing has no direction: A-B and B-A are one.
+    check_unique(table, ["a", "b", "kind"], problems, key=frozenset)
+
+
+def check_routes(table: Table, countries: Table, crossings: Table, codes, problems: Problems) -> None:
+    check_unique(table, ["id"], problems)
+    links = {frozenset((r.values.get("a"), r.values.get("b"))) for r in crossings.rows}
+    ends = {r.values["iso3"] for r in countries.rows if "iso3" in r.values and r.values.get("destination") is not False}
+    starts = {r.values["iso3"] for r in countries.rows if "iso3" in r.values and r.values.get("origin") is not False}
+    for row in table.good():
+        path, add = row.values["path"].split(">"), problems.add
+        unknown = [code for code in path if codes is not None and code not in codes]
+        for code in unknown:
+            add(table.file, row.line, "path", code, "codes of the countries table", codes)
+        if row.values["origin"] != path[0]:
+            add(table.file, row.line, "origin", row.values["origin"], f"the first of the path, {path[0]}")
+        if len(set(path)) != len(path):
+            add(table.file, row.line, "path", row.values["path"], "each country once")
+        if codes is not None and not unknown:
+            if path[0] not in starts:
+                add(table.file, row.line, "path", path[0], "a first country that is an origin", starts)
+            if path[-1] not in ends:
+                add(table.file, row.line, "path", path[-1], "a last country that is a destination", ends)
+            for a, b in zip(path, path[1:]) if crossings.readable else ():
+                if a != b and frozenset((a, b)) not in links:
+                    add(table.file, row.line, "path", f"{a}>{b}", "neighbours in the crossings table")
+        since, until = row.values["since"], row.values["until"]
+        if since and until and until < since:
+            add(table.file, row.line, "until", until, f"a month not before since, {since}")
+
+
+def check_events(table: Table, codes, problems: Problems) -> None:
+    for column in ("iso3", "towards"):
+        check_names(table, column, codes, problems, "a code of the countries table")
+    first: dict[tuple, int] = {}
+    for row in table.good():
+        v = row.values
+        if not v["iso3"] and v["kind"] != "context":
+            problems.add(table.file, row.line, "iso3", "", "a country; only context may concern the whole region")
+        if (v["kind"] == "passport") != bool(v["towards"]):
+            problems.add(table.file, row.line, "towards", v["towards"],
+                         "a country for passport, nothing for any other kind")
+        if v["kind"] == "presence" and v["value"] is None:
+            problems.add(table.file, row.line, "value", "", "a number of persons for presence")
+        # An effect twice in a month would count double; context is only shown.
+        key = (v["when"], v["iso3"], v["kind"], v["towards"], v["text"] if v["kind"] == "context" else "")
+        if key in first:
+            problems.add(table.file, row.line, "when+iso3+kind", f"{v['when']} {v['iso3']} {v['kind']}",
+                         f"each only once (also on line {first[key]})")
+        first.setdefault(key, row.line)
+
+
+def check_map(path: Path, problems: Problems) -> str:
+    """The outlines are only drawn, so only what drawing needs is checked."""
+    content, digest = read_text(path, problems)
+    if not content.strip():
+        return digest
+    try:
+        features = json.loads(content)["features"]
+        if not all(isinstance(f["properties"]["iso3"], str) and f["geometry"]["coordinates"] for f in features):
+            raise ValueError("a feature without iso3 or coordinates")
+    except (ValueError, RecursionError, KeyError, TypeError) as error:
+        line = getattr(error, "lineno", None)
+        problems.add(path, line, "features", error, "GeoJSON features with the property iso3 and coordinates")
+    return digest

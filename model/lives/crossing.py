@@ -1,0 +1,103 @@
+"""What happens at the crossings of a journey, where persons and officials meet (part 5)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from undercount.model.engine import decisions as d
+from undercount.model.engine.compiled import rule
+from undercount.model.engine.layout import CLANDESTINE, NOBODY, PAPERS, SERVING
+from undercount.model.engine.random import draw
+
+PASSED, STOPPED = range(2)
+
+
+@rule
+def journey(me, t, seed, par, places, routes, posts, officials, recruiters, actors):
+    """Takes the party over every leg of its route; stops where an official stops it.
+
+    Returns PASSED or STOPPED, and leaves `me.place`, `me.leg` and `me.official` where that happened.
+    """
+    route = routes[me.route]
+    for leg in range(route.legs):
+        outcome = crosses(me, t, seed, leg, route.posts[leg], route.places[leg], par, posts,
+                          officials, recruiters, actors)
+        if outcome != PASSED:
+            me.place = route.places[leg]
+            me.leg = leg
+            return outcome
+    me.place = route.destination
+    me.leg = route.legs
+    return PASSED
+
+
+@rule
+def crosses(me, t, seed, leg, p, entered, par, posts, officials, recruiters, actors):
+    """One crossing: waved through, not inspected, bought off, or stopped."""
+    here = par[t, entered]
+    post = posts[p]
+    post.arrivals_now += me.weight
+    if me.recruiter != NOBODY:
+        cell = recruiters[me.recruiter]
+        cell.tried_entry[entered] += me.weight
+        cell.touched |= np.int64(1) << np.int64(entered)
+    network = NOBODY if me.recruiter == NOBODY else recruiters[me.recruiter].network
+    if draw(seed, me.id, t, d.CROSSING_INSPECTED + leg) >= inspected(me, here, post):
+        return PASSED
+    n = official_at(post, draw(seed, me.id, t, d.CROSSING_MEETS + leg))
+    official = officials[n]
+    if network != NOBODY and official.in_pay == network:
+        return PASSED
+    actors[t, entered].inspections += me.weight
+    if takes_bribe(official, here, draw(seed, me.id, t, d.CROSSING_BRIBE + leg)):
+        pays(official, network, me.weight)
+        actors[t, entered].bribes_taken += me.weight
+        if me.recruiter != NOBODY:
+            recruiters[me.recruiter].costs_now += int(here.bribe) * me.weight
+        return PASSED
+    post.found_now += me.weight
+    me.official = n
+    return STOPPED
+
+
+@rule
+def official_at(post, u):
+    """Row of the official of a post whom one happens to meet."""
+    return post.first + int(u * post.officials)
+
+
+@rule
+def takes_bribe(official, here, u):
+    """The less integrity, the more likely; nobody takes one while under investigation (D1)."""
+    fault = min(1.0, here.corruption * (1.0 - official.integrity))
+    return official.status == SERVING and u < here.bribe_taken * fault
+
+
+@rule
+def pays(official, network, persons):
+    """Notes a bribe for each person.
+
+    Of several networks that pay in a month the last-numbered one may put the official on its payroll.
+    """
+    official.bribes_now += persons
+    official.suitor = max(official.suitor, network)
+
+
+@rule
+def recognises(official, here, u):
+    """Sees a victim where others see an irregular migrant; training helps (E5)."""
+    return u < (here.recognise_trained if official.trained == 1 else here.recognise_untrained)
+
+
+@rule
+def inspected(me, here, post):
+    """Chance of an inspection: visibility of the entry mode, patrols, and the post's capacity."""
+    rate = here.inspection * here.enforcement * post.patrol
+    if me.mode == PAPERS:
+        rate *= here.papers_visibility
+    elif me.mode != CLANDESTINE:
+        rate *= here.visa_free_visibility
+    capacity = here.inspections_per_official * post.officials
+    if post.arrivals * rate > capacity:
+        rate = capacity / post.arrivals
+    return min(1.0, rate)

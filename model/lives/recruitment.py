@@ -1,0 +1,144 @@
+"""Taking up an offer: which recruiter, and what the recruiter chooses for the recruit (part 4)."""
+
+from __future__ import annotations
+
+import math
+
+from undercount.model.engine import decisions as d
+from undercount.model.engine.compiled import rule
+from undercount.model.lives.crossing import official_at, pays, takes_bribe
+from undercount.model.engine.layout import (
+    CLANDESTINE,
+    HARSH,
+    INTERNAL,
+    NOBODY,
+    PAID,
+    PAPERS,
+    PRIVATE,
+    PUBLIC,
+    RECRUITED,
+    VISA_FREE,
+)
+from undercount.model.engine.random import draw
+from undercount.model.lives.recruiter import weighs_routes
+from undercount.model.lives.situation import set_situation
+
+
+@rule
+def takes_offer(me, t, seed, par, facts, places, routes, posts, officials, recruiters, census):
+    """Meets a recruiter, who chooses destination, path, papers, venue and treatment (part 4)."""
+    r = meets_recruiter(me, t, seed, places, recruiters)
+    if r == NOBODY:
+        return
+    cell = recruiters[r]
+    weighs_routes(cell, t, par, places, routes)
+    if not any_route(cell.route_odds, places[cell.country]):
+        return
+    me.recruiter = r
+    me.route = chosen_route(cell.route_odds, places[cell.country], draw(seed, me.id, t, d.ROUTE))
+    route = routes[me.route]
+    me.place = route.destination
+    there = par[t, me.place]
+    cost = there.leg_cost * route.legs
+    if route.legs == 0:
+        me.mode = INTERNAL
+    elif facts[t, me.home].visa_free > 0.0 and places[me.place].visa_area == 1:
+        me.mode = VISA_FREE
+    elif route.papers_only == 1 or draw(seed, me.id, t, d.PAPERS) < papers_odds(cell, there):
+        me.mode = PAPERS
+        cost += there.papers_cost
+        cost += consular_bribe(me, t, seed, par, places, posts, officials, recruiters)
+    else:
+        me.mode = CLANDESTINE
+    private = private_odds(cell, there, facts[t, me.place])
+    me.venue = PRIVATE if draw(seed, me.id, t, d.VENUE) < private else PUBLIC
+    me.treatment = PAID if draw(seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
+    me.debt = cost * there.document_debt
+    me.months = 0
+    me.leg = 0
+    me.lists = 0
+    me.lists_home = 0
+    me.helped = 0
+    me.official = NOBODY
+    cell.costs_now += int(cost) * me.weight
+    if route.legs > 0:
+        cell.moved_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
+    set_situation(me, RECRUITED, t, census)
+
+
+@rule
+def meets_recruiter(me, t, seed, places, recruiters):
+    """An active cell of the home country, with a chance that grows with its offers and the trust in them."""
+    home = places[me.home]
+    if home.pick <= 0.0:
+        return NOBODY
+    target = draw(seed, me.id, t, d.MEETS_RECRUITER) * home.pick
+    low = home.first_recruiter
+    high = low + home.recruiters - 1
+    while low < high:
+        middle = (low + high) // 2
+        if recruiters[middle].pick > target:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@rule
+def any_route(odds, base):
+    """Is there an option with a chance at all?"""
+    return base.n_routes > 0 and odds[base.n_routes - 1] > 0.0
+
+
+@rule
+def chosen_route(odds, base, u):
+    """The option of `base` whose cumulative propensity first exceeds `u` times the total."""
+    last = base.n_routes - 1
+    target = u * odds[last]
+    k = 0
+    while odds[k] <= target and k < last:
+        k += 1
+    return base.first_route + k
+
+
+@rule
+def shifted(start, gain):
+    """A first-year share moved by a gain in log odds; shares of 0 and 1 stay."""
+    if start <= 0.0 or start >= 1.0:
+        return start
+    odds = start / (1.0 - start) * math.exp(min(20.0, max(-20.0, gain)))
+    return odds / (1.0 + odds)
+
+
+@rule
+def papers_odds(cell, there):
+    """Share sent on papers (C3): grows as clandestine journeys are lost more often."""
+    gain = (cell.mode_loss[0] - cell.mode_loss[1]) * there.loss_value
+    return shifted(there.papers_start, gain * there.choice_sharpness / 5000.0)
+
+
+@rule
+def private_odds(cell, there, facts):
+    """Share put in private venues (C6), workable only where phones reach clients (C7)."""
+    workable = 1.0 - there.phone_need * (1.0 - facts.phones)
+    gain = 12.0 * (cell.venue_loss[PUBLIC] - cell.venue_loss[PRIVATE]) * there.loss_value
+    return workable * shifted(there.private_start, gain * there.choice_sharpness / 5000.0)
+
+
+@rule
+def payment_odds(cell, there):
+    """Share given small payments (C8): grows as harshly treated victims are lost more often."""
+    gain = 12.0 * (cell.treatment_loss[HARSH] - cell.treatment_loss[PAID]) * there.loss_value
+    return shifted(there.payments_start, gain * there.choice_sharpness / 5000.0)
+
+
+@rule
+def consular_bribe(me, t, seed, par, places, posts, officials, recruiters):
+    """Papers come through a consular officer: one who takes the bribe, or a dearer forger (D1)."""
+    there = par[t, me.place]
+    officer = officials[official_at(posts[places[me.place].consulate], draw(seed, me.id, t, d.OFFICIAL_MET))]
+    network = recruiters[me.recruiter].network
+    if officer.in_pay == network or takes_bribe(officer, there, draw(seed, me.id, t, d.CONSUL)):
+        pays(officer, network, me.weight)
+        return there.bribe
+    return 2.0 * there.bribe

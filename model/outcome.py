@@ -1,0 +1,85 @@
+"""The result tables as DataFrames, tidy and in a fixed order. pandas is imported here only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, LISTS, MODES, ON_ASSISTANCE, ON_HOTLINE, ON_POLICE, VENUES
+from undercount.model.country.observation import observe
+from undercount.model.known.region import Region
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run leaves behind: the tallies of its months, as arrays.
+
+    hidden (months, places) of `layout.HIDDEN`; actors (months, places) of `layout.ACTORS`; flows
+    (months, origin, destination, mode, venue); histories (months, places, 8); months is the number
+    of months that were run.
+    """
+
+    region: Region
+    hidden: np.ndarray
+    actors: np.ndarray
+    flows: np.ndarray
+    histories: np.ndarray
+    months: int
+
+    @property
+    def _months(self) -> list[str]:
+        return [self.region.month_name(t) for t in range(self.months)]
+
+    @property
+    def _countries(self) -> list[str]:
+        return [country.iso3 for country in self.region.countries]
+
+    def referrals(self) -> pd.DataFrame:
+        """country, year, assisted: simulated counts in the rows of the observed table.
+
+        Rows whose period was not run to its end are left out.
+        """
+        counts = observe(self.region, self.hidden)
+        rows = [(row.iso3, row.period, int(count)) for row, count in zip(self.region.referrals, counts)
+                if row.last - self.region.start < self.months]
+        return pd.DataFrame(rows, columns=["country", "year", "assisted"])
+
+    def hidden_flow(self) -> pd.DataFrame:
+        """month, country and the tallies of `layout.HIDDEN_FIELDS` (persons): the truth."""
+        return self._by_month_and_country(self.hidden, HIDDEN_FIELDS)
+
+    def actor_counts(self) -> pd.DataFrame:
+        """month, country and the tallies of `layout.ACTOR_FIELDS`."""
+        return self._by_month_and_country(self.actors, ACTOR_FIELDS)
+
+    def flow_counts(self) -> pd.DataFrame:
+        """month, origin, destination, entry mode, venue, newly exploited persons; zeros left out."""
+        flows = self.flows[: self.months]
+        month, origin, destination, mode, venue = np.nonzero(flows)
+        months, countries = np.array(self._months), np.array(self._countries)
+        return pd.DataFrame({
+            "month": months[month] if len(month) else months[:0], "origin": countries[origin],
+            "destination": countries[destination], "entry_mode": np.array(MODES)[mode],
+            "venue": np.array(VENUES)[venue],
+            "newly_exploited": flows[month, origin, destination, mode, venue]})
+
+    def list_counts(self) -> pd.DataFrame:
+        """year, country, police, assistance, hotline, persons: how many are on which lists."""
+        years = np.array([month[:4] for month in self._months])
+        rows = []
+        for year in np.unique(years):
+            by_place = self.histories[: self.months][years == year].sum(axis=0)
+            for place, country in enumerate(self._countries):
+                for history in range(1, by_place.shape[1]):
+                    if by_place[place, history]:
+                        on = [bool(history & bit) for bit in (ON_POLICE, ON_ASSISTANCE, ON_HOTLINE)]
+                        rows.append((year, country, *on, int(by_place[place, history])))
+        return pd.DataFrame(rows, columns=["year", "country", *LISTS, "persons"])
+
+    def _by_month_and_country(self, tallies: np.ndarray, fields) -> pd.DataFrame:
+        shape = (self.months, len(self._countries))
+        columns = {"month": np.repeat(self._months, shape[1]), "country": np.tile(self._countries, shape[0])}
+        columns.update({name: tallies[name][: self.months].ravel() for name in fields})
+        return pd.DataFrame(columns)
