@@ -14,12 +14,21 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from undercount.experiments.parts import Part
 from undercount.experiments.results import sha256_of
-from undercount.model.engine.layout import (
-    ACTOR_FIELDS, HIDDEN, HIDDEN_FIELDS, HISTORIES, LISTS, MODES, ON_ASSISTANCE, ON_HOTLINE, ON_POLICE, VENUES)
 from undercount.model.country.observation import observe
+from undercount.model.engine.layout import (
+    ACTOR_FIELDS,
+    HIDDEN,
+    HIDDEN_FIELDS,
+    HISTORIES,
+    LISTS,
+    MODES,
+    ON_ASSISTANCE,
+    ON_HOTLINE,
+    ON_POLICE,
+    VENUES,
+)
 from undercount.model.known.region import Region
 
 # Runs of one row group. Part of the format: another number gives other bytes.

@@ -16,14 +16,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from undercount import model
 from undercount.experiments.results import part_name, run_key
+from undercount.model.assumed.scenario import Scenario, load_scenario, scenario_names
 from undercount.model.engine.layout import POOLED
 from undercount.model.files.problems import BadInput, Problem, nearest
-from undercount.model.known.region import Region
-from undercount.model.assumed.scenario import Scenario, load_scenario, scenario_names
 from undercount.model.files.toml_in import describe
+from undercount.model.known.region import Region
 
+import undercount
+from undercount import model
+
+MODEL = Path(model.__path__[0])
 LARGEST_SEED = 2**63 - 1
 LARGEST_DRAWN = 10**6  # short enough to be typed again
 MOST_REPLICATES = 100_000
@@ -103,9 +106,9 @@ def command_line(given: Iterable[str], replicates: int, shared: Mapping[str, Any
 @cache
 def code_digest() -> str:
     """A hash of the model's source and version: results of changed rules are never mixed."""
-    digest = hashlib.sha256(model.__version__.encode())
-    for path in sorted(Path(model.__file__).parent.glob("*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
+    digest = hashlib.sha256(undercount.__version__.encode())
+    for path in sorted(MODEL.rglob("*.py")):
+        digest.update(path.relative_to(MODEL).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

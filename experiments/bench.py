@@ -16,8 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from undercount import model
-
 SCENARIO = "full-adaptation"
 SEED = 1
 # With agents at home of so many persons, the shipped region has about 100,000 and 10,000 of them.
@@ -66,9 +64,8 @@ def measure_engines(quick: bool = False, say: Callable[[str], None] = lambda tex
 
 def _case(name: str, **options: int | None) -> dict[str, Any]:
     """What one case measures, in a fresh process so that none inherits another's memory."""
-    where = os.pathsep.join([str(Path(model.__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run([sys.executable, "-m", "undercount.experiments.bench", name, json.dumps(options)],
-                          capture_output=True, text=True, env=os.environ | {"PYTHONPATH": where.rstrip(os.pathsep)})
+                          capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"the benchmark {name!r} failed: {done.stderr.strip()[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])

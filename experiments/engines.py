@@ -394,10 +394,9 @@ def _start_fork_server() -> None:
     from multiprocessing import forkserver
 
     multiprocessing.set_forkserver_preload(["undercount.experiments.warm"])
-    root = str(Path(__file__).resolve().parent.parent)
-    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
-    given = {name: os.environ.get(name) for name in (*ONE_THREAD, "PYTHONPATH")}
-    os.environ.update(ONE_THREAD, PYTHONPATH=path)
+    # A safe path: a user's own random.py in the current folder is none of the workers' business.
+    given = {name: os.environ.get(name) for name in (*ONE_THREAD, "PYTHONSAFEPATH")}
+    os.environ.update(ONE_THREAD, PYTHONSAFEPATH="1")
     try:
         forkserver.ensure_running()
     finally:
@@ -510,7 +509,6 @@ class Dask(Engine):
 def _compile_once() -> None:
     """Fill the cache on disk, if there is none, before several workers would each do so."""
     import numba
-
     import undercount.model.engine.compiled  # noqa: F401  says where the cache is
 
     if not Path(numba.config.CACHE_DIR).exists():

@@ -15,13 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from undercount import model
 from undercount.experiments.batch import Batch, Entry, command_line, load_again
 from undercount.experiments.folder import REGION, read_manifest, write_manifest, write_whole
 from undercount.experiments.results import sha256_of
 from undercount.model.files.problems import BadInput, Problem
-from undercount.model.known.region import Region
 from undercount.model.files.toml_in import describe
+from undercount.model.known.region import Region
+
+import undercount
+from undercount import model
 
 PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "pydantic", "mesa")
 OPTIONS = {"seed": "--seed", "people_per_agent": "--people-per-agent", "until": "--until"}
@@ -40,7 +42,7 @@ def check_same_batch(batch: Batch, folder: Path) -> dict[str, Any] | None:
                  for each in (asked, there)]
         problems.append(Problem(folder, "--set", shown[0], f"{shown[1]}, as in this folder, or another --out"))
     if asked["code"] != there["code"]:
-        problems.append(Problem(folder, "model", f"version {model.__version__}, code {asked['code']}",
+        problems.append(Problem(folder, "model", f"version {undercount.__version__}, code {asked['code']}",
                                 f"the folder's version {manifest['undercount']}, code {there['code']}, "
                                 "or another --out: results of different rules are not mixed"))
     if asked["region"]["files"] != there["region"]["files"]:
@@ -84,7 +86,7 @@ def copy_region(region: Region, folder: Path) -> None:
 def head(kind: str, command: str) -> dict[str, Any]:
     """What the manifest of any folder begins with: who made it, with what, where."""
     return {
-        "undercount": model.__version__, "commit": commit(), "kind": kind, "state": "running", "command": command,
+        "undercount": undercount.__version__, "commit": commit(), "kind": kind, "state": "running", "command": command,
         "machine": {"system": platform.system(), "release": platform.release(), "processor": platform.machine(),
                     "cores": os.cpu_count(), "python": platform.python_version()},
         "packages": versions()}
@@ -146,7 +148,7 @@ def now() -> str:
 
 def commit() -> str | None:
     """The commit of the checkout that the model stands in, with a plus sign if it was changed."""
-    here = Path(model.__file__).resolve().parent.parent
+    here = Path(model.__path__[0]).resolve().parent
     if not (here / ".git").exists():
         return None
     try:

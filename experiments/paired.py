@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from undercount.experiments.batch import code_digest
 from undercount.experiments.reference.draws import Draw
-from undercount.model.files.problems import BadInput, Problem, nearest
 from undercount.model.assumed.scenario import Scenario, load_scenario, scenarios_root
+from undercount.model.files.problems import BadInput, Problem, nearest
 from undercount.model.files.toml_in import describe
 
 DRAWS = 100

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, WARM_UP
 
 if TYPE_CHECKING:

@@ -21,7 +21,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from undercount.experiments.engines import (
-    Chunk, Died, Engine, EngineLost, EngineOptions, Result, hard_limit, open_engine, overdue)
+    Chunk,
+    Died,
+    Engine,
+    EngineLost,
+    EngineOptions,
+    Result,
+    hard_limit,
+    open_engine,
+    overdue,
+)
 from undercount.experiments.folder import PARTS, RUNNING, TEMPORARY, write_whole
 from undercount.experiments.parts import Damaged, open_arrays
 from undercount.model.files.problems import BadInput, Problem, nearest

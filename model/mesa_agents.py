@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import mesa
-
 from undercount.model.engine import layout
 from undercount.model.engine.home import PERSON_BITS, is_born
 from undercount.model.lives.migrant import migrant_month
@@ -54,7 +53,7 @@ class View(mesa.Agent):
 
     def step(self) -> None:
         """One month: the rule of this kind of agent, applied to this row."""
-        self.model.world.call(type(self).rule, self.record)
+        type(self).rule(self.record, self.model.world.t, self.model.world.tables)
 
 
 class Migrant(View):

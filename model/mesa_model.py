@@ -9,12 +9,11 @@ import mesa
 import numpy as np
 import pandas as pd
 from mesa.datacollection import DataCollector
-
-from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
+from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.engine.home import PERSON_BITS
 from undercount.model.engine.layout import POOLED, WARM_UP
+from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
 from undercount.model.month import begin_month, end_month, settle, with_business
-from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.outcome import Outcome
 from undercount.model.world import Template, World
 
@@ -151,17 +150,17 @@ class TraffickingModel(mesa.Model):
     # --- Mesa's agents ---------------------------------------------------------------------------
     def _step_agents(self) -> None:
         """The parts of the month in the order of `month.run_months`, agents by `step()`."""
-        world = self.world
-        world.call(begin_month)
+        world, t = self.world, self.world.t
+        begin_month(t, world.tables)
         world.make_room_if_needed()
         kinds = self.agents_by_type
         kinds[Migrant].do("step")
-        world.call(with_business)
-        world.call(settle)
+        with_business(world.tables)
+        settle(t, world.tables)
         kinds[Recruiter].do("step")
         kinds[Official].do("step")
         kinds[NGO].do("step")
-        world.call(end_month)
+        end_month(t, world.tables)
         world.t += 1
 
     @property

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-
 from undercount.model.engine.borrowed import borrowed, fetch_ahead
 from undercount.model.engine.compiled import part, rule
 from undercount.model.engine.home import hazard
@@ -26,106 +25,96 @@ from undercount.model.engine.layout import (
     SEEKING,
     SMUGGLED,
 )
+from undercount.model.engine.parties import admissions, has_business, parts, rows_needed
+from undercount.model.engine.pools import pool_sets_out
 from undercount.model.lives.migrant import migrant_month
 from undercount.model.lives.ngo import ngo_month
 from undercount.model.lives.official import official_month
-from undercount.model.engine.parties import admissions, has_business, parts, rows_needed
-from undercount.model.engine.pools import pool_sets_out
 from undercount.model.lives.recruiter import clears_seen, clears_tallies, recruiter_month, shares_lessons
-
 
 AHEAD = 8  # rows fetched into the cache before their turn
 
 
 @part
-def run_months(first, last, seed, party_size, arrays):
+def run_months(first, last, tables):
     """Runs the months first <= t < last; returns the month reached, earlier if rows run out.
 
     `counts` holds: active rows, rows in use, 1 while a month has begun and not ended, rows that
     this month's parties may need, rows pending in `settle`, and pools of people at home.
     """
-    (counts, people, active, par, facts, places, classes, routes, posts, officials, recruiters, networks,
-     ngos, hidden, actors, flows, histories, census, censuses, gravity, settling, calendar,
-     pending) = borrowed(arrays)
+    w = borrowed(tables)
     for t in range(first, last):
-        if counts[2] == 0:  # parts 1 and 2: events, push and pull
-            begin_month(t, seed, party_size, counts, people, active, par, facts, places, classes,
-                        officials, recruiters, networks, ngos, actors, census, calendar)
-        if counts[1] + counts[3] > len(people):
+        if w.counts[2] == 0:  # parts 1 and 2: events, push and pull
+            begin_month(t, w)
+        if w.counts[1] + w.counts[3] > len(w.people):
             return t
-        for a in range(counts[0]):  # parts 3, 5, 6, 7: ways, transport, exploitation, help
-            fetch_ahead(people, active[min(a + AHEAD, counts[0] - 1)])
-            fetch_ahead(recruiters, max(0, people[active[min(a + AHEAD // 2, counts[0] - 1)]].recruiter))
-            migrant_month(people[active[a]], t, seed, par, facts, places, classes, routes, posts,
-                          officials, recruiters, networks, ngos, hidden, actors, flows, histories, census,
-                          settling)
-            if has_business(people[active[a]]):
-                pending[counts[4]] = active[a]
-                counts[4] += 1
-        settle(t, seed, party_size, counts, people, active, pending, par, facts, places, classes, routes,
-               posts, officials, recruiters, networks, ngos, hidden, actors, flows, histories, census, gravity)
-        for r in range(len(recruiters)):  # parts 4, 8, 9: choice of options, justice, learning
-            recruiter_month(recruiters[r], t, seed, par, facts, places, posts, officials, networks, actors)
-        for n in range(len(officials)):  # part 8: pay, investigation, dismissal
-            official_month(officials[n], t, seed, par, facts, actors)
-        for n in range(len(ngos)):  # part 9: programmes start, grow, adapt
-            ngo_month(ngos[n], t, par, places, actors)
-        end_month(t, party_size, counts, people, active, par, places, classes, posts, recruiters, hidden,
-                  actors, census, censuses, calendar)
+        for a in range(w.counts[0]):  # parts 3, 5, 6, 7: ways, transport, exploitation, help
+            fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[0] - 1)])
+            fetch_ahead(w.recruiters, max(0, w.people[w.active[min(a + AHEAD // 2, w.counts[0] - 1)]].recruiter))
+            migrant_month(w.people[w.active[a]], t, w)
+            if has_business(w.people[w.active[a]]):
+                w.pending[w.counts[4]] = w.active[a]
+                w.counts[4] += 1
+        settle(t, w)
+        for r in range(len(w.recruiters)):  # parts 4, 8, 9: choice of options, justice, learning
+            recruiter_month(w.recruiters[r], t, w)
+        for n in range(len(w.officials)):  # part 8: pay, investigation, dismissal
+            official_month(w.officials[n], t, w)
+        for n in range(len(w.ngos)):  # part 9: programmes start, grow, adapt
+            ngo_month(w.ngos[n], t, w)
+        end_month(t, w)
     return last
 
 
 @part
-def begin_month(t, seed, party_size, counts, people, active, par, facts, places, classes, officials,
-                recruiters, networks, ngos, actors, census, calendar):
+def begin_month(t, w):
     """Part 1 and 2: what the month finds (laws, markets, offers) and who will look for a way out."""
-    counts[2] = 1
-    for r in range(len(recruiters)):
-        clears_tallies(recruiters[r])
-    finds_police_in_pay(networks, officials)
-    for c in range(len(places)):
-        informs(t, par[t, c], places[c], ngos)
-        prices(par[t, c], facts[t, c], places[c])
-        hears_offers(par[t, c], facts[t, c], places[c], recruiters)
-    for k in range(len(classes)):
-        raises_hazard(t, par, facts, classes[k])
-        klass = classes[k]
-        while klass.next < klass.last and people[klass.next].threshold <= klass.cumulative:
-            counts[3] += rows_needed(people[klass.next], party_size)
-            active[counts[0]] = klass.next
-            counts[0] += 1
+    w.counts[2] = 1
+    for r in range(len(w.recruiters)):
+        clears_tallies(w.recruiters[r])
+    finds_police_in_pay(w)
+    for c in range(len(w.places)):
+        informs(t, w, w.par[t, c], w.places[c])
+        prices(w.par[t, c], w.facts[t, c], w.places[c])
+        hears_offers(w, w.par[t, c], w.facts[t, c], w.places[c])
+    for k in range(len(w.classes)):
+        raises_hazard(t, w, w.classes[k])
+        klass = w.classes[k]
+        while klass.next < klass.last and w.people[klass.next].threshold <= klass.cumulative:
+            w.counts[3] += rows_needed(w.people[klass.next], w)
+            w.active[w.counts[0]] = klass.next
+            w.counts[0] += 1
             klass.next += 1
-    for n in range(counts[5]):
-        at_home, looking = people[n], people[counts[5] + n]
-        counts[3] += pool_sets_out(at_home, looking, t, seed, par[0, at_home.home], classes[at_home.klass],
-                                   actors, census)
-    entry = calendar[0, t]
+    for n in range(w.counts[5]):
+        at_home, looking = w.people[n], w.people[w.counts[5] + n]
+        w.counts[3] += pool_sets_out(at_home, looking, t, w, w.par[0, at_home.home], w.classes[at_home.klass])
+    entry = w.calendar[0, t]
     while entry != 0:  # those who settle or leave again this month
-        counts[3] += rows_needed(people[entry - 1], party_size)
-        active[counts[0]] = entry - 1
-        counts[0] += 1
-        entry = calendar[1, entry - 1]
+        w.counts[3] += rows_needed(w.people[entry - 1], w)
+        w.active[w.counts[0]] = entry - 1
+        w.counts[0] += 1
+        entry = w.calendar[1, entry - 1]
 
 
 @rule
-def finds_police_in_pay(networks, officials):
+def finds_police_in_pay(w):
     """Which networks have police in their pay, place by place, as bits (D2)."""
-    for n in range(len(networks)):
-        networks[n].police_in_pay = 0
-    for n in range(len(officials)):
-        if officials[n].kind == POLICE and officials[n].in_pay != NOBODY:
-            network = networks[officials[n].in_pay]
-            network.police_in_pay |= np.int64(1) << np.int64(officials[n].place)
+    for n in range(len(w.networks)):
+        w.networks[n].police_in_pay = 0
+    for n in range(len(w.officials)):
+        if w.officials[n].kind == POLICE and w.officials[n].in_pay != NOBODY:
+            network = w.networks[w.officials[n].in_pay]
+            network.police_in_pay |= np.int64(1) << np.int64(w.officials[n].place)
 
 
 @rule
-def informs(t, here, place, ngos):
+def informs(t, w, here, place):
     """Awareness fades, and prevention programmes renew it (A4)."""
     if t == 0:
         place.awareness = here.awareness_start
     place.awareness *= math.exp(-math.log(2.0) / max(1.0, here.awareness_halflife))
-    if place.prevention != NOBODY and ngos[place.prevention].active == 1:
-        place.awareness += here.campaign_effort * ngos[place.prevention].strength * (1.0 - place.awareness)
+    if place.prevention != NOBODY and w.ngos[place.prevention].active == 1:
+        place.awareness += here.campaign_effort * w.ngos[place.prevention].strength * (1.0 - place.awareness)
 
 
 @rule
@@ -140,7 +129,7 @@ def prices(here, facts, place):
 
 
 @rule
-def hears_offers(here, facts, place, recruiters):
+def hears_offers(w, here, facts, place):
     """How likely a seeker is to meet an offer that deserves trust, and whose it would be (A6, C7)."""
     total = 0.0
     active = 0
@@ -148,7 +137,7 @@ def hears_offers(here, facts, place, recruiters):
     profit = 0.0
     arrests = 0
     for r in range(place.first_recruiter, place.first_recruiter + place.recruiters):
-        cell = recruiters[r]
+        cell = w.recruiters[r]
         trust = here.trust_acquaintance
         if cell.channel == 1:
             trust = here.trust_agency
@@ -172,64 +161,62 @@ def hears_offers(here, facts, place, recruiters):
 
 
 @rule
-def raises_hazard(t, par, facts, klass):
+def raises_hazard(t, w, klass):
     """Adds the month's hazard, given what contacts report (A3)."""
-    here = par[t, klass.home]
+    here = w.par[t, klass.home]
     heard = klass.success + here.failure_told * klass.failure
     mood = 0.0
     if heard > 0.0:
         mood = (klass.success - here.failure_told * klass.failure) / (heard + 1e-4 * klass.persons)
-    klass.rise = hazard(here, facts[t, klass.home], klass.zone, klass.working, mood)
+    klass.rise = hazard(here, w.facts[t, klass.home], klass.zone, klass.working, mood)
     klass.cumulative += klass.rise
 
 
 @part
-def with_business(counts, people, active, pending):
+def with_business(w):
     """Rows for `settle`, where the agents were stepped from outside."""
-    for a in range(counts[0]):
-        if has_business(people[active[a]]):
-            pending[counts[4]] = active[a]
-            counts[4] += 1
+    for a in range(w.counts[0]):
+        if has_business(w.people[w.active[a]]):
+            w.pending[w.counts[4]] = w.active[a]
+            w.counts[4] += 1
 
 
 @part
-def settle(t, seed, party_size, counts, people, active, pending, par, facts, places, classes, routes,
-           posts, officials, recruiters, networks, ngos, hidden, actors, flows, histories, census, gravity):
+def settle(t, w):
     """Carries out what concerns several agents: parties split off, and shelters admit (part 7)."""
-    rows = counts[1]
+    rows = w.counts[1]
     before = rows
-    waiting = np.empty(counts[4], np.int64)
+    waiting = np.empty(w.counts[4], np.int64)
     n_waiting = 0
-    for a in range(counts[4]):
-        me = people[pending[a]]
+    for a in range(w.counts[4]):
+        me = w.people[w.pending[a]]
         if me.waiting == 1:
-            waiting[n_waiting] = pending[a]
+            waiting[n_waiting] = w.pending[a]
             n_waiting += 1
         else:
-            rows = parts(me, t, seed, people, rows, party_size, par, facts, places, routes, posts,
-                         officials, recruiters, networks, ngos, classes, hidden, actors, flows, census, gravity)
-    counts[4] = 0
+            rows = parts(me, t, w, rows)
+    w.counts[4] = 0
     for row in range(before, rows):
-        active[counts[0]] = row
-        counts[0] += 1
-    counts[1] = rows
-    admissions(t, seed, people, waiting, n_waiting, par, places, ngos, hidden, histories, classes, census)
-    shares_experience(t, par, recruiters, networks)
+        w.active[w.counts[0]] = row
+        w.counts[0] += 1
+    w.counts[1] = rows
+    admissions(t, w, waiting, n_waiting)
+    shares_experience(t, w)
 
 
 @rule
-def shares_experience(t, par, recruiters, networks):
+def shares_experience(t, w):
     """Cells of a network share what they saw (C1)."""
-    for n in range(len(networks)):
-        clears_seen(networks[n])
-    for r in range(len(recruiters)):
-        adds_experience(networks[recruiters[r].network], recruiters[r])
-    for n in range(len(networks)):
-        touched = networks[n].touched
+    for n in range(len(w.networks)):
+        clears_seen(w.networks[n])
+    for r in range(len(w.recruiters)):
+        adds_experience(w.networks[w.recruiters[r].network], w.recruiters[r])
+    for n in range(len(w.networks)):
+        touched = w.networks[n].touched
         k = 0
         while touched > 0:
             if touched & 1:
-                shares_lessons(networks[n], par[t, networks[n].country], k)
+                shares_lessons(w.networks[n], w.par[t, w.networks[n].country], k)
             touched >>= 1
             k += 1
 
@@ -258,68 +245,67 @@ def adds_experience(network, cell):
 
 
 @part
-def end_month(t, party_size, counts, people, active, par, places, classes, posts, recruiters, hidden,
-              actors, census, censuses, calendar):
+def end_month(t, w):
     """Part 9 and 10: patrols and raids move, reports travel home, the month is written down."""
-    counts[2] = 0
-    counts_persons(t, party_size, counts, people, active, places, hidden, actors, recruiters, calendar)
-    moves_patrols(t, par, posts)
-    for c in range(len(places)):
-        moves_raids(par[t, c], places[c])
-    for k in range(len(classes)):
-        remembers(par[t, classes[k].home], classes[k])
-    for s in range(len(census)):
-        censuses[t, s] = census[s]
+    w.counts[2] = 0
+    counts_persons(t, w)
+    moves_patrols(t, w)
+    for c in range(len(w.places)):
+        moves_raids(w.par[t, c], w.places[c])
+    for k in range(len(w.classes)):
+        remembers(w.par[t, w.classes[k].home], w.classes[k])
+    for s in range(len(w.census)):
+        w.censuses[t, s] = w.census[s]
 
 
 @rule
-def counts_persons(t, party_size, counts, people, active, places, hidden, actors, recruiters, calendar):
+def counts_persons(t, w):
     """Who is in exploitation and who is looking for a way, by place.
 
     Drops from the active rows those who are settled, and those back home until the month in their
     calendar: `calendar[0, month]` is 1 + the first row of a month and
     `calendar[1, row]` 1 + the next one; 0 is none.
     """
-    for c in range(len(places)):
-        places[c].seekers = 0
-        places[c].stock = 0
+    for c in range(len(w.places)):
+        w.places[c].seekers = 0
+        w.places[c].stock = 0
     kept = 0
-    counts[3] = 0
-    for a in range(counts[0]):
-        fetch_ahead(people, active[min(a + AHEAD, counts[0] - 1)])
-        me = people[active[a]]
+    w.counts[3] = 0
+    for a in range(w.counts[0]):
+        fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[0] - 1)])
+        me = w.people[w.active[a]]
         if me.situation == EXPLOITED:
-            places[me.place].stock += me.weight
+            w.places[me.place].stock += me.weight
             if me.venue == PUBLIC:
-                hidden[t, me.place].in_public += me.weight
+                w.hidden[t, me.place].in_public += me.weight
         elif me.situation == SEEKING:
-            places[me.home].seekers += me.weight
+            w.places[me.home].seekers += me.weight
         done = (me.situation == INDEPENDENT or me.situation == REINTEGRATED
                 or (me.situation == SMUGGLED and me.leg > 0))
         if me.situation == RETURNED and me.wakes > t + 1:
             done = True
-            if me.wakes < len(hidden):
-                calendar[1, active[a]] = calendar[0, me.wakes]
-                calendar[0, me.wakes] = active[a] + 1
+            if me.wakes < len(w.hidden):
+                w.calendar[1, w.active[a]] = w.calendar[0, me.wakes]
+                w.calendar[0, me.wakes] = w.active[a] + 1
         if not done:
-            counts[3] += rows_needed(me, party_size)
-            active[kept] = active[a]
+            w.counts[3] += rows_needed(me, w)
+            w.active[kept] = w.active[a]
             kept += 1
-    counts[0] = kept
-    for c in range(len(places)):
-        hidden[t, c].in_exploitation = places[c].stock
-    for r in range(len(recruiters)):
-        actors[t, recruiters[r].country].recruiters_active += recruiters[r].active
-        actors[t, recruiters[r].country].recruiters_in_custody += recruiters[r].custody
+    w.counts[0] = kept
+    for c in range(len(w.places)):
+        w.hidden[t, c].in_exploitation = w.places[c].stock
+    for r in range(len(w.recruiters)):
+        w.actors[t, w.recruiters[r].country].recruiters_active += w.recruiters[r].active
+        w.actors[t, w.recruiters[r].country].recruiters_in_custody += w.recruiters[r].custody
 
 
 @rule
-def moves_patrols(t, par, posts):
+def moves_patrols(t, w):
     """Patrols at borders drift towards recent detections; their sum stays the same (C1)."""
     mean = 0.0
     borders = 0
-    for p in range(len(posts)):
-        post = posts[p]
+    for p in range(len(w.posts)):
+        post = w.posts[p]
         post.arrivals = post.arrivals_now
         post.found += 0.2 * (post.found_now - post.found)
         post.arrivals_now = 0
@@ -331,14 +317,14 @@ def moves_patrols(t, par, posts):
         return
     mean /= borders
     total = 0.0
-    for p in range(len(posts)):
-        if posts[p].kind == BORDER:
-            target = min(3.0, max(0.3, posts[p].found / mean))
-            posts[p].patrol += par[t, posts[p].place].patrol_shift * (target - posts[p].patrol)
-            total += posts[p].patrol
-    for p in range(len(posts)):
-        if posts[p].kind == BORDER:
-            posts[p].patrol *= borders / total
+    for p in range(len(w.posts)):
+        if w.posts[p].kind == BORDER:
+            target = min(3.0, max(0.3, w.posts[p].found / mean))
+            w.posts[p].patrol += w.par[t, w.posts[p].place].patrol_shift * (target - w.posts[p].patrol)
+            total += w.posts[p].patrol
+    for p in range(len(w.posts)):
+        if w.posts[p].kind == BORDER:
+            w.posts[p].patrol *= borders / total
 
 
 @rule

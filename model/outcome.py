@@ -6,9 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-
-from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, LISTS, MODES, ON_ASSISTANCE, ON_HOTLINE, ON_POLICE, VENUES
 from undercount.model.country.observation import observe
+from undercount.model.engine.layout import (
+    ACTOR_FIELDS,
+    HIDDEN_FIELDS,
+    LISTS,
+    MODES,
+    ON_ASSISTANCE,
+    ON_HOTLINE,
+    ON_POLICE,
+    VENUES,
+)
 from undercount.model.known.region import Region
 
 

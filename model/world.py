@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-
+from undercount.model.assumed.scenario import Scenario, parameter_table
 from undercount.model.engine import layout
-from undercount.model.known.facts import fact_table, persons_at_risk, population
 from undercount.model.engine.home import bound_hazards, fill_rows, find_leavers
 from undercount.model.engine.layout import (
     ACTORS,
@@ -34,11 +34,11 @@ from undercount.model.engine.layout import (
     VENUES,
     WARM_UP,
 )
-from undercount.model.month import run_months
 from undercount.model.engine.pools import TRAITS, fill_pools
-from undercount.model.known.routes import route_table
-from undercount.model.assumed.scenario import Scenario, parameter_table
 from undercount.model.engine.setup import appoint, found_cells, weighs_destinations
+from undercount.model.known.facts import fact_table, persons_at_risk, population
+from undercount.model.known.routes import route_table
+from undercount.model.month import run_months
 
 if TYPE_CHECKING:
     from undercount.model.known.region import Region
@@ -58,9 +58,11 @@ FEWEST_RECRUITERS = 10
 ROWS_PER_LEAVER = 64
 PERSONS_PER_POOLED_ROW = 50
 
-ARRAYS = ("counts", "people", "active", "par", "facts", "places", "classes", "routes", "posts",
-          "officials", "recruiters", "networks", "ngos", "hidden", "actors", "flows", "histories",
-          "census", "censuses", "gravity", "settling", "calendar", "pending")
+# What every rule is handed as `w`: all tables of a world, whose luck it is, and how large a party may be.
+Tables = namedtuple("Tables", (
+    "seed", "party_size", "counts", "people", "active", "par", "facts", "places", "classes", "routes", "posts",
+    "officials", "recruiters", "networks", "ngos", "hidden", "actors", "flows", "histories", "census", "censuses",
+    "gravity", "settling", "calendar", "pending"))
 
 
 def records(shape, dtype) -> np.recarray:
@@ -283,23 +285,17 @@ class World:
         return self.t - WARM_UP
 
     @property
-    def arrays(self) -> tuple:
-        """The arguments of the parts of the month, in their common order."""
-        return tuple(getattr(self, name) for name in ARRAYS)
+    def tables(self) -> Tables:
+        """The tables as rules take them; made anew at each call, as `make_room` replaces some."""
+        return Tables(*(getattr(self, name) for name in Tables._fields))
 
     def run(self, until: int | None = None) -> None:
         """Runs to the start of month `until` (default: the end) without holding the interpreter lock."""
         until = self.template.months if until is None else min(until, self.template.months)
         while self.t < until:
-            self.t = run_months(self.t, until, self.seed, self.party_size, self.arrays)
+            self.t = run_months(self.t, until, self.tables)
             if self.t < until:
                 self.make_room_if_needed()
-
-    def call(self, part, *first) -> None:
-        """Calls a compiled part or rule with the arrays that its arguments name."""
-        function = getattr(part, "py_func", part)
-        names = function.__code__.co_varnames[len(first): function.__code__.co_argcount]
-        part(*first, *(getattr(self, name) for name in names))
 
     @property
     def party_size(self) -> int:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from undercount.experiments.batch import Run
 from undercount.experiments.parts import seal_arrays
 from undercount.experiments.runner import execute

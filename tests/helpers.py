@@ -11,9 +11,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
-
-from undercount.model.engine.layout import AT_HOME
 from undercount.model.assumed.scenario import Scenario, load_scenario
+from undercount.model.engine.layout import AT_HOME
 from undercount.model.world import Template, World
 
 # Every table of a world that a month can change.
@@ -162,11 +161,11 @@ def share_of(rows, mask) -> float:
 # --- with and without Numba ------------------------------------------------------------------------------
 PRINT_FINGERPRINT = """
 import sys
-sys.path[:0] = sys.argv[1:3]
-from helpers import fingerprint, fresh, shrunk, trafficked
+sys.path[:0] = sys.argv[1:2]
+from tests.helpers import fingerprint, fresh, shrunk, trafficked
 from numba import config
-run = fresh(1, people_per_agent=int(sys.argv[3]), region=shrunk(2500), cells_per_100000=250.0, leave_rate=0.05)
-run.run(int(sys.argv[4]))
+run = fresh(1, people_per_agent=int(sys.argv[2]), region=shrunk(2500), cells_per_100000=250.0, leave_rate=0.05)
+run.run(int(sys.argv[3]))
 assert len(trafficked(run))
 print(config.DISABLE_JIT, fingerprint(run))
 """
@@ -175,7 +174,7 @@ print(config.DISABLE_JIT, fingerprint(run))
 def assert_interpreted_equals_compiled(people_per_agent, months, timeout) -> None:
     """A tiny region for some months, compiled and as the same Python without Numba: digit for digit."""
     tests = Path(__file__).resolve().parent
-    command = [sys.executable, "-c", PRINT_FINGERPRINT, str(tests.parent), str(tests), str(people_per_agent), str(months)]
+    command = [sys.executable, "-c", PRINT_FINGERPRINT, str(tests.parent), str(people_per_agent), str(months)]
     done = [subprocess.run(command, capture_output=True, text=True, timeout=timeout,
                            env={**os.environ, "NUMBA_DISABLE_JIT": disabled}) for disabled in "01"]
     assert [run.stderr for run in done if run.returncode] == []

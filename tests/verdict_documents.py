@@ -6,7 +6,6 @@ import json
 
 import numpy as np
 import pandas as pd
-
 from undercount.experiments.inference import recovery
 from undercount.experiments.verdict.document import FORMAT, _checks
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-
 from undercount.experiments.attribution.players import Player, same, without
 from undercount.experiments.attribution.window import Window, measure
 from undercount.experiments.paired import part_of

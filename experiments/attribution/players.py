@@ -16,8 +16,8 @@ from undercount.experiments.attribution.shapley import MOST_PLAYERS
 from undercount.experiments.attribution.window import Window
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import specs
-from undercount.model.files.problems import Problem, nearest
 from undercount.model.assumed.scenario import Event, Scenario
+from undercount.model.files.problems import Problem, nearest
 from undercount.model.files.toml_in import describe
 
 OWN, CORE = "own_cause", "core_changes"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-
 from undercount.experiments.attribution.game import Game
 from undercount.experiments.attribution.shapley import interactions, shapley
 from undercount.experiments.attribution.window import OUTCOMES, Window, changes

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from undercount.model.engine.layout import WARM_UP
 from undercount.model.country.observation import observe
+from undercount.model.engine.layout import WARM_UP
 from undercount.model.files.problems import Problem, nearest
-from undercount.model.known.region import Referral, Region
 from undercount.model.files.tables_in import Month
 from undercount.model.files.toml_in import describe
+from undercount.model.known.region import Referral, Region
 from undercount.model.world import World
 
 # What is attributed -> what it is, in words with its unit.

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
 from undercount.experiments.attribution.plan import Plan
 from undercount.experiments.attribution.window import OUTCOMES
 from undercount.experiments.paired import ALL, DRAWS

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import click
-
 from undercount.experiments.reference.statistics import FILE, read_statistics, shipped_statistics
-from undercount.model.files.problems import BadInput
-from undercount.model.known.region import load_region, read_referrals
 from undercount.model.assumed.scenario import load_scenario, scenario_names
+from undercount.model.files.problems import BadInput
 from undercount.model.files.toml_in import plain
+from undercount.model.known.region import load_region, read_referrals
 
 
 @click.command("check")

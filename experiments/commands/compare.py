@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-
 from undercount.experiments.commands.options import engine_options, read_engine
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-
 from undercount.experiments.commands.draws import draw_options, read_draws
 from undercount.experiments.commands.options import engine_options, read_engine
 

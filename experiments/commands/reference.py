@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-
 from undercount.experiments.commands.options import engine_options, read_engine
 from undercount.experiments.reference import PEOPLE_PER_AGENT
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-
 from undercount.experiments.commands.options import engine_options, read_engine, settings_option
 
 INTERRUPTED = 130

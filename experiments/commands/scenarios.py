@@ -1,9 +1,8 @@
 """`undercount scenarios`: one line a scenario."""
 
 import click
-
-from undercount.model.files.problems import BadInput
 from undercount.model.assumed.scenario import load_scenario, scenario_names, scenarios_root
+from undercount.model.files.problems import BadInput
 from undercount.model.files.toml_in import plain
 
 

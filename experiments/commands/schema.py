@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import click
-
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import Parameters, specs
 from undercount.model.assumed.scenario_checks import FACTORS, LONGEST_RAMP

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import click
-
 from undercount.experiments.commands.options import settings_option
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import specs

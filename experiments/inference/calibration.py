@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
-
 from undercount.experiments.inference.estimate import Estimate, mean, share, spread
 
 BINS = 10

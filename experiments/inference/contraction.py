@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
 from undercount.experiments.inference.estimate import Estimate, spread
 from undercount.experiments.inference.weighted import effective_size, mean_and_variance, normalised
 

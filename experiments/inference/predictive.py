@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
 from undercount.experiments.inference.weighted import quantiles
 
 LEVEL = 0.90

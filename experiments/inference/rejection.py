@@ -18,7 +18,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import special, stats
-
 from undercount.experiments.inference.forest_choice import balanced
 from undercount.experiments.inference.weighted import normalised
 

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
 from undercount.experiments.inference.calibration import log_scores
 from undercount.experiments.inference.estimate import Estimate, mean
 from undercount.experiments.inference.forest_choice import ForestChoice

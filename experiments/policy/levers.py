@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from undercount.model.assumed.parameters import specs
-from undercount.model.files.problems import BadInput
-from undercount.model.known.region import Region
 from undercount.model.assumed.scenario import Event, Scenario, scenarios_root
 from undercount.model.assumed.scenario_checks import place_names
+from undercount.model.files.problems import BadInput
 from undercount.model.files.tables_in import Column, Month, Problems, check_unique, matching, one_of, read_table, text
+from undercount.model.known.region import Region
 
 FILE = "levers.csv"
 PRONGS = ("prevention", "supply side", "demand side", "assistance")

@@ -14,9 +14,9 @@ from undercount.experiments.paired import Basis
 from undercount.experiments.policy.levers import Lever
 from undercount.experiments.policy.trial import NETWORKS, Trial
 from undercount.model.files.problems import BadInput, Problem
-from undercount.model.known.region import Region
 from undercount.model.files.tables_in import Month
 from undercount.model.files.toml_in import describe
+from undercount.model.known.region import Region
 
 EFFORTS = (0.25, 0.5, 1.0)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-
 from undercount.experiments.paired import INTERVAL, RESAMPLES, ranks, scopes_of
 from undercount.experiments.policy.trial import NETWORKS, OUTCOMES
 

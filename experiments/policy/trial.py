@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-
 from undercount.experiments.paired import part_of
 from undercount.experiments.parts import seal_arrays
 from undercount.experiments.policy.levers import Lever, with_lever
 from undercount.experiments.reference.draws import Draw
-from undercount.model.engine.layout import WARM_UP
-from undercount.model.country.observation import COUNTED
-from undercount.model.known.region import Region
 from undercount.model.assumed.scenario import Scenario
+from undercount.model.country.observation import COUNTED
+from undercount.model.engine.layout import WARM_UP
 from undercount.model.files.tables_in import Month
+from undercount.model.known.region import Region
 from undercount.model.world import Template, World
 
 NETWORKS = {"frozen": False, "adapting": True}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-
 from undercount.experiments.paired import ALL, DRAWS
 from undercount.experiments.policy.plan import Plan
 from undercount.experiments.policy.tables import FLAGS

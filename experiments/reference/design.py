@@ -13,7 +13,6 @@ import hashlib
 from dataclasses import replace
 
 import numpy as np
-
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.assumed.scenario_checks import event_span

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from undercount.experiments.reference.design import design, widened, world_seed
 from undercount.model.assumed.scenario import Scenario, load_scenario
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from undercount.experiments.batch import code_digest
 from undercount.experiments.reference.statistics import FILE, Statistic, shipped_statistics
-from undercount.model.files.problems import BadInput, Problem
-from undercount.model.known.region import Region
 from undercount.model.assumed.scenario import Scenario, load_scenario, scenario_names
+from undercount.model.files.problems import BadInput, Problem
 from undercount.model.files.toml_in import describe
+from undercount.model.known.region import Region
 
 # Worlds of one part file: about two seconds of work, so that a lost chunk costs little.
 CHUNK = 20

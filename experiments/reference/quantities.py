@@ -15,10 +15,9 @@ Every column is a name of parts joined by colons:
 from __future__ import annotations
 
 import numpy as np
-
 from undercount.experiments.reference.statistics import Statistic, counterpart
-from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, MODES, VENUES, WARM_UP
 from undercount.model.country.observation import observe
+from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, MODES, VENUES, WARM_UP
 from undercount.model.known.region import Region
 from undercount.model.world import World
 

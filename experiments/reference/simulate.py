@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from undercount.experiments.parts import seal_arrays
 from undercount.experiments.reference.design import design, widened, world_seed
 from undercount.experiments.reference.plan import Chunk

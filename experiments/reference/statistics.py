@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from undercount.model.engine.layout import PUBLIC
-from undercount.model.known.region import Region
 from undercount.model.files.tables_in import (
     Column,
     Month,
@@ -29,6 +27,7 @@ from undercount.model.files.tables_in import (
     read_table,
     text,
 )
+from undercount.model.known.region import Region
 
 FILE = Path("observed") / "statistics.csv"
 

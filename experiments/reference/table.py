@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from undercount.experiments.batch import code_digest
 from undercount.experiments.folder import MANIFEST, REGION, TEMPORARY, read_manifest, sync
 from undercount.experiments.reference.quantities import columns
 from undercount.experiments.reference.statistics import Statistic, shipped_statistics
+from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Region, load_region
-from undercount.model.assumed.scenario import Scenario, load_scenario
 
 TABLES = ("worlds", "parameters")
 KEYS = ("explanation", "width", "world")

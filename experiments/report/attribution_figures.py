@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
-
 from undercount.experiments.report.theme import COLOURS, OBSERVED, SMALL, new_figure
 
 FELL, ROSE, WHOLE = COLOURS[0], COLOURS[1], "0.55"

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import pandas as pd
-
 from undercount.experiments.report import summaries
 from undercount.model.files.problems import BadInput, Problem, nearest
 

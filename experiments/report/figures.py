@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
-
 from undercount.experiments.report.summaries import MONTHS_A_YEAR
 from undercount.experiments.report.theme import DASHES, MARKERS, OBSERVED, REFERENCE, colour, dash, new_figure
 

@@ -11,7 +11,6 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Polygon
-
 from undercount.experiments.report.theme import SMALL, colour, new_figure
 
 LARGEST = 18  # corridors drawn in each panel

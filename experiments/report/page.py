@@ -7,7 +7,6 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-
 from undercount.experiments.folder import write_whole
 from undercount.experiments.report.batch import Batch, Results
 from undercount.experiments.report.sections import SECTIONS, Section

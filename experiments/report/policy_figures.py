@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
-
 from undercount.experiments.report.theme import COLOURS, new_figure
 
 LOOKS = {"frozen": (COLOURS[4], "s", -0.17), "adapting": (COLOURS[1], "o", 0.17)}

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from matplotlib.figure import Figure
-
 from undercount.experiments.report import figures, maps, summaries
 from undercount.experiments.report.batch import Batch
 from undercount.experiments.report.figures import Quantity
 from undercount.experiments.report.words import Cell, band_cell, cell, count, one, signed
 from undercount.model.engine.layout import LISTS
+
 
 @dataclass(frozen=True)
 class Picture:

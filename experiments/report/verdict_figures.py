@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, NullFormatter
-
 from undercount.experiments.report.theme import COLOURS, OBSERVED, REFERENCE, new_figure
 from undercount.experiments.verdict.answer import EVERYTHING, TABLE
 from undercount.experiments.verdict.words import MINUS, titles

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-
 from undercount.experiments.folder import REGION, open_folder, write_whole
 from undercount.experiments.report.page import FIGURES, PAGE, QUESTION, _drawn
 from undercount.experiments.report.sections import Section

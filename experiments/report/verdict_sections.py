@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-
 from undercount.experiments.report import attribution_figures, policy_figures
 from undercount.experiments.report import verdict_figures as figures
 from undercount.experiments.report.sections import Grid, Picture, Section

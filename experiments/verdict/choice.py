@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
 from undercount.experiments.inference import calibration, recovery, rejection
 from undercount.experiments.inference.forest_choice import ForestChoice
 from undercount.experiments.verdict.evidence import Evidence

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from undercount import model
 from undercount.experiments.inference.recovery import Confusion, indistinct_pairs, mean_diagonal
 from undercount.experiments.verdict.choice import Choice
 from undercount.experiments.verdict.fit import Fit
 from undercount.experiments.verdict.hidden import PROBS, QUANTITIES, HiddenFlow
 from undercount.experiments.verdict.judge import Verdict, shown
 from undercount.experiments.verdict.stability import same_family
+
+import undercount
 
 FORMAT = 1  # raised when a key changes its meaning
 LARGEST_ERROR = 0.10  # of stated probabilities
@@ -26,7 +26,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
     plan = verdict.plan
     reference, observed = plan.reference, plan.observed
     found: dict[str, Any] = {
-        "format": FORMAT, "undercount": model.__version__, "seed": plan.seed, "effort": plan.effort.name,
+        "format": FORMAT, "undercount": undercount.__version__, "seed": plan.seed, "effort": plan.effort.name,
         "reference": {"worlds": len(reference.labels),
                       "worlds_an_explanation": int(np.bincount(reference.labels).min()),
                       "held_out": int(plan.table.evidence.held_out.sum()), "seed": reference.seed,

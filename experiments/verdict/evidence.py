@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-
 from undercount.experiments.reference.statistics import Statistic, as_published, published
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.verdict.observed import Observed

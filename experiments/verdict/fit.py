@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
 from undercount.experiments.inference.predictive import Bands, bands
 from undercount.experiments.verdict.evidence import Evidence
 from undercount.experiments.verdict.hidden import full_years

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
 from undercount.experiments.engines import EngineOptions
 from undercount.experiments.folder import MANIFEST, TEMPORARY, read_manifest, write_whole
 from undercount.experiments.study import finished_parts, study

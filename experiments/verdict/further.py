@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-
 from undercount.experiments.inference.estimate import Estimate, mean
 from undercount.experiments.inference.forest_choice import ForestChoice
 from undercount.experiments.verdict.evidence import Evidence, noise

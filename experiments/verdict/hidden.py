@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-
 from undercount.experiments.inference import calibration
 from undercount.experiments.inference.forest_quantiles import ForestQuantiles, cdf, quantiles
 from undercount.experiments.verdict.evidence import Evidence

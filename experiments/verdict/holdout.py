@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
 from undercount.experiments.inference.forest_quantiles import ForestQuantiles, quantiles
 from undercount.experiments.inference.predictive import (
     averaged_relative_difference,

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
 from undercount.experiments.inference.estimate import Estimate
 from undercount.experiments.inference.sufficiency import SecondKind, second_kind
 from undercount.experiments.reference.table import Reference

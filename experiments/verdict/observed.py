@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from undercount.experiments.reference.table import Reference
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Referral, read_referrals

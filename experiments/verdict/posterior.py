@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
 from undercount.experiments.inference import contraction, rejection
 from undercount.experiments.parts import seal_arrays
 from undercount.experiments.reference.quantities import quantities

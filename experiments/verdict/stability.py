@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-
 from undercount.experiments.inference.forest_choice import ForestChoice
 from undercount.experiments.inference.recovery import Families
 from undercount.experiments.verdict.choice import TREES

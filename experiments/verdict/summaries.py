@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-
 from undercount.model.known.region import Referral
 
 SETS = ("profile", "cells")

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-
 from undercount.experiments.inference.rejection import scales
 from undercount.experiments.inference.smc import available, smc_choice
 from undercount.experiments.parts import seal_arrays
 from undercount.experiments.verdict.effort import Effort
 from undercount.experiments.verdict.evidence import Evidence
 from undercount.experiments.verdict.summaries import summaries
-from undercount.model.engine.layout import WARM_UP
-from undercount.model.country.observation import observe
 from undercount.model.assumed.scenario import Scenario
+from undercount.model.country.observation import observe
+from undercount.model.engine.layout import WARM_UP
 from undercount.model.world import Template, World
 
 SUMMARIES = "cells"  # a distance counts every summary alike, so none should repeat another

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import reacton.ipyvuetify as v
 import solara
-
 from undercount.experiments.view import keep, story
 from undercount.experiments.view import map as flow_map
 from undercount.experiments.view.life import CHOICES

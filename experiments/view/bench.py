@@ -35,7 +35,6 @@ def rss() -> float:
 def months() -> None:
     """A month of two worlds of 100,000 agents each, with everything that the page then shows."""
     import solara
-
     from undercount.experiments.view import app
     from undercount.experiments.view.session import PAGES, Session
     from undercount.experiments.view.twin import Settings

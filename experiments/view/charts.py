@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from html import escape
 
 import numpy as np
-
-from undercount.model.engine.layout import MODES, PRIVATE, WARM_UP
 from undercount.model.country.observation import COUNTED, observe
+from undercount.model.engine.layout import MODES, PRIVATE, WARM_UP
 
 # World one and two: apart in hue, lightness and dash; each at least 4.5:1 on white.
 WORLDS = ("#1f4e79", "#a84300")

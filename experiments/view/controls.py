@@ -13,8 +13,8 @@ from typing import Any
 from undercount.experiments.view.twin import ALONE, FROZEN, Settings, loaded
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import Parameters, specs
-from undercount.model.files.problems import BadInput
 from undercount.model.assumed.scenario import scenario_names
+from undercount.model.files.problems import BadInput
 
 # First on the page, with the words of the page; the rest follows by group.
 HEADLINE = {

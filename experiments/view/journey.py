@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from undercount.experiments.view.naming import country
 from undercount.model.engine import decisions as d
-from undercount.model.lives.crossing import inspected, official_at, takes_bribe
 from undercount.model.engine.layout import CLANDESTINE, IDENTIFIED, NOBODY, ON_POLICE, REFUSED, SMUGGLED
-from undercount.model.lives.assistance import offered_help
 from undercount.model.engine.random import draw
+from undercount.model.lives.assistance import offered_help
+from undercount.model.lives.crossing import inspected, official_at, takes_bribe
 
 
 class Officers:
@@ -80,7 +80,7 @@ def why_not_helped(b, a, t: int, world, officers: Officers, home: str) -> str:
     shelter = world.places[b.place].shelter
     # A programme works from the month after its first on.
     works = shelter != NOBODY and t > world.ngos[shelter].start
-    offered = works and ask(offered_help, b, t, world.seed, here, by_police)
+    offered = works and ask(offered_help, b, t, world.tables, here, by_police)
     if a.situation == REFUSED:
         return "was recognised as a victim and offered help, but declined it: not counted" if offered else \
             "was recognised as a victim, but the police did not pass the case on to a helper: not counted"

@@ -7,15 +7,35 @@ and reading one row. The people are synthetic: nobody here exists.
 from __future__ import annotations
 
 import numpy as np
-
 from undercount.experiments.view import journey
 from undercount.experiments.view.naming import country, month_name
 from undercount.experiments.view.twin import ColdWorld
 from undercount.model.engine import decisions as d
 from undercount.model.engine.layout import (
-    AGE_BANDS, ASSISTED, AT_HOME, EXPLOITED, IDENTIFIED, INDEPENDENT, INTERNAL, INVESTIGATED, MISIDENTIFIED,
-    NOBODY, ON_ASSISTANCE, ON_HOTLINE, ON_POLICE, PAID, PAPERS, PRIVATE, RECRUITED, REFUSED, REINTEGRATED,
-    RETURNED, SEEKING, SMUGGLED, VISA_FREE)
+    AGE_BANDS,
+    ASSISTED,
+    AT_HOME,
+    EXPLOITED,
+    IDENTIFIED,
+    INDEPENDENT,
+    INTERNAL,
+    INVESTIGATED,
+    MISIDENTIFIED,
+    NOBODY,
+    ON_ASSISTANCE,
+    ON_HOTLINE,
+    ON_POLICE,
+    PAID,
+    PAPERS,
+    PRIVATE,
+    RECRUITED,
+    REFUSED,
+    REINTEGRATED,
+    RETURNED,
+    SEEKING,
+    SMUGGLED,
+    VISA_FREE,
+)
 from undercount.model.engine.random import draw_child
 
 KINDS = ("person", "recruiter", "official")

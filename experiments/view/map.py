@@ -8,8 +8,7 @@ from functools import lru_cache
 from html import escape
 
 import numpy as np
-
-from undercount.experiments.view.charts import INK, MODE_COLOURS, QUIET, FONT, text
+from undercount.experiments.view.charts import FONT, INK, MODE_COLOURS, QUIET, text
 from undercount.experiments.view.naming import count, country, labels
 from undercount.model.engine.layout import MODES, VISA_FREE
 

@@ -6,7 +6,6 @@ import re
 
 import reacton.ipyvuetify as v
 import solara
-
 from undercount.experiments.view import controls
 from undercount.experiments.view.session import Session
 

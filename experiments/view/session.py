@@ -12,7 +12,6 @@ import time
 from dataclasses import dataclass, field
 
 import solara
-
 from undercount.experiments.view import charts, story
 from undercount.experiments.view import map as flow_map
 from undercount.experiments.view.controls import saved

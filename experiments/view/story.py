@@ -7,8 +7,8 @@ from html import escape
 from undercount.experiments.view import charts
 from undercount.experiments.view.charts import WORLDS
 from undercount.experiments.view.naming import change, count, country, event_text, events_of, month_name
-from undercount.model.engine.layout import WARM_UP
 from undercount.model.country.observation import observe
+from undercount.model.engine.layout import WARM_UP
 
 INTRODUCTION = (
     "A published table counts only the victims who were found, seen as victims, offered help and willing to take it. "

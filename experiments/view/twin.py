@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from undercount.experiments.view.naming import month_name
+from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.engine.layout import WARM_UP
 from undercount.model.mesa_model import TraffickingModel
-from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.world import World
 
 FROZEN, ALONE = "(networks frozen)", "(none)"

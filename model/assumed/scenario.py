@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import Parameters, specs
-from undercount.model.known.region import Region
 from undercount.model.assumed.scenario_checks import (
     Event,
     Span,
@@ -30,6 +29,7 @@ from undercount.model.assumed.scenario_checks import (
 from undercount.model.assumed.scenario_in import load, scenario_names, scenarios_root
 from undercount.model.files.tables_in import Problems
 from undercount.model.files.toml_in import Source, describe, finite
+from undercount.model.known.region import Region
 
 if TYPE_CHECKING:
     import numpy as np

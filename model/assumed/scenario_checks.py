@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from undercount.model.assumed.parameters import Spec, specs
-from undercount.model.known.region import Region
 from undercount.model.files.tables_in import Month
 from undercount.model.files.toml_in import Source, Where, describe, finite, readable
+from undercount.model.known.region import Region
 
 FACTORS = (0.0, 100.0)  # allowed for the factor of an event
 LONGEST_RAMP = 600

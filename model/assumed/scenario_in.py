@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import Parameters, specs
-from undercount.model.files.problems import BadInput
-from undercount.model.known.region import Region, load_region
 from undercount.model.assumed.scenario_checks import (
     Event,
     Span,
@@ -29,8 +26,10 @@ from undercount.model.assumed.scenario_checks import (
     read_text_value,
     read_where,
 )
+from undercount.model.files.problems import BadInput
 from undercount.model.files.tables_in import Problems
 from undercount.model.files.toml_in import Document, Source, Where, describe, read_toml, readable
+from undercount.model.known.region import Region, load_region
 
 EVENT_KEYS = ("name", "when", "where", "parameter", "factor", "value", "ramp", "until", "source")
 HEAD_KEYS = ("title", "description", "extends", "region", "drop_events", "mechanisms", "events")
@@ -40,12 +39,10 @@ HEAD_KEYS = ("title", "description", "extends", "region", "drop_events", "mechan
 
 
 def scenarios_root() -> Path:
-    """The folder of scenarios: set by UNDERCOUNT_SCENARIOS, beside the package, or installed."""
+    """The folder of scenarios: set by UNDERCOUNT_SCENARIOS, else the one of this package."""
     if chosen := os.environ.get("UNDERCOUNT_SCENARIOS"):
         return Path(chosen)
-    beside = Path(__file__).resolve().parent.parent / "scenarios"
-    installed = Path(sys.prefix) / "share" / "undercount" / "scenarios"
-    return installed if not beside.is_dir() and installed.is_dir() else beside
+    return Path(__file__).resolve().parents[2] / "scenarios"
 
 
 def scenario_names() -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from undercount.model.known.region import Region
 
 # What a row of the observed table counts -> the tally of listed persons that it is compared with.

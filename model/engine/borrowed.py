@@ -22,6 +22,9 @@ def _borrowed(context, arrays):
     def codegen(context, builder, signature, args):
         parts = []
         for n, kind in enumerate(signature.args[0]):
+            if not isinstance(kind, types.Array):
+                parts.append(builder.extract_value(args[0], n))
+                continue
             array = context.make_array(kind)(context, builder, builder.extract_value(args[0], n))
             array.meminfo = cgutils.get_null_value(array.meminfo.type)
             array.parent = cgutils.get_null_value(array.parent.type)

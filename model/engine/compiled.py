@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numba
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parents[1]  # all of the package: the rules and what they call
 
 
 def _cache_folder() -> Path:
     """Beside the code where that is writable, else in the user's temporary folder."""
-    sources = b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.py")))
+    sources = b"".join(path.read_bytes() for path in sorted(_HERE.rglob("*.py")))
     name = hashlib.sha256(sources).hexdigest()[:16]
     home = _HERE / "__pycache__"
     if not os.access(home if home.exists() else _HERE, os.W_OK):

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import helper, part
 from undercount.model.engine.layout import AT_HOME, NOBODY

@@ -9,20 +9,19 @@ keyed by its own identity, so the order in which parties are made changes nobody
 from __future__ import annotations
 
 import numpy as np
-
 from undercount.model.engine import decisions as d
-from undercount.model.lives.assistance import enters_shelter, finds_no_place
 from undercount.model.engine.compiled import rule
-from undercount.model.lives.exploitation import gets_out, is_found
 from undercount.model.engine.layout import AT_HOME, EXPLOITED, INDEPENDENT, NOBODY, RETURNED, SEEKING, SMUGGLED, STAYS
 from undercount.model.engine.pools import becomes_a_person, travel_one_by_one
 from undercount.model.engine.random import draw, draw_child
+from undercount.model.lives.assistance import enters_shelter, finds_no_place
+from undercount.model.lives.exploitation import gets_out, is_found
 from undercount.model.lives.recruitment import any_route, chosen_route, takes_offer
 from undercount.model.lives.situation import set_situation
 
 
 @rule
-def splits(me, weight, people, rows, seed):
+def splits(me, w, weight, rows):
     """Row of the persons concerned: `me` itself if that is everybody, otherwise a new party.
 
     A pool stays even if everybody has left it. Returns (row, rows in use); row is -1 where `me`
@@ -30,9 +29,9 @@ def splits(me, weight, people, rows, seed):
     """
     if weight == me.weight and me.pool == NOBODY:
         return -1, rows
-    child = people[rows]
-    people[rows] = me
-    child.id = draw_child(seed, me.id, me.parties, d.PARTY)
+    child = w.people[rows]
+    w.people[rows] = me
+    child.id = draw_child(w.seed, me.id, me.parties, d.PARTY)
     child.weight = weight
     child.parties = 0
     child.leaves = STAYS
@@ -52,58 +51,54 @@ def clear_parts(me):
 
 
 @rule
-def parts(me, t, seed, people, rows, party_size, par, facts, places, routes, posts, officials,
-          recruiters, networks, ngos, classes, hidden, actors, flows, census, gravity):
+def parts(me, t, w, rows):
     """Carries out what `migrant_month` noted for some persons of the party; returns rows in use."""
     legal, smuggled, offer, found = me.part_legal, me.part_smuggled, me.part_offer, me.part_found
     clear_parts(me)
     if me.situation == SMUGGLED:
-        return travel_one_by_one(me, smuggled, t, seed, people, rows, par, facts, places, classes, routes, posts,
-                                 officials, recruiters, hidden, actors, flows, census, gravity)
+        return travel_one_by_one(me, t, w, smuggled, rows)
     if legal > 0:
-        row, rows = splits(me, legal, people, rows, seed)
-        goes_legally(me if row < 0 else people[row], t, classes, actors, census)
-    if smuggled > 0 and (me.pool == NOBODY or any_route(gravity[t, me.home], places[me.home])):
-        row, rows = splits(me, smuggled, people, rows, seed)
-        hires_smuggler(me if row < 0 else people[row], t, seed, places, routes, actors, census, gravity)
+        row, rows = splits(me, w, legal, rows)
+        goes_legally(me if row < 0 else w.people[row], t, w)
+    if smuggled > 0 and (me.pool == NOBODY or any_route(w.gravity[t, me.home], w.places[me.home])):
+        row, rows = splits(me, w, smuggled, rows)
+        hires_smuggler(me if row < 0 else w.people[row], t, w)
     while offer > 0:
-        size = min(offer, party_size)
-        row, rows = splits(me, size, people, rows, seed)
+        size = min(offer, w.party_size)
+        row, rows = splits(me, w, size, rows)
         if me.pool != NOBODY:
-            becomes_a_person(people[row], seed, par[0, me.home])
-        takes_offer(me if row < 0 else people[row], t, seed, par, facts, places, routes, posts,
-                    officials, recruiters, census)
+            becomes_a_person(w.people[row], w, w.par[0, me.home])
+        takes_offer(me if row < 0 else w.people[row], t, w)
         offer -= size
     if found > 0:
-        row, rows = splits(me, found, people, rows, seed)
-        is_found(me if row < 0 else people[row], t, seed, par, facts, places, recruiters, routes,
-                 posts, officials, networks, ngos, hidden, actors, census)
+        row, rows = splits(me, w, found, rows)
+        is_found(me if row < 0 else w.people[row], t, w)
         if row >= 0:
-            gets_out(me, t, hidden, classes, census)
+            gets_out(me, t, w)
     return rows
 
 
 @rule
-def goes_legally(me, t, classes, actors, census):
+def goes_legally(me, t, w):
     """Leaves by the legal way and does well enough to say so at home."""
-    classes[me.klass].success_now += me.weight
-    actors[t, me.home].independent += me.weight
-    set_situation(me, INDEPENDENT, t, census)
+    w.classes[me.klass].success_now += me.weight
+    w.actors[t, me.home].independent += me.weight
+    set_situation(me, t, w, INDEPENDENT)
 
 
 @rule
-def hires_smuggler(me, t, seed, places, routes, actors, census, gravity):
+def hires_smuggler(me, t, w):
     """Hires a smuggler to a destination drawn by income and distance; persons of a pool go each to their own."""
-    home = places[me.home]
-    if not any_route(gravity[t, me.home], home):
+    home = w.places[me.home]
+    if not any_route(w.gravity[t, me.home], home):
         return
     if me.pool == NOBODY:
-        me.route = chosen_route(gravity[t, me.home], home, draw(seed, me.id, t, d.SMUGGLED_TO))
-        me.place = routes[me.route].destination
+        me.route = chosen_route(w.gravity[t, me.home], home, draw(w.seed, me.id, t, d.SMUGGLED_TO))
+        me.place = w.routes[me.route].destination
     me.leg = 0
     me.recruiter = NOBODY
-    actors[t, me.home].smuggled += me.weight
-    set_situation(me, SMUGGLED, t, census)
+    w.actors[t, me.home].smuggled += me.weight
+    set_situation(me, t, w, SMUGGLED)
 
 
 @rule
@@ -113,27 +108,27 @@ def has_business(me):
 
 
 @rule
-def rows_needed(me, party_size):
+def rows_needed(me, w):
     """Most rows that this person's parties can need in a month."""
     if me.situation == SMUGGLED and me.pool != NOBODY:
         return me.weight
     if me.situation == EXPLOITED:
         return 1
     if me.situation == SEEKING or me.situation == AT_HOME or me.situation == RETURNED:
-        return 3 + me.weight // party_size
+        return 3 + me.weight // w.party_size
     return 0
 
 
 @rule
-def admissions(t, seed, people, waiting, n_waiting, par, places, ngos, hidden, histories, classes, census):
+def admissions(t, w, waiting, n_waiting):
     """Fills the free shelter places of each country in an order drawn by lot (part 7)."""
     order = np.empty(n_waiting, np.float64)
     for k in range(n_waiting):
-        order[k] = draw(seed, people[waiting[k]].id, t, d.PLACE_ORDER)
+        order[k] = draw(w.seed, w.people[waiting[k]].id, t, d.PLACE_ORDER)
     for k in np.argsort(order, kind="mergesort"):
-        me = people[waiting[k]]
-        shelter = ngos[places[me.place].shelter]
+        me = w.people[waiting[k]]
+        shelter = w.ngos[w.places[me.place].shelter]
         if shelter.active == 1 and shelter.used + me.weight <= shelter.places:
-            enters_shelter(me, t, seed, par[t, me.place], ngos, places, hidden, histories, census)
+            enters_shelter(me, t, w, w.par[t, me.place])
         else:
-            finds_no_place(me, t, hidden, histories, classes, census)
+            finds_no_place(me, t, w)

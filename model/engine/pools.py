@@ -15,13 +15,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import part, rule
 from undercount.model.engine.home import PERSON_BITS, vulnerability
 from undercount.model.engine.layout import AT_HOME, MINOR, NOBODY, SEEKING, SMUGGLED
-from undercount.model.lives.migrant import is_smuggled
 from undercount.model.engine.random import binomial, draw, draw_child, draw_four
+from undercount.model.lives.migrant import is_smuggled
 from undercount.model.lives.recruitment import chosen_route
 
 UNDRAWN = -1  # a trait that differs within a pool
@@ -105,25 +104,25 @@ def has_low_wage(me):
 
 
 @rule
-def pool_sets_out(at_home, looking, t, seed, setup, klass, actors, census):
+def pool_sets_out(at_home, looking, t, w, setup, klass):
     """How many of a pool start to look for a way this month (part 2): each with chance 1 - exp(-hazard)."""
     leaving, _ = vulnerability(setup, at_home.family_risk == 1, at_home.minority == 1, has_low_wage(at_home),
                                at_home.working == 1)
     chance = -math.expm1(-klass.rise * leaving)
-    persons = binomial(at_home.weight, chance, draw(seed, at_home.id, t, d.LEAVE))
+    persons = binomial(at_home.weight, chance, draw(w.seed, at_home.id, t, d.LEAVE))
     at_home.weight -= persons
     looking.weight += persons
-    census[AT_HOME] -= persons
-    census[SEEKING] += persons
-    actors[t, at_home.home].set_out += persons
+    w.census[AT_HOME] -= persons
+    w.census[SEEKING] += persons
+    w.actors[t, at_home.home].set_out += persons
     return persons
 
 
 @rule
-def becomes_a_person(me, seed, setup):
+def becomes_a_person(me, w, setup):
     """Leaves the pool: draws what differs within it, given what does not."""
     me.pool = NOBODY
-    wage, age, sex, schooling = draw_four(seed, me.id, 0, d.TRAITS)
+    wage, age, sex, schooling = draw_four(w.seed, me.id, 0, d.TRAITS)
     if me.wage_band == UNDRAWN:
         me.wage_band = 2 if wage * (1.0 - setup.wage_under_50) < setup.wage_50_100 else 3
     if me.age_band == UNDRAWN:
@@ -133,31 +132,29 @@ def becomes_a_person(me, seed, setup):
 
 
 @rule
-def travel_one_by_one(me, travelling, t, seed, people, rows, par, facts, places, classes, routes, posts,
-                      officials, recruiters, hidden, actors, flows, census, gravity):
+def travel_one_by_one(me, t, w, travelling, rows):
     """Persons of one pool who hired a smuggler in one month cross, each for themselves; returns rows in use.
 
     Those who arrive stay together, as nothing more happens to them. Those who are stopped look for a
     way again with their pool. Only who is trapped by debt gets a row; until then it is lent.
     """
-    home = places[me.home]
+    home = w.places[me.home]
     for _ in range(travelling):
-        one = people[rows]
-        people[rows] = me
-        one.id = draw_child(seed, me.id, me.parties, d.PARTY)
+        one = w.people[rows]
+        w.people[rows] = me
+        one.id = draw_child(w.seed, me.id, me.parties, d.PARTY)
         one.weight = 1
         one.parties = 0
         me.parties += 1
-        one.route = chosen_route(gravity[me.since, me.home], home, draw(seed, one.id, me.since, d.SMUGGLED_TO))
-        is_smuggled(one, t, seed, par, facts, places, classes, routes, posts, officials, recruiters,
-                    hidden, actors, flows, census)
+        one.route = chosen_route(w.gravity[me.since, me.home], home, draw(w.seed, one.id, me.since, d.SMUGGLED_TO))
+        is_smuggled(one, t, w)
         if one.situation == SMUGGLED:
             continue
         me.weight -= 1
         if one.situation == SEEKING:
-            people[me.pool].weight += 1
+            w.people[me.pool].weight += 1
         else:
-            becomes_a_person(one, seed, par[0, me.home])
+            becomes_a_person(one, w, w.par[0, me.home])
             rows += 1
     me.leg = 1
     return rows

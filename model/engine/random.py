@@ -18,7 +18,6 @@ import math
 
 import numpy as np
 from numba import njit
-
 from undercount.model.engine.compiled import helper
 
 _MASK = np.uint64(0xFFFFFFFF)

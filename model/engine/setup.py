@@ -7,8 +7,8 @@ import math
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import helper, part
 from undercount.model.engine.layout import BORDER, NOBODY
-from undercount.model.lives.official import integrity_of
 from undercount.model.engine.random import binomial, draw
+from undercount.model.lives.official import integrity_of
 
 
 @part

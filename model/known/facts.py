@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from undercount.model.engine.layout import FACT
 from undercount.model.known.region import Region
 

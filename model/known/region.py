@@ -14,24 +14,6 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-
-from undercount.model.known.region_checks import (
-    CROSSING_KINDS,
-    ERAS,
-    EVENT_KINDS,
-    FILES,
-    NGO_KINDS,
-    RELIABILITY,
-    VARIABLES,
-    check_countries,
-    check_crossings,
-    check_events,
-    check_figures,
-    check_map,
-    check_routes,
-    check_span,
-    check_visa_area,
-)
 from undercount.model.files.tables_in import (
     Column,
     Month,
@@ -48,6 +30,23 @@ from undercount.model.files.tables_in import (
     read_text,
     text,
     whole,
+)
+from undercount.model.known.region_checks import (
+    CROSSING_KINDS,
+    ERAS,
+    EVENT_KINDS,
+    FILES,
+    NGO_KINDS,
+    RELIABILITY,
+    VARIABLES,
+    check_countries,
+    check_crossings,
+    check_events,
+    check_figures,
+    check_map,
+    check_routes,
+    check_span,
+    check_visa_area,
 )
 
 

@@ -11,7 +11,6 @@ from itertools import islice, pairwise
 from math import asin, cos, radians, sin, sqrt
 
 import numpy as np
-
 from undercount.model.engine.layout import MAX_LEGS, MAX_ROUTES, ROUTE
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Region

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
-from undercount.model.lives.crossing import recognises
 from undercount.model.engine.layout import (
     ASSISTED,
     INTERNAL,
@@ -19,67 +18,67 @@ from undercount.model.engine.layout import (
     RETURNED,
     SEEKING,
 )
-from undercount.model.lives.ngo import works
 from undercount.model.engine.random import draw
+from undercount.model.lives.crossing import recognises
+from undercount.model.lives.ngo import works
 from undercount.model.lives.situation import set_situation
 
 
 @rule
-def is_met_as_identified(me, t, seed, par, places, officials, recruiters, ngos, hidden, histories, classes,
-                         census):
+def is_met_as_identified(me, t, w):
     """Recognised or misread, referred or not, offered help, accepts or refuses (part 7)."""
     if t == me.since or me.waiting == 1:
         return
-    here = par[t, me.place]
-    place = places[me.place]
+    here = w.par[t, me.place]
+    place = w.places[me.place]
     by_police_alone = me.lists == ON_POLICE
-    if by_police_alone and not recognised(me, t, seed, here, officials):
-        hidden[t, me.place].misidentified += me.weight
+    if by_police_alone and not recognised(me, t, w, here):
+        w.hidden[t, me.place].misidentified += me.weight
         me.lists = 0  # held as an offender: on no list of victims
-        set_situation(me, MISIDENTIFIED, t, census)
+        set_situation(me, t, w, MISIDENTIFIED)
         return
-    hidden[t, me.place].recognised += me.weight
+    w.hidden[t, me.place].recognised += me.weight
     place.recognised_now += me.weight
-    helped = works(place.shelter, ngos) and offered_help(me, t, seed, here, by_police_alone)
+    helped = works(place.shelter, w.ngos) and offered_help(me, t, w, here, by_police_alone)
     accepted = False
     if helped:
-        hidden[t, me.place].offered_help += me.weight
-        accepted = accepts_help(me, t, seed, here)
-    testifies = accepted and draw(seed, me.id, t, d.TESTIFIES) < min(
+        w.hidden[t, me.place].offered_help += me.weight
+        accepted = accepts_help(me, t, w, here)
+    testifies = accepted and draw(w.seed, me.id, t, d.TESTIFIES) < min(
         1.0, here.testimony * (1.0 + here.protection))
     if testifies:
         place.testified_now += me.weight
-    tells_on_recruiter(me, t, par, places, recruiters, testifies)
+    tells_on_recruiter(me, t, w, testifies)
     if accepted:
         me.waiting = 1
         return
-    is_listed(me, t, me.lists, histories)
+    is_listed(me, t, w, me.lists)
     if helped:
-        hidden[t, me.place].refused += me.weight
-        set_situation(me, REFUSED, t, census)
+        w.hidden[t, me.place].refused += me.weight
+        set_situation(me, t, w, REFUSED)
     else:  # recognised, but nobody was told: sent home without help
-        goes_home(me, t, hidden, classes, census)
+        goes_home(me, t, w)
 
 
 @rule
-def recognised(me, t, seed, here, officials):
+def recognised(me, t, w, here):
     """Does the officer who found the person see a victim or an offender? (E5, E7)"""
-    if not recognises(officials[me.official], here, draw(seed, me.id, t, d.RECOGNISED)):
+    if not recognises(w.officials[me.official], here, draw(w.seed, me.id, t, d.RECOGNISED)):
         return False
-    return draw(seed, me.id, t, d.TREATED_AS_OFFENDER) >= here.victim_prosecution
+    return draw(w.seed, me.id, t, d.TREATED_AS_OFFENDER) >= here.victim_prosecution
 
 
 @rule
-def offered_help(me, t, seed, here, by_police_alone):
+def offered_help(me, t, w, here, by_police_alone):
     """Helpers offer help themselves; police refer some, minors on a path of their own (A7, E4)."""
     if not by_police_alone:
         return True
     chance = here.referral * (here.minor_referral if me.age_band == MINOR else 1.0)
-    return draw(seed, me.id, t, d.REFERRED) < chance
+    return draw(w.seed, me.id, t, d.REFERRED) < chance
 
 
 @rule
-def accepts_help(me, t, seed, here):
+def accepts_help(me, t, w, here):
     """Fear, conditions and small payments make people decline (C8, E2, E3, E7)."""
     chance = here.acceptance * (1.0 - here.conditions * here.conditions_cost)
     chance *= 1.0 + here.protection
@@ -87,16 +86,16 @@ def accepts_help(me, t, seed, here):
         chance *= 1.0 - here.payment_refusal
     if me.age_band == MINOR:
         chance *= here.minor_referral
-    return draw(seed, me.id, t, d.ACCEPTS) < chance
+    return draw(w.seed, me.id, t, d.ACCEPTS) < chance
 
 
 @rule
-def tells_on_recruiter(me, t, par, places, recruiters, testifies):
+def tells_on_recruiter(me, t, w, testifies):
     """Adds to the evidence against the cell, in millionths of an expected arrest (D3, D5)."""
     if me.recruiter == NOBODY:
         return
-    here = par[t, me.place]
-    cell = recruiters[me.recruiter]
+    here = w.par[t, me.place]
+    cell = w.recruiters[me.recruiter]
     chance = here.arrest_testimony if testifies else here.arrest_intelligence
     if cell.country != me.place:
         chance *= 0.5 + 0.5 * here.intelligence_sharing
@@ -106,93 +105,93 @@ def tells_on_recruiter(me, t, par, places, recruiters, testifies):
 
 
 @rule
-def enters_shelter(me, t, seed, here, ngos, places, hidden, histories, census):
+def enters_shelter(me, t, w, here):
     """Gets the place that was free, is entered on the list, and counts as assisted."""
     me.waiting = 0
-    ngos[places[me.place].shelter].used += me.weight
-    hidden[t, me.place].assisted += me.weight
+    w.ngos[w.places[me.place].shelter].used += me.weight
+    w.hidden[t, me.place].assisted += me.weight
     at_home = me.place == me.home
-    listed = draw(seed, me.id, t, d.HOME_REGISTERED if at_home else d.REGISTERED) < here.registered
+    listed = draw(w.seed, me.id, t, d.HOME_REGISTERED if at_home else d.REGISTERED) < here.registered
     if listed:
-        hidden[t, me.place].listed_assisted += me.weight
+        w.hidden[t, me.place].listed_assisted += me.weight
         if me.situation == RETURNED:
             me.lists_home |= ON_ASSISTANCE
         else:
             me.lists |= ON_ASSISTANCE
     episode = me.lists_home if me.situation == RETURNED else me.lists
-    is_listed(me, t, episode, histories)
+    is_listed(me, t, w, episode)
     me.helped = 2 if me.situation == RETURNED else 1
-    set_situation(me, ASSISTED, t, census)
+    set_situation(me, t, w, ASSISTED)
 
 
 @rule
-def is_listed(me, t, lists, histories):
+def is_listed(me, t, w, lists):
     """The episode is over: which lists of this country hold the person? (E1)"""
-    histories[t, me.place, lists] += me.weight
+    w.histories[t, me.place, lists] += me.weight
     me.ever_listed |= lists << (3 if me.place == me.home else 0)
 
 
 @rule
-def finds_no_place(me, t, hidden, histories, classes, census):
+def finds_no_place(me, t, w):
     """Accepted help, but every place was taken."""
     me.waiting = 0
-    hidden[t, me.place].no_place += me.weight
+    w.hidden[t, me.place].no_place += me.weight
     if me.situation != RETURNED:
-        is_listed(me, t, me.lists, histories)
-        goes_home(me, t, hidden, classes, census)
+        is_listed(me, t, w, me.lists)
+        goes_home(me, t, w)
 
 
 @rule
-def leaves_shelter(me, t, ngos, places, hidden, classes, census):
+def leaves_shelter(me, t, w):
     """Is repatriated, or leaves a shelter at home."""
-    ngos[places[me.place].shelter].used -= me.weight
+    w.ngos[w.places[me.place].shelter].used -= me.weight
     if me.place != me.home:
-        hidden[t, me.place].repatriated += me.weight
+        w.hidden[t, me.place].repatriated += me.weight
         if me.lists & ON_ASSISTANCE:
-            hidden[t, me.place].listed_repatriated += me.weight
-    goes_home(me, t, hidden, classes, census)
+            w.hidden[t, me.place].listed_repatriated += me.weight
+    goes_home(me, t, w)
 
 
 @rule
-def goes_home(me, t, hidden, classes, census):
+def goes_home(me, t, w):
     """Comes back; what became of the journey is told at home, more or less (A3)."""
     trafficked = me.recruiter != NOBODY
     if me.helped != 2:  # who was helped at home had come back before
-        classes[me.klass].failure_now += me.weight
+        w.classes[me.klass].failure_now += me.weight
         if trafficked:
-            hidden[t, me.home].returned += me.weight
+            w.hidden[t, me.home].returned += me.weight
     me.place = me.home
     me.official = NOBODY
     me.wakes = t + 1
-    set_situation(me, RETURNED if trafficked else SEEKING, t, census)
+    set_situation(me, t, w, RETURNED if trafficked else SEEKING)
 
 
 @rule
-def is_back_home(me, t, seed, par, places, ngos, hidden, settling, census):
+def is_back_home(me, t, w):
     """Asks for help in the first month; then settles, or takes up an offer again, in a month drawn now (E6)."""
-    here = par[t, me.home]
+    here = w.par[t, me.home]
     if t > me.since + 1:
         settles = here.reintegrates * (here.support if me.helped == 2 else 1.0)
-        if draw(seed, me.id, t, d.SETTLES) * (settles + here.retrafficked) < settles:
-            set_situation(me, REINTEGRATED, t, census)
-        elif places[me.home].pick > 0.0:
+        if draw(w.seed, me.id, t, d.SETTLES) * (settles + here.retrafficked) < settles:
+            set_situation(me, t, w, REINTEGRATED)
+        elif w.places[me.home].pick > 0.0:
             me.part_offer = me.weight
         return
-    if works(places[me.home].shelter, ngos):
-        if draw(seed, me.id, t, d.HOME_HELP) < asks_for_help(me, here):
-            is_met_at_home(me, t, seed, here, hidden)
-    me.wakes = month_of_change(settling[me.home, 1 if me.helped == 2 else 0], t + 1,
-                               draw(seed, me.id, t, d.RETURN_ENDS))
+    if works(w.places[me.home].shelter, w.ngos):
+        if draw(w.seed, me.id, t, d.HOME_HELP) < asks_for_help(me, here):
+            is_met_at_home(me, t, w, here)
+    me.wakes = month_of_change(w.settling[me.home, 1 if me.helped == 2 else 0], t + 1,
+                               draw(w.seed, me.id, t, d.RETURN_ENDS))
 
 
 @rule
-def is_met_at_home(me, t, seed, here, hidden):
+def is_met_at_home(me, t, w, here):
     """Comes forward at home: the home country's helpers identify the person and offer help (E6)."""
-    for_whom = hidden[t, me.home]
+    for_whom = w.hidden[t, me.home]
     for_whom.identified += me.weight
     for_whom.recognised += me.weight
     for_whom.offered_help += me.weight
-    if draw(seed, me.id, t, d.HOME_ACCEPTS) < here.acceptance:
+    if draw(w.seed, me.id, t, d.HOME_ACCEPTS) < here.acceptance:
         me.waiting = 1
     else:
         for_whom.refused += me.weight

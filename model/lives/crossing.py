@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import CLANDESTINE, NOBODY, PAPERS, SERVING
@@ -13,15 +12,14 @@ PASSED, STOPPED = range(2)
 
 
 @rule
-def journey(me, t, seed, par, places, routes, posts, officials, recruiters, actors):
+def journey(me, t, w):
     """Takes the party over every leg of its route; stops where an official stops it.
 
     Returns PASSED or STOPPED, and leaves `me.place`, `me.leg` and `me.official` where that happened.
     """
-    route = routes[me.route]
+    route = w.routes[me.route]
     for leg in range(route.legs):
-        outcome = crosses(me, t, seed, leg, route.posts[leg], route.places[leg], par, posts,
-                          officials, recruiters, actors)
+        outcome = crosses(me, t, w, leg, route.posts[leg], route.places[leg])
         if outcome != PASSED:
             me.place = route.places[leg]
             me.leg = leg
@@ -32,28 +30,28 @@ def journey(me, t, seed, par, places, routes, posts, officials, recruiters, acto
 
 
 @rule
-def crosses(me, t, seed, leg, p, entered, par, posts, officials, recruiters, actors):
+def crosses(me, t, w, leg, p, entered):
     """One crossing: waved through, not inspected, bought off, or stopped."""
-    here = par[t, entered]
-    post = posts[p]
+    here = w.par[t, entered]
+    post = w.posts[p]
     post.arrivals_now += me.weight
     if me.recruiter != NOBODY:
-        cell = recruiters[me.recruiter]
+        cell = w.recruiters[me.recruiter]
         cell.tried_entry[entered] += me.weight
         cell.touched |= np.int64(1) << np.int64(entered)
-    network = NOBODY if me.recruiter == NOBODY else recruiters[me.recruiter].network
-    if draw(seed, me.id, t, d.CROSSING_INSPECTED + leg) >= inspected(me, here, post):
+    network = NOBODY if me.recruiter == NOBODY else w.recruiters[me.recruiter].network
+    if draw(w.seed, me.id, t, d.CROSSING_INSPECTED + leg) >= inspected(me, here, post):
         return PASSED
-    n = official_at(post, draw(seed, me.id, t, d.CROSSING_MEETS + leg))
-    official = officials[n]
+    n = official_at(post, draw(w.seed, me.id, t, d.CROSSING_MEETS + leg))
+    official = w.officials[n]
     if network != NOBODY and official.in_pay == network:
         return PASSED
-    actors[t, entered].inspections += me.weight
-    if takes_bribe(official, here, draw(seed, me.id, t, d.CROSSING_BRIBE + leg)):
+    w.actors[t, entered].inspections += me.weight
+    if takes_bribe(official, here, draw(w.seed, me.id, t, d.CROSSING_BRIBE + leg)):
         pays(official, network, me.weight)
-        actors[t, entered].bribes_taken += me.weight
+        w.actors[t, entered].bribes_taken += me.weight
         if me.recruiter != NOBODY:
-            recruiters[me.recruiter].costs_now += int(here.bribe) * me.weight
+            w.recruiters[me.recruiter].costs_now += int(here.bribe) * me.weight
         return PASSED
     post.found_now += me.weight
     me.official = n

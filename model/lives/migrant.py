@@ -11,10 +11,7 @@ and what follows being found, abroad and at home, in `assistance.py`.
 from __future__ import annotations
 
 from undercount.model.engine import decisions as d
-from undercount.model.lives.assistance import goes_home, is_back_home, is_met_as_identified, leaves_shelter
 from undercount.model.engine.compiled import rule
-from undercount.model.lives.crossing import PASSED, journey
-from undercount.model.lives.exploitation import is_exploited
 from undercount.model.engine.layout import (
     ASSISTED,
     AT_HOME,
@@ -38,20 +35,22 @@ from undercount.model.engine.layout import (
     SMUGGLED,
 )
 from undercount.model.engine.random import binomial, draw
+from undercount.model.lives.assistance import goes_home, is_back_home, is_met_as_identified, leaves_shelter
+from undercount.model.lives.crossing import PASSED, journey
+from undercount.model.lives.exploitation import is_exploited
 from undercount.model.lives.recruitment import meets_recruiter, payment_odds, private_odds
 from undercount.model.lives.situation import set_situation
 
 
 @rule
-def migrant_month(me, t, seed, par, facts, places, classes, routes, posts, officials, recruiters,
-                  networks, ngos, hidden, actors, flows, histories, census, settling):
+def migrant_month(me, t, w):
     """One month of one migrant (parts 2, 3, 5, 6 and 7 of the month); changes `me` and tallies."""
     if me.situation == AT_HOME:
-        if me.threshold > classes[me.klass].cumulative:
+        if me.threshold > w.classes[me.klass].cumulative:
             return
-        sets_out(me, t, actors, census)
+        sets_out(me, t, w)
     if me.situation == SEEKING:
-        looks_for_a_way(me, t, seed, par, facts, places)
+        looks_for_a_way(me, t, w)
     elif me.situation == INDEPENDENT or me.situation == REINTEGRATED:
         return
     elif me.situation == SMUGGLED:
@@ -59,39 +58,36 @@ def migrant_month(me, t, seed, par, facts, places, classes, routes, posts, offic
             if me.pool != NOBODY:
                 me.part_smuggled = me.weight  # persons who travel each for themselves: `pools.py`
             else:
-                is_smuggled(me, t, seed, par, facts, places, classes, routes, posts, officials,
-                            recruiters, hidden, actors, flows, census)
+                is_smuggled(me, t, w)
     elif me.situation == RECRUITED:
         if t > me.since:
-            is_moved(me, t, seed, par, facts, places, routes, posts, officials, recruiters,
-                     hidden, actors, flows, census)
+            is_moved(me, t, w)
     elif me.situation == EXPLOITED:
-        is_exploited(me, t, seed, par, facts, places, recruiters, networks, ngos, hidden, classes, census)
+        is_exploited(me, t, w)
     elif me.situation == IDENTIFIED:
-        is_met_as_identified(me, t, seed, par, places, officials, recruiters, ngos, hidden, histories, classes,
-                             census)
+        is_met_as_identified(me, t, w)
     elif me.situation == MISIDENTIFIED or me.situation == REFUSED:
         if t > me.since:
             if me.situation == MISIDENTIFIED and me.place != me.home:
-                hidden[t, me.place].deported += me.weight
-            goes_home(me, t, hidden, classes, census)
+                w.hidden[t, me.place].deported += me.weight
+            goes_home(me, t, w)
     elif me.situation == ASSISTED:
-        if t - me.since >= par[t, me.place].shelter_months:
-            leaves_shelter(me, t, ngos, places, hidden, classes, census)
+        if t - me.since >= w.par[t, me.place].shelter_months:
+            leaves_shelter(me, t, w)
     elif me.situation == RETURNED:
         if t >= me.wakes:
-            is_back_home(me, t, seed, par, places, ngos, hidden, settling, census)
+            is_back_home(me, t, w)
 
 
 @rule
-def sets_out(me, t, actors, census):
+def sets_out(me, t, w):
     """Starts to look for a way out (part 2)."""
-    set_situation(me, SEEKING, t, census)
-    actors[t, me.home].set_out += me.weight
+    set_situation(me, t, w, SEEKING)
+    w.actors[t, me.home].set_out += me.weight
 
 
 @rule
-def looks_for_a_way(me, t, seed, par, facts, places):
+def looks_for_a_way(me, t, w):
     """Stays, goes legally, hires a smuggler or takes an offer (part 3).
 
     A multinomial logit over four ways with staying as reference [1]. The persons of a party choose
@@ -99,10 +95,10 @@ def looks_for_a_way(me, t, seed, par, facts, places):
 
     1. McFadden (1974), Conditional logit analysis of qualitative choice behavior.
     """
-    here = par[t, me.home]
-    home = places[me.home]
+    here = w.par[t, me.home]
+    home = w.places[me.home]
     aware = awareness_of(me, here, home)
-    legal = here.visa_free_openness if facts[t, me.home].visa_free > 0.0 else here.legal_openness
+    legal = here.visa_free_openness if w.facts[t, me.home].visa_free > 0.0 else here.legal_openness
     legal *= 1.0 + aware
     smuggler = here.smuggler_appeal
     offer = here.offer_appeal * home.meets * me.accepts * (1.0 - aware * here.awareness_effect)
@@ -110,13 +106,13 @@ def looks_for_a_way(me, t, seed, par, facts, places):
         offer *= here.minor_effect
     total = 1.0 + legal + smuggler + offer
     left = me.weight
-    me.part_legal = binomial(left, legal / total, draw(seed, me.id, t, d.WAY_LEGAL))
+    me.part_legal = binomial(left, legal / total, draw(w.seed, me.id, t, d.WAY_LEGAL))
     left -= me.part_legal
     total -= legal
-    me.part_smuggled = binomial(left, smuggler / total, draw(seed, me.id, t, d.WAY_SMUGGLER))
+    me.part_smuggled = binomial(left, smuggler / total, draw(w.seed, me.id, t, d.WAY_SMUGGLER))
     left -= me.part_smuggled
     total -= smuggler
-    me.part_offer = binomial(left, offer / total, draw(seed, me.id, t, d.WAY_OFFER))
+    me.part_offer = binomial(left, offer / total, draw(w.seed, me.id, t, d.WAY_OFFER))
 
 
 @rule
@@ -126,57 +122,55 @@ def awareness_of(me, here, home):
 
 
 @rule
-def is_smuggled(me, t, seed, par, facts, places, classes, routes, posts, officials, recruiters,
-                hidden, actors, flows, census):
+def is_smuggled(me, t, w):
     """Crosses with a smuggler; the business ends at the border, unless debt turns it into another (B4)."""
     me.mode = CLANDESTINE
-    outcome = journey(me, t, seed, par, places, routes, posts, officials, recruiters, actors)
+    outcome = journey(me, t, w)
     if outcome != PASSED:
-        hidden[t, me.place].deported += me.weight
-        goes_home(me, t, hidden, classes, census)
+        w.hidden[t, me.place].deported += me.weight
+        goes_home(me, t, w)
         return
-    there = par[t, me.place]
-    me.leg = routes[me.route].legs
+    there = w.par[t, me.place]
+    me.leg = w.routes[me.route].legs
     me.since = t
-    in_debt = draw(seed, me.id, t, d.SMUGGLED_DEBT) < there.smuggled_in_debt
-    if in_debt and draw(seed, me.id, t, d.SMUGGLED_TRAPPED) < there.smuggled_to_trafficked:
-        r = meets_recruiter(me, t, seed, places, recruiters)
+    in_debt = draw(w.seed, me.id, t, d.SMUGGLED_DEBT) < there.smuggled_in_debt
+    if in_debt and draw(w.seed, me.id, t, d.SMUGGLED_TRAPPED) < there.smuggled_to_trafficked:
+        r = meets_recruiter(me, t, w)
         if r != NOBODY:
-            cell = recruiters[r]
+            cell = w.recruiters[r]
             me.recruiter = r
             me.debt = there.leg_cost * me.leg * there.document_debt
-            private = private_odds(cell, there, facts[t, me.place])
-            me.venue = PRIVATE if draw(seed, me.id, t, d.VENUE) < private else PUBLIC
-            me.treatment = PAID if draw(seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
-            begins_exploitation(me, t, hidden, flows, census)
+            private = private_odds(cell, there, w.facts[t, me.place])
+            me.venue = PRIVATE if draw(w.seed, me.id, t, d.VENUE) < private else PUBLIC
+            me.treatment = PAID if draw(w.seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
+            begins_exploitation(me, t, w)
             return
-    classes[me.klass].success_now += me.weight
+    w.classes[me.klass].success_now += me.weight
 
 
 @rule
-def is_moved(me, t, seed, par, facts, places, routes, posts, officials, recruiters, hidden, actors,
-             flows, census):
+def is_moved(me, t, w):
     """Is taken over the crossings of the route (part 5); whoever is stopped is met by an official."""
-    outcome = journey(me, t, seed, par, places, routes, posts, officials, recruiters, actors)
+    outcome = journey(me, t, w)
     if outcome == PASSED:
-        begins_exploitation(me, t, hidden, flows, census)
+        begins_exploitation(me, t, w)
         return
-    cell = recruiters[me.recruiter]
+    cell = w.recruiters[me.recruiter]
     cell.lost_entry[me.place] += me.weight
     cell.lost_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
     me.lists = ON_POLICE
-    hidden[t, me.place].identified += me.weight
-    set_situation(me, IDENTIFIED, t, census)
+    w.hidden[t, me.place].identified += me.weight
+    set_situation(me, t, w, IDENTIFIED)
 
 
 @rule
-def begins_exploitation(me, t, hidden, flows, census):
+def begins_exploitation(me, t, w):
     """Arrives; the third phase of trafficking begins."""
     me.times += 1
     me.months = 0
     me.left_behind = 0
-    hidden[t, me.place].newly_exploited += me.weight
+    w.hidden[t, me.place].newly_exploited += me.weight
     if me.times > 1:
-        hidden[t, me.place].retrafficked += me.weight
-    flows[t, me.home, me.place, me.mode, me.venue] += me.weight
-    set_situation(me, EXPLOITED, t, census)
+        w.hidden[t, me.place].retrafficked += me.weight
+    w.flows[t, me.home, me.place, me.mode, me.venue] += me.weight
+    set_situation(me, t, w, EXPLOITED)

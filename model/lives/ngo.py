@@ -9,10 +9,10 @@ from undercount.model.engine.layout import NOBODY, OUTREACH, SHELTER
 
 
 @rule
-def ngo_month(me, t, par, places, actors):
+def ngo_month(me, t, w):
     """One month of one NGO (part 9 of the month); changes `me`."""
-    here = par[t, me.place]
-    place = places[me.place]
+    here = w.par[t, me.place]
+    place = w.places[me.place]
     if t < me.start:
         return
     me.active = 1
@@ -20,8 +20,8 @@ def ngo_month(me, t, par, places, actors):
     if me.kind == SHELTER:
         full = here.referral_capacity * here.shelter_places * place.population / 1e6
         me.places = int(math.ceil(full * me.strength))
-        actors[t, me.place].shelter_places += me.places
-        actors[t, me.place].shelter_used += me.used
+        w.actors[t, me.place].shelter_places += me.places
+        w.actors[t, me.place].shelter_used += me.used
     elif me.kind == OUTREACH:
         found = place.found_public + place.found_private
         if found > 0:

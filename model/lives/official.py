@@ -11,57 +11,58 @@ from undercount.model.engine.random import draw
 
 
 @rule
-def official_month(me, t, seed, par, facts, actors):
+def official_month(me, t, w):
     """One month of one official (part 8 of the month); changes `me` and the month's tallies."""
-    here = par[t, me.place]
+    here = w.par[t, me.place]
     if me.status == INVESTIGATED:
-        awaits_judgement(me, t, seed, here, facts, actors)
+        awaits_judgement(me, t, w, here)
     elif me.in_pay != NOBODY:
-        stays_bought(me, t, seed, here, actors)
+        stays_bought(me, t, w, here)
     elif me.bribes_now > 0:
-        may_enter_pay(me, t, seed, here)
+        may_enter_pay(me, t, w, here)
     me.trained = 1 if me.training_draw < here.training else 0
     me.bribes += me.bribes_now
     me.bribes_now = 0
     me.suitor = NOBODY
     if me.in_pay != NOBODY:
-        actors[t, me.place].officials_in_pay += 1
+        w.actors[t, me.place].officials_in_pay += 1
 
 
 @rule
-def may_enter_pay(me, t, seed, here):
+def may_enter_pay(me, t, w, here):
     """Each bribe taken may put an official on the payroll (D2)."""
     if me.suitor == NOBODY:
         return
     fault = min(1.0, here.corruption * (1.0 - me.integrity))
-    if draw(seed, me.id, t, d.CAPTURED) < -math.expm1(me.bribes_now * math.log1p(-min(0.999999, here.capture * fault))):
+    chance = -math.expm1(me.bribes_now * math.log1p(-min(0.999999, here.capture * fault)))
+    if draw(w.seed, me.id, t, d.CAPTURED) < chance:
         me.in_pay = me.suitor
         me.since = t
 
 
 @rule
-def stays_bought(me, t, seed, here, actors):
+def stays_bought(me, t, w, here):
     """Leaves the payroll, or comes under investigation (D2)."""
-    if draw(seed, me.id, t, d.INVESTIGATED) < min(1.0, here.investigation * here.enforcement):
+    if draw(w.seed, me.id, t, d.INVESTIGATED) < min(1.0, here.investigation * here.enforcement):
         me.status = INVESTIGATED
         me.since = t
         me.in_pay = NOBODY
-        actors[t, me.place].officials_investigated += 1
-    elif draw(seed, me.id, t, d.RELEASED) < here.release_from_pay:
+        w.actors[t, me.place].officials_investigated += 1
+    elif draw(w.seed, me.id, t, d.RELEASED) < here.release_from_pay:
         me.in_pay = NOBODY
 
 
 @rule
-def awaits_judgement(me, t, seed, here, facts, actors):
+def awaits_judgement(me, t, w, here):
     """Is dismissed and replaced by somebody else at the same post, or cleared after a year."""
-    if draw(seed, me.id, t, d.DISMISSED) < here.dismissal:
-        actors[t, me.place].officials_dismissed += 1
+    if draw(w.seed, me.id, t, d.DISMISSED) < here.dismissal:
+        w.actors[t, me.place].officials_dismissed += 1
         me.dismissed += 1
         me.status = SERVING
         me.since = t
         me.bribes = 0
-        me.integrity = integrity_of(seed, me.id, me.dismissed, facts[t, me.place].integrity)
-        me.training_draw = draw(seed, me.id, me.dismissed, d.TRAINED)
+        me.integrity = integrity_of(w.seed, me.id, me.dismissed, w.facts[t, me.place].integrity)
+        me.training_draw = draw(w.seed, me.id, me.dismissed, d.TRAINED)
     elif t - me.since >= 12:
         me.status = SERVING
         me.since = t

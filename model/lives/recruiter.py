@@ -10,22 +10,22 @@ import math
 
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
-from undercount.model.lives.crossing import official_at, pays, takes_bribe
 from undercount.model.engine.layout import NOBODY
 from undercount.model.engine.random import binomial, draw
+from undercount.model.lives.crossing import official_at, pays, takes_bribe
 
 
 @rule
-def recruiter_month(me, t, seed, par, facts, places, posts, officials, networks, actors):
+def recruiter_month(me, t, w):
     """One month of one recruiter (parts 4, 8 and 9 of the month); changes `me`."""
-    here = par[t, me.country]
+    here = w.par[t, me.country]
     before = me.active
     counts_money(me, here)
-    comes_back(me, t, seed, here)
-    faces_justice(me, t, seed, here, facts, places, posts, officials, actors)
-    stops = stops_or_starts(me, t, seed, here, places[me.country])
+    comes_back(me, t, w, here)
+    faces_justice(me, t, w, here)
+    stops = stops_or_starts(me, t, w, here, w.places[me.country])
     me.breaks = min(1.0, (me.arrests + stops) / max(1, before))
-    learns(me, here, networks[me.network])
+    learns(me, here, w.networks[me.network])
 
 
 @rule
@@ -37,52 +37,52 @@ def counts_money(me, here):
 
 
 @rule
-def faces_justice(me, t, seed, here, facts, places, posts, officials, actors):
+def faces_justice(me, t, w, here):
     """Evidence becomes arrests as far as the law allows and the court is not bought (D1, D3)."""
     me.arrests = 0
     expected = 1e-6 * me.heat_now
     if me.active == 0 or expected <= 0.0:
         return
-    law = facts[t, me.country].law
+    law = w.facts[t, me.country].law
     gate = here.law_none + (here.law_partial - here.law_none) * min(1.0, 2.0 * law)
     if law > 0.5:
         gate = here.law_partial + (1.0 - here.law_partial) * (2.0 * law - 1.0)
     chance = min(1.0, expected * gate * here.enforcement / me.active)
-    if bought(me, t, seed, here, posts[places[me.country].court], officials):
+    if bought(me, t, w, here, w.posts[w.places[me.country].court]):
         chance = 0.0
-    me.arrests = binomial(me.active, chance, draw(seed, me.id, t, d.ARREST))
+    me.arrests = binomial(me.active, chance, draw(w.seed, me.id, t, d.ARREST))
     if me.arrests > 0:  # share of minors in the evidence of those now in custody
         me.minors += me.arrests / (me.custody + me.arrests) * (me.minors_now / me.heat_now - me.minors)
     me.active -= me.arrests
     me.custody += me.arrests
-    actors[t, me.country].arrests += me.arrests
+    w.actors[t, me.country].arrests += me.arrests
 
 
 @rule
-def bought(me, t, seed, here, court, officials):
+def bought(me, t, w, here, court):
     """Does the prosecutor who has the case take a bribe to drop it?"""
-    prosecutor = officials[official_at(court, draw(seed, me.id, t, d.PROSECUTOR))]
-    if takes_bribe(prosecutor, here, draw(seed, me.id, t, d.CASE_DROPPED)):
+    prosecutor = w.officials[official_at(court, draw(w.seed, me.id, t, d.PROSECUTOR))]
+    if takes_bribe(prosecutor, here, draw(w.seed, me.id, t, d.CASE_DROPPED)):
         pays(prosecutor, me.network, 1)
         return True
     return False
 
 
 @rule
-def comes_back(me, t, seed, here):
+def comes_back(me, t, w, here):
     """Sentences end, short ones soon; many resume (D4). Cases with minors carry longer ones (A7)."""
     if me.custody == 0:
         return
     months = here.sentence * (1.0 + me.minors * (here.minor_factor - 1.0))
-    free = binomial(me.custody, min(1.0, 1.0 / max(1.0, months)), draw(seed, me.id, t, d.SENTENCE_ENDS))
-    again = binomial(free, here.resumes, draw(seed, me.id, t, d.RESUMES))
+    free = binomial(me.custody, min(1.0, 1.0 / max(1.0, months)), draw(w.seed, me.id, t, d.SENTENCE_ENDS))
+    again = binomial(free, here.resumes, draw(w.seed, me.id, t, d.RESUMES))
     me.custody -= free
     me.active += again
     me.idle += free - again
 
 
 @rule
-def stops_or_starts(me, t, seed, here, base):
+def stops_or_starts(me, t, w, here, base):
     """Cells leave a trade that does not pay; others enter one that does (B1, B3). Returns how many left.
 
     What it pays is the mean of the country's cells: a cell's own months are so noisy that cells would
@@ -93,9 +93,9 @@ def stops_or_starts(me, t, seed, here, base):
     risk = here.deterrence * base.risk * here.sentence
     worth = (base.profit - risk * max(base.profit, here.entry_cost)) / max(1.0, cost)
     stopping = here.leave_rate_cells * 2.0 / (1.0 + math.exp(min(50.0, max(-50.0, worth))))
-    stops = binomial(me.active, min(1.0, stopping), draw(seed, me.id, t, d.STOPS))
+    stops = binomial(me.active, min(1.0, stopping), draw(w.seed, me.id, t, d.STOPS))
     starting = here.entry_rate * max(0.0, worth - 1.0)
-    starts = binomial(me.idle, min(1.0, starting), draw(seed, me.id, t, d.STARTS))
+    starts = binomial(me.idle, min(1.0, starting), draw(w.seed, me.id, t, d.STARTS))
     me.active += starts - stops
     me.idle += stops - starts
     return stops
@@ -158,7 +158,7 @@ def lesson(lost, tried, lost_by_all, tried_by_all, shared, rate):
 
 
 @rule
-def weighs_routes(me, t, par, places, routes):
+def weighs_routes(me, t, w):
     """Cumulative propensity over destination x path: a logit of expected profit (B1, B2, C1, C2).
 
     Once a month, when the first recruit needs it. Prices and markets move it for every network;
@@ -167,14 +167,14 @@ def weighs_routes(me, t, par, places, routes):
     if me.weighed == t:
         return
     me.weighed = t
-    base = places[me.country]
+    base = w.places[me.country]
     total = 0.0
     destination = NOBODY
     held_a_year = 1.0
     for k in range(base.n_routes):
-        route = routes[base.first_route + k]
-        there = par[t, route.destination]
-        gain = 12.0 * places[route.destination].revenue - there.leg_cost * route.legs
+        route = w.routes[base.first_route + k]
+        there = w.par[t, route.destination]
+        gain = 12.0 * w.places[route.destination].revenue - there.leg_cost * route.legs
         if route.papers_only == 1:
             gain -= there.papers_cost
         if route.destination != destination:  # options are in the order of destinations, paths of one side by side

@@ -6,7 +6,6 @@ import math
 
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
-from undercount.model.lives.crossing import official_at, pays, takes_bribe
 from undercount.model.engine.layout import (
     CLANDESTINE,
     HARSH,
@@ -20,39 +19,40 @@ from undercount.model.engine.layout import (
     VISA_FREE,
 )
 from undercount.model.engine.random import draw
+from undercount.model.lives.crossing import official_at, pays, takes_bribe
 from undercount.model.lives.recruiter import weighs_routes
 from undercount.model.lives.situation import set_situation
 
 
 @rule
-def takes_offer(me, t, seed, par, facts, places, routes, posts, officials, recruiters, census):
+def takes_offer(me, t, w):
     """Meets a recruiter, who chooses destination, path, papers, venue and treatment (part 4)."""
-    r = meets_recruiter(me, t, seed, places, recruiters)
+    r = meets_recruiter(me, t, w)
     if r == NOBODY:
         return
-    cell = recruiters[r]
-    weighs_routes(cell, t, par, places, routes)
-    if not any_route(cell.route_odds, places[cell.country]):
+    cell = w.recruiters[r]
+    weighs_routes(cell, t, w)
+    if not any_route(cell.route_odds, w.places[cell.country]):
         return
     me.recruiter = r
-    me.route = chosen_route(cell.route_odds, places[cell.country], draw(seed, me.id, t, d.ROUTE))
-    route = routes[me.route]
+    me.route = chosen_route(cell.route_odds, w.places[cell.country], draw(w.seed, me.id, t, d.ROUTE))
+    route = w.routes[me.route]
     me.place = route.destination
-    there = par[t, me.place]
+    there = w.par[t, me.place]
     cost = there.leg_cost * route.legs
     if route.legs == 0:
         me.mode = INTERNAL
-    elif facts[t, me.home].visa_free > 0.0 and places[me.place].visa_area == 1:
+    elif w.facts[t, me.home].visa_free > 0.0 and w.places[me.place].visa_area == 1:
         me.mode = VISA_FREE
-    elif route.papers_only == 1 or draw(seed, me.id, t, d.PAPERS) < papers_odds(cell, there):
+    elif route.papers_only == 1 or draw(w.seed, me.id, t, d.PAPERS) < papers_odds(cell, there):
         me.mode = PAPERS
         cost += there.papers_cost
-        cost += consular_bribe(me, t, seed, par, places, posts, officials, recruiters)
+        cost += consular_bribe(me, t, w)
     else:
         me.mode = CLANDESTINE
-    private = private_odds(cell, there, facts[t, me.place])
-    me.venue = PRIVATE if draw(seed, me.id, t, d.VENUE) < private else PUBLIC
-    me.treatment = PAID if draw(seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
+    private = private_odds(cell, there, w.facts[t, me.place])
+    me.venue = PRIVATE if draw(w.seed, me.id, t, d.VENUE) < private else PUBLIC
+    me.treatment = PAID if draw(w.seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
     me.debt = cost * there.document_debt
     me.months = 0
     me.leg = 0
@@ -63,21 +63,21 @@ def takes_offer(me, t, seed, par, facts, places, routes, posts, officials, recru
     cell.costs_now += int(cost) * me.weight
     if route.legs > 0:
         cell.moved_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
-    set_situation(me, RECRUITED, t, census)
+    set_situation(me, t, w, RECRUITED)
 
 
 @rule
-def meets_recruiter(me, t, seed, places, recruiters):
+def meets_recruiter(me, t, w):
     """An active cell of the home country, with a chance that grows with its offers and the trust in them."""
-    home = places[me.home]
+    home = w.places[me.home]
     if home.pick <= 0.0:
         return NOBODY
-    target = draw(seed, me.id, t, d.MEETS_RECRUITER) * home.pick
+    target = draw(w.seed, me.id, t, d.MEETS_RECRUITER) * home.pick
     low = home.first_recruiter
     high = low + home.recruiters - 1
     while low < high:
         middle = (low + high) // 2
-        if recruiters[middle].pick > target:
+        if w.recruiters[middle].pick > target:
             high = middle
         else:
             low = middle + 1
@@ -133,12 +133,12 @@ def payment_odds(cell, there):
 
 
 @rule
-def consular_bribe(me, t, seed, par, places, posts, officials, recruiters):
+def consular_bribe(me, t, w):
     """Papers come through a consular officer: one who takes the bribe, or a dearer forger (D1)."""
-    there = par[t, me.place]
-    officer = officials[official_at(posts[places[me.place].consulate], draw(seed, me.id, t, d.OFFICIAL_MET))]
-    network = recruiters[me.recruiter].network
-    if officer.in_pay == network or takes_bribe(officer, there, draw(seed, me.id, t, d.CONSUL)):
+    there = w.par[t, me.place]
+    officer = w.officials[official_at(w.posts[w.places[me.place].consulate], draw(w.seed, me.id, t, d.OFFICIAL_MET))]
+    network = w.recruiters[me.recruiter].network
+    if officer.in_pay == network or takes_bribe(officer, there, draw(w.seed, me.id, t, d.CONSUL)):
         pays(officer, network, me.weight)
         return there.bribe
     return 2.0 * there.bribe

@@ -6,9 +6,9 @@ from undercount.model.engine.compiled import rule
 
 
 @rule
-def set_situation(me, situation, t, census):
+def set_situation(me, t, w, situation):
     """Moves the person (all of the party) to another situation and keeps the census."""
-    census[me.situation] -= me.weight
-    census[situation] += me.weight
+    w.census[me.situation] -= me.weight
+    w.census[situation] += me.weight
     me.situation = situation
     me.since = t

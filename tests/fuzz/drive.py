@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from undercount.experiments.bench import bytes_now
+
 from tests.fuzz.targets import KINDS, Workspace, enter
 
 LONGEST = 2.0  # seconds of processor time, so that a busy machine fails nobody

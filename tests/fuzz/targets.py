@@ -17,7 +17,6 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
-
 from undercount.experiments import cli, parts
 from undercount.experiments.batch import Batch, resolve
 from undercount.experiments.commands.options import _settings
@@ -27,11 +26,11 @@ from undercount.experiments.manifest import check_same_batch, joined
 from undercount.experiments.reference.statistics import counterpart, read_statistics
 from undercount.experiments.results import TABLES, read_results
 from undercount.experiments.runner import run_batch
+from undercount.model.assumed.scenario import Scenario, load_scenario, parameter_table, scenarios_root
 from undercount.model.engine.layout import MODES, VENUES
 from undercount.model.files.problems import BadInput
-from undercount.model.known.region import Region, load_region, read_referrals
-from undercount.model.assumed.scenario import Scenario, load_scenario, parameter_table, scenarios_root
 from undercount.model.files.tables_in import SHOWN
+from undercount.model.known.region import Region, load_region, read_referrals
 from undercount.model.world import Template
 
 LONGEST_LINE = 10_000  # characters; names of a region's countries, and commands, are told in full

@@ -1,0 +1,277 @@
+"""The page in a real Chromium. Needs the extras [view] and [dev]; a missing browser is a failure.
+
+Screenshots are kept in results/screenshots/ for a person to look at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "results" / "screenshots"
+ARGUMENTS = ("--no-sandbox --headless --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+             "--disable-component-update --disable-sync").split()
+expect.set_options(timeout=15_000)
+# Written by Solara's own front end about its own components.
+HARMLESS = ("Failed to evaluate Vue script",)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.fail("Chromium is missing: apt-get install chromium (the page is tested in a real browser, never skipped)")
+    return {"executable_path": path, "args": ARGUMENTS, "headless": True}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args():
+    return {"viewport": {"width": 1280, "height": 720}}
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory):
+    """A server of its own on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("view") / "log"
+    with log.open("w") as out:
+        server = subprocess.Popen([sys.executable, "-m", "undercount", "view", "--port", str(port)], cwd=ROOT,
+                                  stdout=out, stderr=out, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    url, end = f"http://127.0.0.1:{port}/", time.monotonic() + 300  # an edited model is compiled first
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            break
+        except OSError:
+            assert server.poll() is None and time.monotonic() < end, log.read_text()
+            time.sleep(0.2)
+    yield url
+    server.terminate()
+    server.wait(20)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+class Opened:
+    """A page that has loaded, what it asked for, and what the console said."""
+
+    def __init__(self, page, url):
+        self.page, self.requests, self.said = page, [], []
+        page.on("request", lambda r: self.requests.append(r.url))
+        page.on("console", lambda m: self.said.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: self.said.append(str(e)))
+        page.goto(url)
+        expect(self.button("Play")).to_be_enabled()
+        expect(page.locator(".undercount-map svg")).to_have_count(2)
+
+    def button(self, name, exact=True):
+        return self.page.get_by_role("button", name=name, exact=exact)
+
+    @property
+    def date(self):
+        return self.page.locator(".uc-date")
+
+    def field(self, label):
+        return self.page.get_by_label(re.compile(label)).first
+
+    def choose(self, label, option):
+        """In one of Vuetify's select boxes."""
+        self.page.locator(".v-select", has_text=label).first.click()
+        self.page.locator(".menuable__content__active .v-list-item", has_text=option).first.click()
+
+    def restart(self):
+        self.button("Reset", exact=False).first.click()
+        expect(self.date).to_have_text("Not started: press Play")
+        expect(self.button("Play")).to_be_enabled()
+
+    def problems(self):
+        return [text for text in self.said if not text.startswith(HARMLESS)]
+
+
+@pytest.fixture
+def opened(page, address):
+    found = Opened(page, address)
+    yield found
+    outside = [url for url in found.requests if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))]
+    assert not outside
+    assert not found.problems()
+
+
+def test_load_step_play_pause_reset(opened):
+    expect(opened.page.locator("h1")).to_have_text("Fewer victims counted. Fewer people trafficked?")
+    opened.button("Step one month").click()
+    expect(opened.date).to_have_text("January 1999")
+    expect(opened.page.locator(".uc-story0")).to_contain_text("newly exploited")
+    opened.button("Play").click()
+    expect(opened.button("Pause")).to_be_visible()
+    expect(opened.button("Step one month")).to_be_disabled()
+    expect(opened.date).to_contain_text("1999")
+    expect(opened.date).not_to_have_text("January 1999")
+    opened.button("Pause").click()
+    expect(opened.button("Play")).to_be_visible()
+    time.sleep(0.4)
+    stopped = opened.date.inner_text()
+    time.sleep(0.6)
+    assert opened.date.inner_text() == stopped
+    opened.button("Play").click()
+    time.sleep(0.5)
+    opened.restart()  # in the middle of playing
+    time.sleep(0.6)
+    expect(opened.date).to_have_text("Not started: press Play")
+
+
+def test_changed_settings_and_another_scenario(opened):
+    assert opened.field("^Enforcement.*factor").input_value() == "1"
+    slider = opened.page.get_by_role("slider", name=re.compile("Enforcement"))
+    slider.focus()
+    for _ in range(4):
+        slider.press("ArrowRight")
+    expect(opened.field("^Enforcement.*factor")).to_have_value("1.2")
+    expect(opened.button("Reset with new settings")).to_be_visible()
+    opened.restart()
+    expect(opened.button("Reset")).to_be_visible()
+    opened.choose("First world", "Safe migration")
+    opened.choose("Second world", "Less looking")
+    opened.restart()
+    expect(opened.page.locator(".uc-story0")).to_contain_text("Safe migration")
+    expect(opened.page.locator(".uc-story1")).to_contain_text("Less looking")
+    opened.button("Step one month").click()
+    expect(opened.date).to_have_text("January 1999")
+
+
+def test_bad_value_shows_the_message_beside_the_control_and_leaves_the_world_alone(opened):
+    opened.button("Step one month").click()
+    field = opened.field("^Corruption.*factor")
+    field.fill("99")
+    field.press("Enter")
+    message = opened.page.locator(".v-input", has=field).locator(".v-messages__message")
+    expect(message).to_contain_text("found 99")
+    expect(message).to_contain_text("allowed:")
+    expect(opened.date).to_have_text("January 1999")
+    expect(opened.button("Reset")).to_be_visible()  # nothing new to apply
+    field.fill("1.2")
+    field.press("Enter")
+    expect(opened.button("Reset with new settings")).to_be_visible()
+    expect(opened.page.get_by_text("found 99")).to_have_count(0)
+
+
+def test_twin_worlds_diverge_and_the_first_difference_is_named(opened):
+    for month in ("January", "February", "March"):
+        opened.button("Step one month").click()
+        expect(opened.date).to_have_text(f"{month} 1999")
+    expect(opened.page.locator(".uc-difference")).to_contain_text("The first life that differs")
+    first, second = (opened.page.locator(f".uc-story{k}").inner_text() for k in (0, 1))
+    assert re.findall(r"\d[\d,]*", first) != re.findall(r"\d[\d,]*", second)
+
+
+def test_country_by_map_and_one_life(opened):
+    page = opened.page
+    opened.button("Play").click()
+    expect(opened.date).to_contain_text("2000")
+    opened.button("Pause").click()
+    opened.button("A country").click()
+    page.locator('.undercount-map path[data-iso="ITA"]').first.dispatch_event("click")
+    expect(page.locator(".uc-country h3")).to_have_text("Italy")
+    page.locator('.undercount-map path[data-iso="MDA"]').first.dispatch_event("mousemove")
+    expect(page.locator(".undercount-tip").first).to_contain_text("Moldova this month")
+    whole = page.locator(".undercount-map svg").first.get_attribute("viewBox")
+    opened.button("Show the Balkans").click()
+    expect(opened.button("Show the region")).to_be_visible()
+    expect(page.locator(".undercount-map svg").nth(1)).not_to_have_attribute("viewBox", whole)
+    opened.button("One life").click()
+    opened.choose("who …", "is exploited now")
+    opened.button("Pick somebody").click()
+    expect(page.locator(".uc-life").first).to_contain_text("A synthetic person")
+    expect(page.locator(".uc-life li").first).to_contain_text(re.compile(r"(19|20)\d\d"))
+    before = page.locator(".uc-life").first.inner_text()
+    opened.button("Pick somebody else").click()
+    expect(page.locator(".uc-life").first).not_to_have_text(before)
+    opened.choose("Who", "recruiter")
+    opened.button("Pick somebody else").click()
+    expect(page.locator(".uc-life").first).to_contain_text("A synthetic recruiter")
+
+
+def test_saved_settings_run(opened, tmp_path):
+    field = opened.field("^Enforcement.*factor")
+    field.fill("1.5")
+    field.press("Enter")
+    expect(opened.button("Reset with new settings")).to_be_visible()
+    with opened.page.expect_download() as download:
+        opened.button("Save settings (scenario file)").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert "enforcement = 1.5" in file.read_text()
+    done = subprocess.run([sys.executable, "-m", "undercount", "run", str(file), "--replicates", "1", "--seed", "1",
+                           "--people-per-agent", "1000", "--out", str(tmp_path / "out")], cwd=ROOT, capture_output=True,
+                          text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    for name, start in (("Tables (CSV in a ZIP)", b"PK"), ("Figure (PNG)", b"\x89PNG"), ("Figure (SVG)", b"<svg")):
+        with opened.page.expect_download() as download:
+            opened.button(name).click()
+        assert Path(download.value.path()).read_bytes().startswith(start)
+
+
+def test_two_sessions_are_apart(opened, browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    other = Opened(context.new_page(), address)
+    opened.button("Step one month").click()
+    expect(opened.date).to_have_text("January 1999")
+    expect(other.date).to_have_text("Not started: press Play")
+    other.button("Step one month").click()
+    expect(other.date).to_have_text("January 1999")
+    other.button("Step one month").click()
+    expect(other.date).to_have_text("February 1999")
+    expect(opened.date).to_have_text("January 1999")
+    assert not other.problems()
+    context.close()
+
+
+def test_keyboard_reaches_the_buttons(opened):
+    page, seen = opened.page, []
+    page.locator("body").click(position={"x": 2, "y": 2})
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.innerText || document.activeElement.getAttribute('aria-label') || ''").strip())
+        if seen[-1] == "A country":
+            break
+    for name in ("Play", "Step one month", "Reset", "One life", "A country", "Save settings (scenario file)"):
+        assert name in seen, seen
+    opened.button("Step one month").focus()
+    page.keyboard.press("Enter")
+    expect(opened.date).to_have_text("January 1999")
+
+
+def test_readable_at_both_widths(opened):
+    page = opened.page
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    opened.button("Play").click()
+    expect(opened.date).to_contain_text("2001")
+    opened.button("Pause").click()
+    expect(opened.button("Play")).to_be_visible()
+    for width, height in ((1280, 720), (810, 1080), (1280, 1900), (810, 2600)):
+        page.set_viewport_size({"width": width, "height": height})
+        time.sleep(0.3)
+        page.screenshot(path=str(SHOTS / f"page-{width}x{height}.png"))
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert opened.button("Play").bounding_box()["x"] >= 0
+    page.set_viewport_size({"width": 1280, "height": 1600})
+    for name in ("How the trade changes", "A country", "One life"):
+        opened.button(name).click()
+        expect(opened.button(name)).to_have_attribute("aria-pressed", "true")
+        if name == "One life":
+            opened.button("Pick somebody").click()
+            expect(page.locator(".uc-life").first).to_contain_text("A synthetic person")
+        time.sleep(0.3)
+        page.screenshot(path=str(SHOTS / f"{name.lower().replace(' ', '-')}.png"))

@@ -1,0 +1,145 @@
+"""The result folder: part files, tables and their readers."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from undercount.experiments import assemble, parts, results, runner
+from undercount.experiments.batch import resolve
+from undercount.experiments.engines import EngineOptions
+from undercount.experiments.parts import ARRAYS, Damaged, pack, unpack
+from undercount.experiments.results import read_results
+from undercount.model.engine.layout import WARM_UP
+from undercount.model.files.problems import BadInput
+from undercount.model.mesa_model import TraffickingModel
+
+SMALL = {"people_per_agent": 1000, "until": "2000-12"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("r") / "out"
+    runner.run_batch(resolve(["baseline", "refusal"], 2, 7, settings={}, **SMALL), out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def model():
+    return TraffickingModel("refusal", seed=8, people_per_agent=1000).run("2000-12")
+
+
+@pytest.mark.parametrize("name", ["referrals", "hidden", "flows", "actors", "lists"])
+def test_tables_are_those_of_the_model(folder, model, name):
+    table = read_results(folder).table(name)
+    assert list(table.columns[:3]) == ["scenario", "replicate", "seed"]
+    own = table[(table.scenario == "refusal") & (table.replicate == 1)]
+    assert set(own.seed) == {8}
+    own = own.drop(columns=["scenario", "replicate", "seed"]).reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, getattr(model, name)(), check_dtype=False)
+    assert len(own) or name == "referrals"
+
+
+def test_runs_table(folder, model):
+    runs = read_results(folder).table("runs")
+    assert list(runs.scenario) == ["baseline"] * 2 + ["refusal"] * 2 and list(runs.seed) == [7, 8] * 2
+    last = runs.iloc[-1]
+    assert (last.months, last.people_per_agent) == (24, 1000) and last.persons == last.agents * 1000
+    for name in ("newly_exploited", "assisted"):
+        assert last[name] == model.hidden()[name].sum()
+
+
+def test_reader(folder):
+    found = read_results(folder)
+    assert found.complete and found.scenarios == ["baseline", "refusal"]
+    assert found.region.name == "south-east-europe" and found.region.referrals
+    assert found.region.folder.is_relative_to(folder)  # the folder explains itself
+    with pytest.raises(KeyError, match="no table"):
+        found.table("nothing")
+
+
+def test_manifest_rebuilds_the_call(folder):
+    manifest = read_results(folder).manifest
+    assert manifest["command"].startswith("undercount run baseline refusal --replicates 2 --seed 7 --people-per-agent")
+    assert manifest["seeds"] == [7, 8] and manifest["packages"]["numpy"] == np.__version__
+    assert manifest["scenarios"][1]["resolved"]["mechanisms"]
+    assert manifest["sessions"][-1]["started"] <= manifest["sessions"][-1]["ended"]
+    names = {f"{name}.parquet": folder / f"{name}.parquet" for name in results.TABLES}
+    names |= {part.name: part for part in (folder / "parts").iterdir()}
+    hashes = manifest["tables"] | manifest["parts"]
+    assert hashes == {name: results.sha256_of(path) for name, path in names.items()}
+
+
+def test_no_times_in_the_tables(folder, tmp_path):
+    again = tmp_path / "again"
+    runner.run_batch(resolve(["baseline", "refusal"], 2, 7, settings={}, **SMALL), again, EngineOptions("serial"))
+    for path in [*folder.glob("*.parquet"), *(folder / "parts").iterdir()]:
+        assert path.read_bytes() == (again / path.relative_to(folder)).read_bytes()
+
+
+def test_part_round_trip_without_pickle(model, tmp_path):
+    data = pack(model.world, {"part": "x"})
+    part = unpack(data)
+    assert part.head["months"] == 24 and pack(model.world, {"part": "x"}) == data
+    cells = np.zeros(part.head["shapes"]["flows"], np.int64)
+    cells.ravel()[part.arrays["flow_index"]] = part.arrays["flow_value"]
+    assert (cells == model.world.flows[WARM_UP:WARM_UP + 24]).all()
+    (tmp_path / "x.npz").write_bytes(data)
+    with np.load(tmp_path / "x.npz", allow_pickle=False) as file:
+        assert set(file.files) == {"head", *ARRAYS}
+
+
+def test_every_altered_byte_is_found(model):
+    data = pack(model.world, {"part": "x"})
+    for at in [*range(0, len(data), 501), len(data) - 1]:
+        with pytest.raises(Damaged):
+            unpack(data[:at])
+        with pytest.raises(Damaged):
+            unpack(data[:at] + bytes([data[at] ^ 1]) + data[at + 1:])
+    with pytest.raises(Damaged):
+        unpack(data + b"x")
+
+
+def test_large_counts_keep_their_value():
+    assert parts._narrow(np.array([2**31])).dtype == np.int64 and parts._narrow(np.array([2**31 - 1])).dtype == np.int32
+
+
+def test_chunks_do_not_show_in_the_rows(folder, tmp_path, monkeypatch):
+    found = read_results(folder)
+    loaded = [results.load_part(folder, name) for _, _, name in results.planned_parts(found.manifest)]
+    monkeypatch.setattr(assemble, "CHUNK", 3)
+    paths = {name: tmp_path / f"{name}.parquet" for name in results.TABLES}
+    assemble.write_tables(found.region, loaded, paths)
+    for name in paths:
+        pd.testing.assert_frame_equal(results.Results(tmp_path, found.manifest).table(name), found.table(name))
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"{", b"[]", b"{}", b"\xff", b'{"undercount": 1}', b"[" * 100_000, b'{"batch": {"seed": NaN}}'])
+def test_a_damaged_manifest_is_bad_input(tmp_path, content):
+    (tmp_path / "manifest.json").write_bytes(content)
+    with pytest.raises(BadInput, match="manifest"):
+        read_results(tmp_path)
+
+
+def test_wrong_types_in_a_manifest_are_bad_input(folder, tmp_path):
+    good = json.loads((folder / "manifest.json").read_text())
+    for change in ({"scenarios": [1]}, {"batch": {}}, {"batch": good["batch"] | {"seed": "7"}}, {"parts": []}):
+        (tmp_path / "manifest.json").write_text(json.dumps(good | change))
+        with pytest.raises(BadInput, match="damaged"):
+            read_results(tmp_path)
+
+
+def test_no_results_is_bad_input(tmp_path):
+    for path, said in ((tmp_path, "without results"), (tmp_path / "none", "no such folder")):
+        with pytest.raises(BadInput, match=said):
+            read_results(path)
+
+
+def test_a_damaged_table_names_the_command(folder, tmp_path):
+    found = results.Results(tmp_path, read_results(folder).manifest)
+    for content in (None, b"PAR1"):
+        if content:
+            (tmp_path / "hidden.parquet").write_bytes(content)
+        with pytest.raises(BadInput, match="undercount run baseline refusal"):
+            found.table("hidden")

@@ -1,0 +1,159 @@
+"""One life in words: pure sentences, and lives replayed from real worlds. No browser."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from undercount.experiments.view import journey
+from undercount.experiments.view.life import CHOICES, TABLES, Follower, ancestors, choose, official_month, person_month
+from undercount.experiments.view.naming import change, event_text, month_name
+from undercount.experiments.view.twin import Settings, Twin
+from undercount.model.engine import layout
+from undercount.model.known.region import Month, RegionEvent
+
+
+@pytest.fixture(scope="module")
+def twin():
+    made = Twin(Settings(people_per_agent=400))
+    for _ in range(40):
+        made.step()
+    return made
+
+
+@pytest.fixture(scope="module")
+def world(twin):
+    return twin.models[0].world
+
+
+def person(**fields):
+    me = np.zeros(1, layout.PERSON).view(np.recarray)[0]
+    me.route, me.recruiter, me.official = 0, 0, layout.NOBODY
+    for name, value in fields.items():
+        me[name] = value
+    return me
+
+
+def told(world, before, after, t=30):
+    officers = journey.Officers(world)
+    return " / ".join(person_month(before, after, t, world, officers))
+
+
+def test_found_by_raid_hotline_or_outreach(world):
+    held = person(situation=layout.EXPLOITED, since=20)
+    for lists, words in ((layout.ON_POLICE, "police raid"), (layout.ON_HOTLINE, "called a hotline"), (0, "outreach")):
+        found = person(situation=layout.IDENTIFIED, since=30, lists=lists)
+        assert words in told(world, held, found)
+
+
+def test_assisted_says_whether_counted(world):
+    before = person(situation=layout.IDENTIFIED, since=29)
+    counted = person(situation=layout.ASSISTED, since=30, lists=layout.ON_ASSISTANCE)
+    missed = person(situation=layout.ASSISTED, since=30)
+    assert told(world, before, counted).endswith("on the list: counted")
+    assert told(world, before, missed).endswith("not counted")
+
+
+def test_recognised_and_not_helped_says_why(world):
+    shelterless = int(np.flatnonzero(world.places["shelter"] == layout.NOBODY)[0])
+    before = person(situation=layout.IDENTIFIED, since=29, place=shelterless, lists=layout.ON_POLICE)
+    after = person(situation=layout.RETURNED, since=30)
+    assert "no programme" in told(world, before, after)
+    home = int(np.flatnonzero(world.places["shelter"] != layout.NOBODY)[0])
+    by_hotline = person(situation=layout.IDENTIFIED, since=29, place=home, lists=layout.ON_HOTLINE)
+    assert "every shelter place was taken" in told(world, by_hotline, after)
+    assert "declined" in told(world, by_hotline, person(situation=layout.REFUSED, since=30))
+
+
+def test_nothing_happened_tells_nothing(world):
+    same = person(situation=layout.RETURNED, since=10)
+    assert told(world, same, same.copy()) == ""
+
+
+def test_offer_names_the_channel_and_the_destination(world):
+    route = int(np.flatnonzero(world.routes["legs"] > 1)[0])
+    seeking = person(situation=layout.SEEKING, since=29)
+    taken = person(situation=layout.RECRUITED, since=30, route=route, mode=layout.CLANDESTINE, debt=300.0)
+    text = told(world, seeking, taken)
+    assert text.startswith("accepted an offer of work abroad")
+    assert "by way of" in text and "USD 300" in text
+
+
+def test_official_sentences(twin):
+    officers = twin.models[0].world.officials
+    clean = officers[0].copy()
+    clean.in_pay, clean.status, clean.bribes = layout.NOBODY, layout.SERVING, 0
+    bought = clean.copy()
+    bought.in_pay, bought.bribes = 3, 2
+    assert official_month(clean, bought, 5, twin.region) == [
+        "took 2 bribes", "entered a network's pay: looks away and warns it of raids"]
+    assert official_month(bought, bought.copy(), 6, twin.region) == []
+
+
+@pytest.mark.parametrize("kind", list(CHOICES))
+def test_replay_ends_at_the_very_record(twin, world, kind):
+    for what in CHOICES[kind]:
+        row = choose(world, kind, what, 1, twin.models[1].world)
+        if row is None:
+            continue
+        follower = Follower(world.template, world.seed, kind, row, world)
+        follower.advance(world.t)
+        assert follower.record.tobytes() == getattr(world, TABLES[kind])[row].tobytes()
+        months = [t for t, _ in follower.entries]
+        assert months == sorted(months)
+        for month, sentence in follower.lines():
+            assert re.fullmatch(r"[A-Z].*\.", sentence) and re.match(r"[A-Z][a-z]+ (199|200)\d", month)
+
+
+def test_story_fits_the_record(world):
+    """Who was exploited is told to have been; who is on the list of the assisted is told to be counted."""
+    people = world.migrants
+    listed = np.flatnonzero((people["situation"] == layout.ASSISTED) & ((people["lists"] | people["lists_home"]) & layout.ON_ASSISTANCE > 0))
+    for row in listed[:5]:
+        follower = Follower(world.template, world.seed, "person", int(row), world)
+        follower.advance(world.t)
+        assert follower.counted
+        assert any("exploitation began" in text or "stopped by" in text for _, text in follower.entries)
+
+
+def test_stopped_journeys_are_recomputed_right(world):
+    """The replayed questions at each border end where the record says that the journey ended."""
+    people = world.migrants
+    stopped = np.flatnonzero((people["situation"] == layout.IDENTIFIED) & (people["lists"] == layout.ON_POLICE)
+                             & (people["months"] == 0) & (people["since"] == world.t - 1))
+    assert len(stopped)
+    for row in stopped[:8]:
+        follower = Follower(world.template, world.seed, "person", int(row), world)
+        follower.advance(world.t)
+        last = [text for t, text in follower.entries if t == world.t - 1]
+        assert any("stopped by a border officer" in text or "raid" in text for text in last), last
+
+
+def test_ancestors_lead_to_a_group_at_home(world):
+    row = int(world.counts[1]) - 1
+    chain = ancestors(world, row)
+    assert chain[-1] == row and chain[0] < world.leavers
+    assert chain == sorted(chain)
+
+
+def test_following_live_equals_replaying(twin):
+    world = twin.models[0].world
+    row = choose(world, "person", "is exploited now", 2)
+    live = Follower(world.template, world.seed, "person", row, world)
+    for t in range(1, world.t + 1):
+        live.advance(t)
+    again = Follower(world.template, world.seed, "person", row, world)
+    again.advance(world.t)
+    assert live.entries == again.entries
+
+
+def test_words_of_months_changes_and_events(twin):
+    assert month_name(twin.region, layout.WARM_UP) == "January 1999"
+    assert month_name(twin.region, 0) == "January 1998 (warm-up)"
+    assert change(79, 100) == "21\N{NO-BREAK SPACE}% fewer than in"
+    assert change(100, 100) == "as many as in"
+    assert change(1204, 100) == "12 times as many as in"
+    assert change(5, 0) == "after none in"
+    event = RegionEvent(Month(2001, 4), "ROU", "visa_free", None, "visa-free entry [recalled] (year only)", "s", "source seen")
+    assert event_text(twin.region, event) == "Romania: visa-free entry"
