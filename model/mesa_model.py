@@ -96,6 +96,7 @@ class TraffickingModel(mesa.Model):
         self.scenario = loaded.with_values(values) if values else loaded
         self.seed, self.activation = seed, activation
         self.world = World(Template(self.scenario, scale), seed)
+        self.world.warm_up()
         self.country_names = [country.iso3 for country in self.region.countries]
         self._views_of_rows = 0
         self._reported = 0
@@ -196,9 +197,7 @@ class TraffickingModel(mesa.Model):
     @property
     def outcome(self) -> Outcome:
         """The tallies so far; its methods are the tables below."""
-        world = self.world
-        return Outcome(self.region, world.hidden[WARM_UP:], world.actors[WARM_UP:], world.flows[WARM_UP:],
-                       world.histories[WARM_UP:], world.month)
+        return self.world.outcome
 
     def referrals(self) -> pd.DataFrame:
         """Simulated counts in the rows of the observed table: country, year, assisted."""

@@ -42,6 +42,7 @@ from undercount.model.month import run_months
 
 if TYPE_CHECKING:
     from undercount.model.known.region import Region
+    from undercount.model.outcome import Outcome
 
 # Parties followed in exploitation are this many times smaller than the groups at home, so that
 # up to 20 persons an agent every victim is one agent.
@@ -229,7 +230,7 @@ class Template:
 
 
 class World:
-    """One run: the arrays, and the month reached.
+    """One run: the arrays, and the month reached. It is cold when built: nothing has happened yet.
 
     Month `t` of the arrays counts from the start of the warm-up; `month` from the region's start.
     """
@@ -258,7 +259,6 @@ class World:
         else:
             self._live_as_agents()
         self.census[layout.AT_HOME] = template.persons
-        self.run(WARM_UP)
 
     def _live_as_agents(self) -> None:
         """A row for everybody who may leave home within the run."""
@@ -285,9 +285,21 @@ class World:
         return self.t - WARM_UP
 
     @property
+    def outcome(self) -> Outcome:
+        """The tallies of the months that were run, those of the warm-up left out."""
+        from undercount.model.outcome import Outcome
+
+        return Outcome(self.template.region, self.hidden[WARM_UP:], self.actors[WARM_UP:], self.flows[WARM_UP:],
+                       self.histories[WARM_UP:], self.month)
+
+    @property
     def tables(self) -> Tables:
         """The tables as rules take them; made anew at each call, as `make_room` replaces some."""
         return Tables(*(getattr(self, name) for name in Tables._fields))
+
+    def warm_up(self) -> None:
+        """The months before the region's first one."""
+        self.run(WARM_UP)
 
     def run(self, until: int | None = None) -> None:
         """Runs to the start of month `until` (default: the end) without holding the interpreter lock."""

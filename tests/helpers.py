@@ -94,8 +94,14 @@ def worlds(name, seeds, people_per_agent=500, region=None, events=True, **values
 
 
 def fresh(seed=1, name="full-adaptation", people_per_agent=500, region=None, events=True, **values) -> World:
-    """A world of one's own that has not begun."""
-    return World(template(name, people_per_agent, region, events, **values), seed)
+    """A world of one's own before the region's first month."""
+    return warm(template(name, people_per_agent, region, events, **values), seed)
+
+
+def warm(made_from: Template, seed: int) -> World:
+    run = World(made_from, seed)
+    run.warm_up()
+    return run
 
 
 # --- comparing -----------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ def command(scenarios: tuple[str, ...], worlds: str, no_variants: bool, seed: st
     Priors are drawn on a scrambled Sobol design. The same command again does only what is missing; with
     more worlds it extends the table. The tables are the same bytes for any engine and number of workers.
     """
-    from undercount.experiments.batch import LARGEST_SEED, read_scale, read_whole
+    from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole
     from undercount.experiments.commands.ending import carried_out
     from undercount.experiments.reference.build import build, command_line
     from undercount.experiments.reference.plan import MOST_WORLDS, resolve

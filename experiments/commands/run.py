@@ -31,8 +31,8 @@ def command(scenarios: tuple[str, ...], replicates: str, seed: str | None, peopl
     The same command again does only what is missing; with more replicates or scenarios it extends
     the folder. The tables are the same bytes for any engine and number of workers.
     """
-    from undercount.experiments.batch import resolve
-    from undercount.experiments.folder import check_is_ours, read_manifest
+    from undercount.experiments.runs.batch import resolve
+    from undercount.experiments.store.folder import check_is_ours, read_manifest
     from undercount.model.files.problems import BadInput
 
     problems: list = []
@@ -57,8 +57,8 @@ def _default_folder(scenarios: tuple[str, ...]) -> Path:
 
 
 def _print_size(batch, folder: Path) -> None:
-    from undercount.experiments.manifest import check_same_batch, joined
-    from undercount.experiments.size import size_of
+    from undercount.experiments.runs.extend import check_same_batch, joined
+    from undercount.experiments.runs.size import size_of
 
     batch = joined(batch, check_same_batch(batch, folder))
     for line in size_of(batch, folder):
@@ -67,8 +67,8 @@ def _print_size(batch, folder: Path) -> None:
 
 def _run(batch, folder: Path, options) -> int:
     from undercount.experiments.commands.ending import carried_out
-    from undercount.experiments.manifest import going_on
-    from undercount.experiments.runner import run_batch
+    from undercount.experiments.runs.build import run_batch
+    from undercount.experiments.runs.extend import going_on
 
     return carried_out(folder, going_on(batch, folder), options,
                        lambda on_progress: run_batch(batch, folder, options, on_progress))

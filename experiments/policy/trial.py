@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from undercount.experiments.paired import part_of
-from undercount.experiments.parts import seal_arrays
+from undercount.experiments.draws.draw import Draw
+from undercount.experiments.paired.basis import part_of
 from undercount.experiments.policy.levers import Lever, with_lever
-from undercount.experiments.reference.draws import Draw
+from undercount.experiments.store.seal import seal_arrays
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.country.observation import COUNTED
-from undercount.model.engine.layout import WARM_UP
 from undercount.model.files.tables_in import Month
-from undercount.model.known.region import Region
-from undercount.model.world import Template, World
+from undercount.model.outcome import Outcome
+from undercount.model.simulation import simulate
 
 NETWORKS = {"frozen": False, "adapting": True}
 SWITCHES = ("route_adaptation", "method_adaptation")
@@ -69,14 +68,13 @@ def try_levers(trial: Trial) -> bytes:
 
 
 def _run(scenario: Scenario, trial: Trial) -> np.ndarray:
-    world = World(Template(scenario, trial.people_per_agent), trial.draw.luck)
-    world.run()
-    return measure(scenario.region, world, trial.start)
+    return measure(simulate(scenario, trial.people_per_agent, trial.draw.luck), trial.start)
 
 
-def measure(region: Region, world: World, start: Month) -> np.ndarray:
+def measure(outcome: Outcome, start: Month) -> np.ndarray:
     """OUTCOMES over the months from `start` on: everywhere, but counts as the observed table's rows count."""
-    hidden = world.hidden[WARM_UP:][start - region.start:]
+    region = outcome.region
+    hidden = outcome.hidden[start - region.start:]
     counted = {(row.iso3, COUNTED[row.counts]) for row in region.referrals}
     return np.array([hidden["newly_exploited"].sum(), hidden["in_exploitation"].sum(),
                      sum(hidden[tally][:, region.index[code]].sum() for code, tally in sorted(counted))], np.int64)

@@ -1,6 +1,6 @@
 """What a simulated world leaves in the table: the observed statistics, the hidden flow, the mechanisms' totals.
 
-Every column is a name of parts joined by colons:
+Every column is a name of pieces joined by colons:
 
     count:CODE:PERIOD      a cell of the region's observed table, masked or not
     hidden:FIELD:YEAR      persons of the whole region, `layout.HIDDEN_FIELDS`; stocks are means over the year
@@ -17,9 +17,9 @@ from __future__ import annotations
 import numpy as np
 from undercount.experiments.reference.statistics import Statistic, counterpart
 from undercount.model.country.observation import observe
-from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, MODES, VENUES, WARM_UP
+from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, MODES, VENUES
 from undercount.model.known.region import Region
-from undercount.model.world import World
+from undercount.model.outcome import Outcome
 
 STOCKS = {"in_exploitation", "in_public", "recruiters_active", "recruiters_in_custody", "officials_in_pay",
           "shelter_places", "shelter_used"}
@@ -47,10 +47,9 @@ def columns(region: Region, statistics: tuple[Statistic, ...]) -> list[str]:
     return names + [f"statistic:{statistic.name}" for statistic in statistics]
 
 
-def quantities(region: Region, statistics: tuple[Statistic, ...], world: World) -> np.ndarray:
+def quantities(statistics: tuple[Statistic, ...], outcome: Outcome) -> np.ndarray:
     """The quantities of a world that has been run to the end of the region's period."""
-    hidden, actors = world.hidden[WARM_UP:], world.actors[WARM_UP:]
-    flows = world.flows[WARM_UP:]
+    region, hidden, actors, flows = outcome.region, outcome.hidden, outcome.actors, outcome.flows
     origins = [i for i, c in enumerate(region.countries) if c.origin]
     outside = elsewhere(region)
     found: list[float] = list(observe(region, hidden))

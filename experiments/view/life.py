@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from undercount.experiments.view import journey
 from undercount.experiments.view.naming import country, month_name
-from undercount.experiments.view.twin import ColdWorld
 from undercount.model.engine import decisions as d
 from undercount.model.engine.layout import (
     AGE_BANDS,
@@ -37,6 +36,7 @@ from undercount.model.engine.layout import (
     VISA_FREE,
 )
 from undercount.model.engine.random import draw_child
+from undercount.model.world import World
 
 KINDS = ("person", "recruiter", "official")
 TABLES = {"person": "people", "recruiter": "recruiters", "official": "officials"}
@@ -50,7 +50,7 @@ class Follower:
 
     def __init__(self, template, seed: int, kind: str, row: int, world):
         self.kind, self.row = kind, int(row)
-        self.world = ColdWorld(template, seed)
+        self.world = World(template, seed)
         self.chain = ancestors(world, self.row) if kind == "person" else [self.row]
         self.entries: list[tuple[int, str]] = []
         self.counted = False

@@ -7,20 +7,15 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 from undercount.experiments.commands.options import read_engine
-from undercount.experiments.engines import (
-    Chunk,
-    EngineLost,
-    EngineOptions,
-    OnExecutor,
-    Overdue,
-    Processes,
-    compute,
-    limits,
-    open_engine,
-)
-from undercount.experiments.folder import RUNNING, Busy, locked
-from undercount.experiments.parts import Damaged, open_arrays, seal_arrays
-from undercount.experiments.work import FAILED, Outcome, _Pace, finish, interruptible, part_states, read_failures
+from undercount.experiments.compute.engines import EngineOptions, OnExecutor
+from undercount.experiments.compute.jobs import Outcome, _Pace, finish, interruptible
+from undercount.experiments.compute.limits import Overdue, limits
+from undercount.experiments.compute.opened import open_engine
+from undercount.experiments.compute.processes import Processes
+from undercount.experiments.compute.worker import Bundle, EngineLost, compute
+from undercount.experiments.store.failures import FAILED, part_states, read_failures
+from undercount.experiments.store.folder import RUNNING, Busy, locked
+from undercount.experiments.store.seal import Damaged, open_arrays, seal_arrays
 from undercount.model.files.problems import BadInput
 
 from tests.faulty import Job, work
@@ -171,12 +166,12 @@ def test_workers_that_never_begin_are_no_endless_loop():
 
 def test_foreign_rules_are_refused():
     with pytest.raises(EngineLost, match="same version on every machine"):
-        compute(Chunk(work, [(0, Job(0))], code="other"))
+        compute(Bundle(work, [(0, Job(0))], code="other"))
 
 
 def test_workers_share_compiled_code_and_linear_algebra_has_one_thread():
     with open_engine(EngineOptions(workers=1)) as engine:
-        engine.submit(Chunk(work, [(0, Job(0))])).result()
+        engine.submit(Bundle(work, [(0, Job(0))])).result()
         pool = engine._pool
         assert pool.submit(_loaded).result() == ("1", 1)
 

@@ -17,15 +17,18 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
-from undercount.experiments import cli, parts
-from undercount.experiments.batch import Batch, resolve
+from undercount.experiments import cli
 from undercount.experiments.commands.options import _settings
-from undercount.experiments.engines import EngineOptions
-from undercount.experiments.folder import LOCK, MANIFEST, PARTS
-from undercount.experiments.manifest import check_same_batch, joined
+from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.reference.statistics import counterpart, read_statistics
-from undercount.experiments.results import TABLES, read_results
-from undercount.experiments.runner import run_batch
+from undercount.experiments.runs.batch import Batch, resolve
+from undercount.experiments.runs.build import run_batch
+from undercount.experiments.runs.extend import joined
+from undercount.experiments.runs.results import read_results
+from undercount.experiments.store import seal as parts
+from undercount.experiments.store.folder import LOCK, MANIFEST, PARTS, read_manifest
+from undercount.experiments.store.planned import RUN_TABLES
+from undercount.experiments.study import check_agrees
 from undercount.model.assumed.scenario import Scenario, load_scenario, parameter_table, scenarios_root
 from undercount.model.engine.layout import MODES, VENUES
 from undercount.model.files.problems import BadInput
@@ -205,10 +208,12 @@ def _use(folder: Path) -> None:
             except BadInput as error:
                 damaged = error
     found = read_results(folder)
-    for name in TABLES:
+    for name in RUN_TABLES:
         found.table(name)
     assert len(found.region.countries) > 0
-    joined(_batch(), check_same_batch(_batch(), folder))
+    manifest = read_manifest(folder, "run")
+    check_agrees(folder, manifest, _batch().shared())
+    joined(_batch(), folder, manifest)
     if damaged:
         raise damaged
 

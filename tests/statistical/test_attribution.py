@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from undercount.experiments.ask import scale_name
 from undercount.experiments.attribution.game import BLOCK, Game, game_of, play
 from undercount.experiments.attribution.players import CORE, OWN, Player, read_players
 from undercount.experiments.attribution.shapley import interactions, shapley
 from undercount.experiments.attribution.tables import played, summary_table, totals_table
 from undercount.experiments.attribution.window import OUTCOMES, find_window
-from undercount.experiments.batch import scale_name
 from undercount.experiments.cli import main
-from undercount.experiments.paired import DRAWS, core_of, resampled
-from undercount.experiments.parts import open_arrays
+from undercount.experiments.draws.draw import Draw, drawn
+from undercount.experiments.paired.basis import DRAWS, core_of, resampled
 from undercount.experiments.reference import PEOPLE_PER_AGENT
-from undercount.experiments.reference.draws import Draw, drawn
+from undercount.experiments.store.seal import open_arrays
 from undercount.model.assumed.scenario import load_scenario
 
 from tests.helpers import mean_and_error, shrunk

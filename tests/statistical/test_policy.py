@@ -9,16 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from undercount.experiments.cli import main
-from undercount.experiments.parts import open_arrays
+from undercount.experiments.draws.draw import Draw, drawn
 from undercount.experiments.policy.levers import PRONGS, Lever, read_levers, target, with_lever
 from undercount.experiments.policy.plan import read_efforts, read_start
 from undercount.experiments.policy.tables import FLAGS, direction, draws_table, flag, rank_table, summary_table, tried
 from undercount.experiments.policy.trial import NETWORKS, OUTCOMES, SWITCHES, Trial, measure, networks_of, try_levers
-from undercount.experiments.reference.draws import Draw, drawn
+from undercount.experiments.store.seal import open_arrays
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario, parameter_table
 from undercount.model.files.problems import BadInput
 from undercount.model.files.tables_in import Month
+from undercount.model.simulation import simulate
 
 from tests.helpers import fresh, shrunk
 
@@ -125,14 +126,7 @@ def test_pairs_share_their_luck():
     mine = lever("recruitment.offers_per_cell", "low")
     trial = small(levers=[mine])
     with_it = with_lever(trial.draw.scenario, mine, 0.5, START)
-    from undercount.model.engine.layout import WARM_UP
-    from undercount.model.world import Template, World
-
-    runs = []
-    for scenario in (trial.draw.scenario, with_it):
-        world = World(Template(scenario, 500), trial.draw.luck)
-        world.run()
-        runs.append(world.hidden[WARM_UP:])
+    runs = [simulate(scenario, 500, trial.draw.luck).hidden for scenario in (trial.draw.scenario, with_it)]
     start = START - trial.draw.scenario.region.start
     assert runs[0][:start].tobytes() == runs[1][:start].tobytes()
     assert runs[0][start:].tobytes() != runs[1][start:].tobytes()
@@ -149,9 +143,9 @@ def test_what_is_measured():
     world = fresh(3, people_per_agent=2000)
     world.run()
     region = world.template.region
-    hidden = world.hidden[12:]
+    hidden = world.outcome.hidden
     months = slice(START - region.start, None)
-    found = measure(region, world, START)
+    found = measure(world.outcome, START)
     assert found[0] == hidden["newly_exploited"][months].sum() and found[1] == hidden["in_exploitation"][months].sum()
     expected = 0
     for code in {row.iso3 for row in region.referrals}:

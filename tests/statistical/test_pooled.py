@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from undercount.experiments.batch import resolve
+from undercount.experiments.runs.batch import resolve
 from undercount.model.country.observation import observe
 from undercount.model.engine.layout import AT_HOME, MINOR, NOBODY, POOLED, RECRUITED, SEEKING, WARM_UP
 from undercount.model.engine.pools import UNDRAWN

@@ -8,19 +8,19 @@ import json
 import numpy as np
 import pytest
 from undercount.experiments.cli import main
-from undercount.experiments.engines import EngineOptions
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.draws.draw import posterior_draws
 from undercount.experiments.reference import plan as plans
 from undercount.experiments.reference.build import build
-from undercount.experiments.reference.draws import posterior_draws
 from undercount.experiments.reference.table import read_reference
 from undercount.experiments.verdict.evidence import Evidence
 from undercount.experiments.verdict.observed import read_observed
 from undercount.experiments.verdict.summaries import SETS, summaries
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.country.observation import observe
-from undercount.model.engine.layout import WARM_UP
+from undercount.model.engine.layout import POOLED
 from undercount.model.files.problems import BadInput
-from undercount.model.world import Template, World
+from undercount.model.simulation import simulate
 
 from tests.synthetic import observed_table, sharp, small_region
 
@@ -57,10 +57,9 @@ def true_tables(explanations, tmp_path_factory):
     folder, found = tmp_path_factory.mktemp("observed"), {}
     for name, path in explanations.items():
         scenario = load_scenario(path)
-        world = World(Template(scenario.draw({path: 0.5 for path in scenario.free()}), 0), 12345)
-        world.run()
+        outcome = simulate(scenario.draw({path: 0.5 for path in scenario.free()}), POOLED, 12345)
         found[name] = observed_table(folder / f"{name}.csv", scenario.region,
-                                     observe(scenario.region, world.hidden[WARM_UP:]))
+                                     observe(scenario.region, outcome.hidden))
     return found
 
 
@@ -92,9 +91,8 @@ def test_the_verdict_names_the_explanation_that_is_true(verdicts, name):
 def test_the_hidden_flow_of_the_true_world_is_inside_its_band(verdicts, explanations, name):
     found = json.loads((verdicts[name] / "verdict.json").read_text())["hidden_flow"]
     scenario = load_scenario(explanations[name])
-    world = World(Template(scenario.draw({path: 0.5 for path in scenario.free()}), 0), 12345)
-    world.run()
-    new = world.hidden["newly_exploited"][WARM_UP:].sum(axis=1)
+    outcome = simulate(scenario.draw({path: 0.5 for path in scenario.free()}), POOLED, 12345)
+    new = outcome.hidden["newly_exploited"].sum(axis=1)
     inside = []
     for year, (low, _, _, _, high) in found["averaged"]["newly_exploited"].items():
         first = 12 * (int(year) - scenario.region.start.year)

@@ -9,7 +9,7 @@ from undercount.model.engine.home import PERSON_BITS, threshold_of
 from undercount.model.engine.setup import appoint
 from undercount.model.world import Template, World
 
-from tests.helpers import assert_same_tables, fresh, made, shrunk, tables_of, total, trafficked
+from tests.helpers import assert_same_tables, fresh, made, shrunk, tables_of, total, trafficked, warm
 
 NEUTRAL = [name for name, mechanism in MECHANISMS.items() if mechanism.neutral]
 TRAITS = ["id", "threshold", "accepts", "klass", "home", "zone", "working", "sex", "age_band", "minority",
@@ -60,7 +60,7 @@ def test_scenarios_of_one_seed_have_the_same_people(name):
 def test_one_more_person_in_a_class_changes_nobody_else():
     one = fresh(3)
     template = made_with_more(one.template)
-    more = World(template, 3)
+    more = warm(template, 3)
     assert template.persons == one.template.persons + template.people_per_agent
     _, here, there = np.intersect1d(born(one)["id"], born(more)["id"], return_indices=True)
     assert len(here) == one.leavers

@@ -18,9 +18,9 @@ from undercount.model.engine.layout import (
     SERVING,
     SITUATIONS,
 )
-from undercount.model.world import Template, World
+from undercount.model.world import Template
 
-from tests.helpers import fresh, made, persons_by, shrunk, total, world
+from tests.helpers import fresh, made, persons_by, shrunk, total, warm, world
 
 EXAMPLES = settings(phases=[Phase.generate], max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 # (people per agent, edit of the region): single persons, and parties of every kind
@@ -152,7 +152,7 @@ def test_anywhere_in_the_prior(data):
     scenario = load_scenario(data.draw(st.sampled_from(["full-adaptation", "refusal", "captured-officials"])))
     shares = np.random.default_rng(data.draw(st.integers(0, 10**6))).random(len(scenario.free()))
     drawn = scenario.draw(dict(zip(scenario.free(), shares.tolist())))
-    run = World(Template(drawn, 1000), data.draw(st.integers(0, 2**63 - 1)))
+    run = warm(Template(drawn, 1000), data.draw(st.integers(0, 2**63 - 1)))
     step_and_check(run, 10_000)
 
 
@@ -168,4 +168,4 @@ def test_at_the_ends_of_what_is_allowed(keys, seed):
               if key not in shares and not key.startswith(("cells", "officials", "potential"))}
     scenario = made(events=False, **{"wage_50_100": 0.0, "young_share": 0.0, "channel_agency": 0.0,
                                      "channel_advertisement": 0.0, "channel_internet": 0.0, **values})
-    step_and_check(World(Template(scenario, 1000), seed), 24)
+    step_and_check(warm(Template(scenario, 1000), seed), 24)

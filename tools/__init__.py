@@ -1,0 +1,1 @@
+"""What developers run: whatever is generated from the code, brought up to date. Not packaged."""
