@@ -64,7 +64,7 @@ def measure_engines(quick: bool = False, say: Callable[[str], None] = lambda tex
 
 def _case(name: str, **options: int | None) -> dict[str, Any]:
     """What one case measures, in a fresh process so that none inherits another's memory."""
-    done = subprocess.run([sys.executable, "-m", "undercount.experiments.bench", name, json.dumps(options)],
+    done = subprocess.run([sys.executable, "-P", "-m", "undercount.experiments.bench", name, json.dumps(options)],
                           capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"the benchmark {name!r} failed: {done.stderr.strip()[-2000:]}")

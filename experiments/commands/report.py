@@ -25,7 +25,7 @@ def command(folder: Path, out: Path | None, focus: str | None, attribution: Path
     """
     from undercount.experiments.store.folder import open_folder
 
-    if open_folder(folder)["kind"] == "verdict":
+    if open_folder(folder)["kind"] == "compare":
         from undercount.experiments.report.verdict_page import write_verdict_report
 
         _refuse({"--focus": focus}, "a folder that `undercount run` made as DIR")

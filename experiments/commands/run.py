@@ -57,11 +57,14 @@ def _default_folder(scenarios: tuple[str, ...]) -> Path:
 
 
 def _print_size(batch, folder: Path) -> None:
-    from undercount.experiments.runs.extend import check_same_batch, joined
+    from undercount.experiments.runs.extend import joined
     from undercount.experiments.runs.size import size_of
+    from undercount.experiments.store.folder import read_manifest
+    from undercount.experiments.study import check_agrees
 
-    batch = joined(batch, check_same_batch(batch, folder))
-    for line in size_of(batch, folder):
+    there = read_manifest(folder, "run")
+    check_agrees(folder, there, batch.shared())
+    for line in size_of(joined(batch, folder, there), folder):
         click.echo(line)
 
 

@@ -16,7 +16,9 @@ from undercount.experiments.store.provenance import code_digest
 # What Dask watches for its own pages costs a tenth of a core here, and nobody looks at it.
 LOCAL_DASK = {"distributed.deploy.lost-worker-timeout": "1000 days", "distributed.scheduler.allowed-failures": 0,
               "distributed.worker.profile.enabled": False, "distributed.admin.system-monitor.interval": "10s",
-              "distributed.worker.memory.monitor-interval": "1s"}
+              "distributed.worker.memory.monitor-interval": "1s",
+              # A safe path: a user's own random.py in the current folder is none of the workers' business.
+              "distributed.nanny.pre-spawn-environ.PYTHONSAFEPATH": "1"}
 NO_WORKERS_SECONDS, CONNECT_SECONDS = 120.0, 10
 
 

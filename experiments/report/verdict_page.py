@@ -40,7 +40,7 @@ def write_verdict_report(folder: Path, out: Path, attribution: Path | None = Non
 
 def read_sources(folder: Path, attribution: Path | None = None, policy: Path | None = None) -> Sources:
     """What the page needs of a verdict's folder, and of the two others. Raises BadInput."""
-    manifest = _finished(folder, "verdict")
+    manifest = _finished(folder, "compare")
     predictive = _table(folder / TABLES / "predictive.csv", manifest, dtype={"period": str, "country": str},
                         keep_default_na=False)
     return Sources(

@@ -27,7 +27,7 @@ from undercount.model.files.toml_in import describe, plain
 MANIFEST, PARTS, REGION, LOCK, RUNNING = "manifest.json", "parts", "region", ".lock", ".running"
 TEMPORARY = ".tmp"
 MOST_PARTS = 10**8
-OLD_KINDS = {"verdict": "compare"}  # until 0.1.0
+OLD_KINDS = {"verdict": "compare"}  # as 0.1.0 called it
 # What messages repeat must fit a screen and not steer it.
 LONGEST_NAME, LONGEST_COMMAND = 1000, 8000
 

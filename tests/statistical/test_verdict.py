@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from undercount.experiments.cli import main
 from undercount.experiments.compute.engines import EngineOptions
-from undercount.experiments.draws.draw import posterior_draws
 from undercount.experiments.reference import plan as plans
 from undercount.experiments.reference.build import build
 from undercount.experiments.reference.table import read_reference
 from undercount.experiments.verdict.evidence import Evidence
+from undercount.experiments.verdict.folder import posterior_draws
 from undercount.experiments.verdict.observed import read_observed
 from undercount.experiments.verdict.summaries import SETS, summaries
 from undercount.model.assumed.scenario import load_scenario
@@ -163,6 +163,13 @@ def test_too_few_worlds_for_a_confusion_matrix_are_refused(explanations, tmp_pat
           EngineOptions("serial"))
     assert main(["compare", str(tmp_path / "t"), "--out", str(tmp_path / "v")]) == 2
     assert "no verdict without that test" in capsys.readouterr().err
+
+
+def test_a_folder_that_holds_something_else_is_refused_before_forests_grow(table, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("undercount.experiments.verdict.judge.choose", lambda *args: pytest.fail("a forest was grown"))
+    (tmp_path / "letter.txt").write_text("mine")
+    assert main(["compare", str(table), "--out", str(tmp_path)]) == 2
+    assert "other files" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("folder", ["absent", "empty"])
