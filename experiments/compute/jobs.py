@@ -32,7 +32,7 @@ from undercount.model.files.toml_in import describe
 
 # Work handed out at once: long against the cost of handing out (a millisecond or two), short against
 # what is lost with a worker.
-CHUNK_SECONDS, MOST_IN_CHUNK = 0.5, 200
+BUNDLE_SECONDS, MOST_IN_BUNDLE = 0.5, 200
 # Deaths of a worker that had nothing else to do, before its job is given up.
 TRIES = 2
 # How often the loop looks up while nothing finishes, and the folder says what is being computed.
@@ -206,7 +206,7 @@ class _Work:
     def _hand_out(self, engine: Engine, waiting: deque[int], flying: dict[Future, list[int]]) -> None:
         width = engine.width()
         while waiting and len(flying) < max(1, width) * engine.ahead:
-            size = self.pace.chunk(len(waiting), width) if engine.bundles else 1
+            size = self.pace.bundle(len(waiting), width) if engine.bundles else 1
             some = [waiting.popleft() for _ in range(size)]
             flying[self._submit(engine, some)] = some
 
@@ -310,7 +310,7 @@ class _Work:
 
 
 class _Pace:
-    """How many jobs make a chunk, from how long the last ones took."""
+    """How many jobs make a bundle, from how long the last ones took."""
 
     def __init__(self):
         self.seconds: float | None = None
@@ -318,9 +318,9 @@ class _Pace:
     def saw(self, seconds: float) -> None:
         self.seconds = seconds if self.seconds is None else 0.9 * self.seconds + 0.1 * seconds
 
-    def chunk(self, remaining: int, width: int) -> int:
+    def bundle(self, remaining: int, width: int) -> int:
         if self.seconds is None:
             return 1
-        most = int(CHUNK_SECONDS / max(self.seconds, 1e-6))
+        most = int(BUNDLE_SECONDS / max(self.seconds, 1e-6))
         # At the end in small pieces, so that no worker is left with much while the others idle.
-        return max(1, min(most, MOST_IN_CHUNK, remaining // (2 * max(1, width)), remaining))
+        return max(1, min(most, MOST_IN_BUNDLE, remaining // (2 * max(1, width)), remaining))

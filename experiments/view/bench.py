@@ -1,4 +1,4 @@
-"""How fast the page is, on this machine: `python -m experiments.view.bench`.
+"""How fast the page is, on this machine: `python -m undercount.experiments.view.bench`.
 
 Without a browser: a month of twin worlds with its snapshot and the widgets' update, and memory over
 resets. With one (Chromium and Playwright): the time until the page can be used, months a second as

@@ -1,4 +1,4 @@
-"""Engines and `work.finish`: the same parts on any engine, and every job accounted for."""
+"""Engines and `jobs.finish`: the same parts on any engine, and every job accounted for."""
 
 import os
 import signal
@@ -194,17 +194,17 @@ def test_sigterm_is_ctrl_c_and_leaves_again():
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_chunks_grow_with_short_jobs_and_shrink_at_the_end():
+def test_bundles_grow_with_short_jobs_and_shrink_at_the_end():
     pace = _Pace()
-    assert pace.chunk(1000, 2) == 1
+    assert pace.bundle(1000, 2) == 1
     pace.saw(0.05)
-    assert pace.chunk(1000, 2) == 10 and pace.chunk(20, 2) == 5 and pace.chunk(1, 2) == 1
+    assert pace.bundle(1000, 2) == 10 and pace.bundle(20, 2) == 5 and pace.bundle(1, 2) == 1
     for _ in range(100):
         pace.saw(30.0)
-    assert pace.chunk(1000, 2) == 1
+    assert pace.bundle(1000, 2) == 1
     for _ in range(200):
         pace.saw(1e-5)
-    assert pace.chunk(10**6, 2) == 200
+    assert pace.bundle(10**6, 2) == 200
 
 
 def test_seal_round_trip():
