@@ -86,8 +86,9 @@ def read_manifest(folder: Path, kind: str | None = "run") -> dict[str, Any] | No
         manifest = json.loads(path.read_bytes())
         if not isinstance(manifest, dict):
             raise ValueError("no table of keys")
-        manifest["kind"] = OLD_KINDS.get(manifest.setdefault("kind", "run"), manifest["kind"])
+        manifest.setdefault("kind", "run")
         _shape(manifest, EXPECTED)
+        manifest["kind"] = OLD_KINDS.get(manifest["kind"], manifest["kind"])
         if manifest["kind"] == "run":
             _shape(manifest, EXPECTED_OF_RUNS)
         elif isinstance(manifest.get("planned"), dict):
