@@ -66,12 +66,12 @@ def vulnerability(setup, family_risk, minority, low_wage, working):
 
 @helper
 def threshold_of(seed, setup, k, index, working):
-    """Cumulative hazard of class `k` at which its `index`-th person leaves."""
+    """Cumulative hazard of class `k` at which its `index`-th person leaves; infinite for whom nothing moves."""
     u = draw_stratified(seed, k, index, d.LEAVE)
     family, group, wage, _ = draw_four(seed, (k << PERSON_BITS) | index, 0, d.TRAITS)
     leaving, _ = vulnerability(setup, family < setup.family_risk_share, group < setup.minority_share,
                                working == 0 or wage < setup.wage_under_50, working == 1)
-    return -math.log1p(-u) / leaving
+    return -math.log1p(-u) / leaving if leaving > 0.0 else math.inf
 
 
 @helper
