@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from undercount.model.country.balance import draws_cells, remembers_corridors, takes_stock
+from undercount.model.country.markets import prices
 from undercount.model.engine.borrowed import borrowed, fetch_ahead
 from undercount.model.engine.compiled import part, rule
 from undercount.model.engine.home import hazard
@@ -24,6 +26,7 @@ from undercount.model.engine.layout import (
     RETURNED,
     SEEKING,
     SMUGGLED,
+    WARM_UP,
 )
 from undercount.model.engine.parties import admissions, has_business, parts, rows_needed
 from undercount.model.engine.pools import pool_sets_out
@@ -70,13 +73,16 @@ def run_months(first, last, tables):
 def begin_month(t, w):
     """Part 1 and 2: what the month finds (laws, markets, offers) and who will look for a way out."""
     w.counts[2] = 1
+    if t == WARM_UP:
+        takes_stock(t, w)
     for r in range(len(w.recruiters)):
         clears_tallies(w.recruiters[r])
     finds_police_in_pay(w)
     for c in range(len(w.places)):
         informs(t, w, w.par[t, c], w.places[c])
-        prices(w.par[t, c], w.facts[t, c], w.places[c])
+        prices(t, w.par[t, c], w.facts[t, c], w.places[c])
         hears_offers(w, w.par[t, c], w.facts[t, c], w.places[c])
+        draws_cells(t, w.par[t, c], w.facts[t, c], w.places[c])
     for k in range(len(w.classes)):
         raises_hazard(t, w, w.classes[k])
         klass = w.classes[k]
@@ -109,23 +115,13 @@ def finds_police_in_pay(w):
 
 @rule
 def informs(t, w, here, place):
-    """Awareness fades, and prevention programmes renew it (A4)."""
+    """What prevention programmes add to awareness fades (A4)."""
     if t == 0:
         place.awareness = here.awareness_start
-    place.awareness *= math.exp(-math.log(2.0) / max(1.0, here.awareness_halflife))
+    faded = math.exp(-math.log(2.0) / max(1.0, here.awareness_halflife))
+    place.awareness = here.awareness_start + faded * (place.awareness - here.awareness_start)
     if place.prevention != NOBODY and w.ngos[place.prevention].active == 1:
         place.awareness += here.campaign_effort * w.ngos[place.prevention].strength * (1.0 - place.awareness)
-
-
-@rule
-def prices(here, facts, place):
-    """Revenue a month from one person, given the market and how crowded it is (B1, D7, D8)."""
-    market = here.market_per_million * place.population / 1e6 * (1.0 + here.presence_market)
-    market *= 1.0 - here.client_penalty * here.knowledge_proved
-    revenue = here.revenue_month * math.exp(here.wage_elasticity * here.pull * math.log(facts.income))
-    if place.stock > market:
-        revenue *= math.exp(here.crowding * math.log(max(1e-9, market) / place.stock))
-    place.revenue = revenue
 
 
 @rule
@@ -136,6 +132,7 @@ def hears_offers(w, here, facts, place):
     custody = 0
     profit = 0.0
     arrests = 0
+    idle = 0
     for r in range(place.first_recruiter, place.first_recruiter + place.recruiters):
         cell = w.recruiters[r]
         trust = here.trust_acquaintance
@@ -149,12 +146,14 @@ def hears_offers(w, here, facts, place):
         cell.pick = total
         active += cell.active
         custody += cell.custody
+        idle += cell.idle
         profit += cell.profit
         arrests += cell.arrests
     place.pick = total
     place.active = active
     place.custody = custody
-    place.profit = profit / max(1, active)
+    place.idle = idle
+    place.profit += 0.1 * (profit / max(1, active) - place.profit)
     place.risk += 0.1 * (arrests / max(1, active + arrests) - place.risk)
     seekers = max(1.0, float(place.seekers))
     place.meets = 1.0 - math.exp(-here.offers_per_cell * total / seekers)
@@ -249,6 +248,7 @@ def end_month(t, w):
     """Part 9 and 10: patrols and raids move, reports travel home, the month is written down."""
     w.counts[2] = 0
     counts_persons(t, w)
+    remembers_corridors(t, w)
     moves_patrols(t, w)
     for c in range(len(w.places)):
         moves_raids(w.par[t, c], w.places[c])

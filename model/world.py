@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from undercount.model.assumed.scenario import Scenario, parameter_table
+from undercount.model.country.corridors import first_year_shares
 from undercount.model.engine import layout
 from undercount.model.engine.home import bound_hazards, fill_rows, find_leavers
 from undercount.model.engine.layout import (
@@ -104,12 +105,13 @@ class Template:
         self.cells_per_agent = POOLED_CELLS if self.pooled else max(1.0, people_per_agent / CELLS_PER_AGENT)
         self.par = _with_warm_up(parameter_table(scenario)).view(np.recarray)
         if not scenario.mechanisms["narrow_legal_channels"]:
-            self.par["legal_openness"] = self.par["visa_free_openness"]
+            self.par["legal_openness"] *= self.par["visa_free_gain"]
         facts = _once(fact_table, self.region, scenario.mechanisms["visa_free_travel"])
         self.facts = _with_warm_up(facts).view(np.recarray)
         unknown = np.isnan(self.facts["integrity"])
         self.facts["integrity"][unknown] = self.par["integrity_unknown"][unknown]
         self.routes = _once(route_table, self.region)
+        first_year_shares(self.par, self.routes)
         self.posts = self._posts()
         self.ngos = self._ngos()
         self.places = self._places()
@@ -237,7 +239,8 @@ class World:
     def __init__(self, template: Template, seed: int):
         self.template, self.seed, self.t = template, int(seed), 0
         months, places = template.par.shape
-        self.par, self.facts, self.routes = template.par, template.facts, template.routes
+        self.par, self.facts = template.par, template.facts
+        self.routes = template.routes.copy()
         self.posts, self.ngos = template.posts.copy(), template.ngos.copy()
         self.places, self.classes = template.places.copy(), template.classes.copy()
         self.hidden = records((months, places), HIDDEN)

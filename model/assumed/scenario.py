@@ -74,9 +74,8 @@ class Scenario:
         """Everything unknown, with its range, in the order of the schema, events last.
 
         That is every prior of the files, and the schema's sweep of each other parameter that is
-        left at its default; but nothing that only sets up the world (unless a file gives it a
-        prior), and nothing that a switched-off mechanism overwrites. To fix a parameter at its
-        default, write { value = x, low = x, high = x }.
+        left at its default; but nothing that a switched-off mechanism overwrites. To fix a parameter
+        at its default, write { value = x, low = x, high = x }.
         """
         found: dict[str, Span] = {}
         silent = self.silent
@@ -85,7 +84,7 @@ class Scenario:
                 continue
             if path in self.priors:
                 found[path] = self.priors[path]
-            elif not spec.setup and self.value(path) == spec.default:
+            elif self.value(path) == spec.default:
                 found[path] = spec.sweep
         for event in self.events:
             if event.path in self.priors and specs()[event.parameter].key not in silent:

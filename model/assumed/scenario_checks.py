@@ -5,6 +5,7 @@ Used for files and for `--set` alike; each reports to a Source and returns None 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from undercount.model.assumed.parameters import Spec, specs
@@ -115,16 +116,13 @@ def check_wholes(values: dict[str, float], set_by: dict[str, tuple[Source, Where
 
 
 def event_parameter(source: Source, where: Where, key: str, name: object) -> Spec | None:
-    """The parameter that an event moves; one that only sets up the world cannot move."""
+    """The parameter that an event moves."""
     spec = specs().get(name) if isinstance(name, str) else None
     if spec is None:
         homes = [path for path, s in specs().items() if s.key == name]
         source.bad((*where, name if isinstance(name, str) else ""), key,
                    "nothing" if name is None else describe(name),
                    "a parameter as group.key", list(specs()), homes[0] if homes else None)
-    elif spec.setup:
-        source.bad(where, key, describe(name), "a parameter that can change over time; this one sets up the world")
-        return None
     return spec
 
 
@@ -175,3 +173,11 @@ def check_span(source: Source, at: Where, label: str, when: Month | None, until:
                    f"a month from {region.start} to {region.end}")
     elif when and until and until < when:
         source.bad((*at, "until"), f"{label}.until", describe(str(until)), f"a month not before when, {when}")
+
+
+def check_setup(source: Source, at: Where, label: str, event: Mapping[str, object], region: Region) -> None:
+    """Report an event that moves later what only sets up the world; from the first month on it may differ by place."""
+    spec = specs().get(event.get("parameter"))
+    if spec and spec.setup and (event.get("when") != region.start or event.get("ramp") or event.get("until")):
+        source.bad((*at, "when"), f"{label}.when", describe(str(event.get("when"))),
+                   f"the first month, {region.start}, without ramp and until: {spec.path} sets up the world")

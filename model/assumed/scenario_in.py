@@ -16,6 +16,7 @@ from undercount.model.assumed.parameters import Parameters, specs
 from undercount.model.assumed.scenario_checks import (
     Event,
     Span,
+    check_setup,
     check_span,
     check_wholes,
     event_parameter,
@@ -220,6 +221,7 @@ def _place_events(pieces: Pieces) -> None:
     for draft in pieces.drafts.values():
         known, region = draft.fields, pieces.region
         check_span(draft.source, draft.at, draft.label, known.get("when"), known.get("until"), region)
+        check_setup(draft.source, draft.at, draft.label, known, region)
         key = f"{draft.label}.where"
         places = read_where(draft.source, (*draft.at, "where"), key, known["where"], region)
         if not pieces.problems.count:

@@ -35,6 +35,7 @@ def hazard(here, facts, zone, working, mood):
     gap = -math.log(income) - math.log(3.0)
     score = here.deprivation_weight * here.pull * gap + here.contact_weight * mood
     score += here.diaspora_weight * math.log(facts.diaspora)
+    score += here.leave_trend * facts.years
     if working == 0:
         score += here.unemployment_weight * facts.unemployment
     return here.push * here.leave_rate / 12.0 * math.exp(min(20.0, score))

@@ -51,7 +51,7 @@ NOBODY = -1
 
 # Months before the region's first one, run under its conditions so that the trade is under way;
 # they appear in no table.
-WARM_UP = 12
+WARM_UP = 36
 
 CACHE_LINE = 64  # bytes
 _i1, _i2, _i4, _i8, _f8 = "i1", "i2", "i4", "i8", "f8"
@@ -97,15 +97,22 @@ PLACE = _record(  # what a country remembers from month to month
     ("testimony", _f8), ("testimony_start", _f8), ("attention", _f8), ("profit", _f8), ("risk", _f8),
     ("seekers", _i8), ("stock", _i8), ("recognised_now", _i8), ("testified_now", _i8),
     ("found_public", _i8), ("found_private", _i8),
-    ("first_recruiter", _i4), ("recruiters", _i4), ("pick", _f8), ("active", _i8), ("custody", _i8))
+    ("first_recruiter", _i4), ("recruiters", _i4), ("pick", _f8), ("active", _i8), ("custody", _i8), ("idle", _i8),
+    ("entries", _f8),  # cells that a month's conditions draw into the trade
+    # the first year, which everything later is measured against (`country/balance.py`)
+    ("market_start", _f8), ("stock_start", _f8), ("profit_start", _f8), ("risk_start", _f8), ("custody_start", _f8),
+    ("active_start", _f8))
 
 FACT = _record(  # what the region's files say of a country in a month
     ("income", _f8), ("unemployment", _f8), ("phones", _f8), ("online", _f8), ("integrity", _f8),
-    ("law", _f8), ("visa_free", _f8), ("diaspora", _f8))
+    ("law", _f8), ("visa_free", _f8), ("diaspora", _f8), ("years", _f8))
 
 ROUTE = _record(
     ("origin", _i4), ("destination", _i4), ("legs", _i4), ("paths", _i4), ("papers_only", _i4), ("familiar", _i4),
-    ("option", _i4), ("km", _f8), ("posts", _i4, (MAX_LEGS,)), ("places", _i4, (MAX_LEGS,)))
+    ("option", _i4), ("km", _f8), ("near", _i4), ("tie", _f8),
+    ("start", _f8),  # share of its origin's recruits in the first year
+    ("gain_start", _f8), ("loss_start", _f8), ("use", _f8), ("use_start", _f8), ("use_now", _i8),
+    ("posts", _i4, (MAX_LEGS,)), ("places", _i4, (MAX_LEGS,)))
 
 POST = _record(
     ("kind", _i4), ("place", _i4), ("other", _i4), ("first", _i4), ("officials", _i4),
@@ -126,7 +133,9 @@ RECRUITER = _record(
     ("cells", _i4), ("active", _i4), ("custody", _i4), ("idle", _i4), ("arrests", _i4),
     ("pick", _f8), ("capital", _f8), ("profit", _f8), ("minors", _f8),
     # the other tallies of this month
-    ("heat_now", _i8), ("minors_now", _i8), ("lost_place", _i4, (MAX_PLACES,)),
+    ("heat_now", _i8), ("heat_shared", _i8), ("heat_later", _f8), ("minors_now", _i8),
+    ("mode_start", _f8), ("venue_start", _f8), ("treatment_start", _f8),
+    ("lost_place", _i4, (MAX_PLACES,)),
     ("tried_entry", _i4, (MAX_PLACES,)), ("lost_entry", _i4, (MAX_PLACES,)),
     ("moved_mode", _i4, (2,)), ("lost_mode", _i4, (2,)),
     ("lost_venue", _i4, (2,)), ("lost_treatment", _i4, (2,)),

@@ -48,7 +48,6 @@ def found_cells(seed, plan, recruiters, networks, par):
             me.cells = cells // agents + (1 if n < cells % agents else 0)
             me.active = binomial(me.cells, 1.0 / max(1.0, here.potential), draw(seed, r, 0, d.CELLS_START))
             me.idle = me.cells - me.active
-            me.profit = here.entry_cost * me.active
             me.weighed = NOBODY
             r += 1
         first_network += n_networks

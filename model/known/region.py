@@ -36,6 +36,7 @@ from undercount.model.known.region_checks import (
     ERAS,
     EVENT_KINDS,
     FILES,
+    MAY_BE_LEFT_OUT,
     NGO_KINDS,
     RELIABILITY,
     VARIABLES,
@@ -88,6 +89,17 @@ class NamedRoute:
     until: Month | None
     source: str
     note: str
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Where an origin's recruits are taken in the first year: `weight` among its near or its far destinations."""
+
+    origin: str
+    destination: str
+    near: bool
+    weight: float
+    source: str
 
 
 @dataclass(frozen=True)
@@ -152,6 +164,7 @@ class Region:
     referrals: tuple[Referral, ...]
     figures: dict[tuple[str, str], dict[int, float]]
     files: dict[str, str]
+    ties: tuple[Tie, ...] = ()
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -219,6 +232,9 @@ _ROUTES = [
     Column("era", one_of(ERAS)), Column("since", month(), blank=True), Column("until", month(), blank=True),
     _SOURCE, _NOTE,
 ]
+_TIES = [
+    Column("origin", _CODE), Column("destination", _CODE), Column("near", flag()), Column("weight", number(0)), _SOURCE,
+]
 _EVENTS = [
     Column("when", month()), Column("iso3", _CODE, blank=True, empty=""), Column("kind", one_of(EVENT_KINDS)),
     Column("value", number(0), blank=True), Column("towards", _CODE, blank=True, optional=True, empty=""),
@@ -247,13 +263,18 @@ def load_region(folder: str | Path) -> Region:
     problems.raise_any()  # without it no table can be found
     table = {key: read_table(paths[key], columns, problems) for key, columns in (
         ("countries", _COUNTRIES), ("country_year", _COUNTRY_YEAR), ("sources", _SOURCES),
-        ("crossings", _CROSSINGS), ("routes", _ROUTES), ("events", _EVENTS), ("ngos", _NGOS))}
+        ("crossings", _CROSSINGS), ("routes", _ROUTES), ("events", _EVENTS), ("ngos", _NGOS),
+        ("ties", _TIES)) if key in paths}
     codes = check_countries(table["countries"], problems)
     check_visa_area(folder / "region.toml", head, codes, problems)
     check_figures(table["country_year"], table["sources"], codes, problems)
     check_crossings(table["crossings"], codes, problems)
     check_routes(table["routes"], table["countries"], table["crossings"], codes, problems)
     check_events(table["events"], codes, problems)
+    if "ties" in table:
+        check_names(table["ties"], "origin", codes, problems, "a code of the countries table")
+        check_names(table["ties"], "destination", codes, problems, "a code of the countries table")
+        check_unique(table["ties"], ["origin", "destination"], problems)
     check_names(table["ngos"], "iso3", codes, problems, "a code of the countries table")
     check_unique(table["ngos"], ["iso3", "kind"], problems)
     observed = _observed_table(paths["referrals"], codes, problems)
@@ -273,7 +294,7 @@ def load_region(folder: str | Path) -> Region:
         routes=tuple(NamedRoute(**(r.values | {"path": tuple(r.values["path"].split(">"))}))
                      for r in table["routes"].rows),
         events=make(RegionEvent, "events"), ngos=make(Ngo, "ngos"), referrals=_referrals(observed),
-        figures=figures, files=dict(sorted(hashes.items())),
+        figures=figures, files=dict(sorted(hashes.items())), ties=make(Tie, "ties") if "ties" in table else (),
     )
 
 
@@ -358,9 +379,12 @@ def _table_paths(folder: Path, path: Path, files: object, at, problems: Problems
         return {}
     found = {}
     for key in files:
-        if key not in FILES:
-            problems.add(path, at(key), "files", key, "names " + ", ".join(FILES), FILES)
-    for key in FILES:
+        if key not in (*FILES, *MAY_BE_LEFT_OUT):
+            problems.add(path, at(key), "files", key, "names " + ", ".join((*FILES, *MAY_BE_LEFT_OUT)),
+                         (*FILES, *MAY_BE_LEFT_OUT))
+    for key in (*FILES, *MAY_BE_LEFT_OUT):
+        if key not in files and key in MAY_BE_LEFT_OUT:
+            continue
         value = files.get(key)
         inside = isinstance(value, str) and value.strip() and "\\" not in value and "\0" not in value \
             and not PurePosixPath(value).is_absolute() and ".." not in PurePosixPath(value).parts

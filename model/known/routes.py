@@ -37,6 +37,12 @@ def route_table(region: Region) -> np.recarray:
                                    f"at most {MAX_ROUTES} for one origin"))
         rows += [_row(region, path, k, air, familiar) for k, (path, air, familiar) in enumerate(options)]
     table = np.concatenate(rows)
+    ties = {(tie.origin, tie.destination): tie for tie in region.ties}
+    for row in table:  # ties of the pair
+        pair = region.countries[row["origin"]].iso3, region.countries[row["destination"]].iso3
+        tie = ties.get(pair)
+        row["tie"] = (0.0 if ties else 1.0) if tie is None else tie.weight
+        row["near"] = tie is not None and tie.near
     for row in table:  # paths of the same pair share its weight
         same = (table["origin"] == row["origin"]) & (table["destination"] == row["destination"])
         row["paths"] = same.sum()

@@ -19,7 +19,7 @@ from undercount.model.engine.layout import (
     SEEKING,
 )
 from undercount.model.engine.random import draw
-from undercount.model.lives.crossing import recognises
+from undercount.model.lives.crossing import official_at, pays, recognises, takes_bribe
 from undercount.model.lives.ngo import works
 from undercount.model.lives.situation import set_situation
 
@@ -91,17 +91,44 @@ def accepts_help(me, t, w, here):
 
 @rule
 def tells_on_recruiter(me, t, w, testifies):
-    """Adds to the evidence against the cell, in millionths of an expected arrest (D3, D5)."""
+    """Adds to the evidence against the cell, in millionths of an expected arrest (D1, D3, D5).
+
+    The country of exploitation acts on it as far as its law allows and its prosecutor is not bought;
+    what is passed on reaches the police of the cell's own country later, under their law.
+    """
     if me.recruiter == NOBODY:
         return
     here = w.par[t, me.place]
     cell = w.recruiters[me.recruiter]
     chance = here.arrest_testimony if testifies else here.arrest_intelligence
+    if not case_is_dropped(me, t, w, here, cell.network):
+        heat = int(1e6 * chance * gate_of(here, w.facts[t, me.place].law)) * me.weight
+        cell.heat_now += heat
+        if me.age_band == MINOR:
+            cell.minors_now += heat
     if cell.country != me.place:
-        chance *= 0.5 + 0.5 * here.intelligence_sharing
-    cell.heat_now += int(1e6 * chance) * me.weight
-    if me.age_band == MINOR:
-        cell.minors_now += int(1e6 * chance) * me.weight
+        home = w.par[t, cell.country]
+        passed_on = here.intelligence_sharing * gate_of(home, w.facts[t, cell.country].law)
+        cell.heat_shared += int(1e6 * chance * passed_on) * me.weight
+
+
+@rule
+def gate_of(here, law):
+    """Share of cases that a country's law lets go to court: none, partial or full law (D3)."""
+    if law > 0.5:
+        return here.law_partial + (1.0 - here.law_partial) * (2.0 * law - 1.0)
+    return here.law_none + (here.law_partial - here.law_none) * 2.0 * law
+
+
+@rule
+def case_is_dropped(me, t, w, here, network):
+    """Does the prosecutor who has the case take a bribe to drop it? (D1)"""
+    court = w.posts[w.places[me.place].court]
+    prosecutor = w.officials[official_at(court, draw(w.seed, me.id, t, d.PROSECUTOR))]
+    if takes_bribe(prosecutor, here, draw(w.seed, me.id, t, d.CASE_DROPPED)):
+        pays(prosecutor, network, 1)
+        return True
+    return False
 
 
 @rule
@@ -178,7 +205,7 @@ def is_back_home(me, t, w):
             me.part_offer = me.weight
         return
     if works(w.places[me.home].shelter, w.ngos):
-        if draw(w.seed, me.id, t, d.HOME_HELP) < asks_for_help(me, here):
+        if draw(w.seed, me.id, t, d.HOME_HELP) < asks_for_help(me, t, w, here):
             is_met_at_home(me, t, w, here)
     me.wakes = month_of_change(w.settling[me.home, 1 if me.helped == 2 else 0], t + 1,
                                draw(w.seed, me.id, t, d.RETURN_ENDS))
@@ -214,8 +241,8 @@ def month_of_change(chances, first, u):
 
 
 @rule
-def asks_for_help(me, here):
-    """Chance to ask for help at home: likely after help abroad, once only, rare otherwise."""
-    if me.helped == 0:
-        return here.home_self_referral
-    return here.home_assistance if me.helped == 1 and me.mode != INTERNAL else 0.0
+def asks_for_help(me, t, w, here):
+    """Chance to be helped at home: likely after help abroad, once only; rare otherwise, by where one was (E6)."""
+    if me.helped == 1:
+        return here.home_assistance if me.mode != INTERNAL else 0.0
+    return w.par[t, w.routes[me.route].destination].return_referral if me.helped == 0 else 0.0

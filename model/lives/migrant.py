@@ -98,7 +98,7 @@ def looks_for_a_way(me, t, w):
     here = w.par[t, me.home]
     home = w.places[me.home]
     aware = awareness_of(me, here, home)
-    legal = here.visa_free_openness if w.facts[t, me.home].visa_free > 0.0 else here.legal_openness
+    legal = here.legal_openness * (here.visa_free_gain if w.facts[t, me.home].visa_free > 0.0 else 1.0)
     legal *= 1.0 + aware
     smuggler = here.smuggler_appeal
     offer = here.offer_appeal * home.meets * me.accepts * (1.0 - aware * here.awareness_effect)
