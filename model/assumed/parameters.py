@@ -161,6 +161,9 @@ class Migration(Group):
     visa_free_gain: float = amount(
         "how much wider the legal way is where no visa is needed", 1.5, (1.0, 3.0), "factor",
         f"entry without a visa allows no work (direction: wider); {SWEPT}")
+    visa_free_loss: float = share(
+        "appeal that smugglers and offers lose where no visa is needed", 0.0, (0.0, 0.0),
+        "nothing in the core; the explanation of safe migration moves it")
     smuggler_appeal: float = amount("weight of hiring a smuggler", 0.45, (0.15, 1.2), "odds")
     offer_appeal: float = amount("weight of an offer of work abroad that reaches a seeker",
                                  0.40, (0.15, 1.2), "odds")

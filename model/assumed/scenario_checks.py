@@ -6,7 +6,7 @@ Used for files and for `--set` alike; each reports to a Source and returns None 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from undercount.model.assumed.parameters import Spec, specs
 from undercount.model.files.tables_in import Month
@@ -15,6 +15,7 @@ from undercount.model.known.region import Region
 
 FACTORS = (0.0, 100.0)  # allowed for the factor of an event
 LONGEST_RAMP = 600
+SIZES = (0.0, 10.0)  # allowed for the size of an onset
 MONTH = "a month in quotes, \"YYYY-MM\""
 # Shares of one whole: together at most 1.
 WHOLES = (("population.wage_under_50", "population.wage_50_100"),
@@ -38,11 +39,38 @@ class Event:
     source: str
     ramp: int = 0
     until: Month | None = None
+    onset: str = ""  # the onset whose month, ramp and size it takes
+    size: float = 1.0  # 0: nothing happens
 
     @property
     def path(self) -> str:
         """The name of the magnitude among priors and for `--set`."""
         return f"events.{self.name}.{self.kind}"
+
+
+@dataclass(frozen=True)
+class Onset:
+    """When an explanation begins, how long it takes to be there, and how large it is; its events hang on it.
+
+    An event of factor f acts as f ** size; one of value x goes the share `size` of the way to x (and beyond,
+    if size is above 1). `included` is the prior probability that it happens at all.
+    """
+
+    name: str
+    when: Month
+    ramp: int
+    size: float
+    included: float
+    happens: bool
+    source: str
+
+    def path(self, key: str) -> str:
+        """The name of one of its unknowns: when, ramp, size or included."""
+        return f"onsets.{self.name}.{key}"
+
+    def lends(self, event: Event) -> Event:
+        """The event as it acts under this onset."""
+        return replace(event, when=self.when, ramp=self.ramp, size=self.size if self.happens else 0.0)
 
 
 # --------------------------------------------------------------------------- single values
@@ -102,6 +130,24 @@ def read_ramp(source: Source, where: Where, key: str, value: object) -> int | No
     return int(number)
 
 
+def read_onset_month(source: Source, where: Where, key: str, value: object) -> tuple[Month, tuple[Month, Month] | None]:
+    """A month, or { value, low, high } of months where it is unknown; None for what is reported."""
+    if not isinstance(value, dict):
+        return read_month(source, where, key, value), None
+    months = {}
+    for name in ("value", "low", "high"):
+        months[name] = read_month(source, (*where, name), f"{key}.{name}", value.get(name))
+    for name in value:
+        if name not in months:
+            source.bad((*where, name), f"{key}.{name}", describe(name), "keys value, low, high", tuple(months))
+    if None in months.values():
+        return None, None
+    if not months["low"] <= months["value"] <= months["high"]:
+        source.bad(where, key, "low {low}, value {value}, high {high}".format(**months), "low <= value <= high")
+        return None, None
+    return months["value"], (months["low"], months["high"])
+
+
 def check_wholes(values: dict[str, float], set_by: dict[str, tuple[Source, Where]]) -> None:
     """Report shares of one whole that add up to more than it, where somebody set one of them."""
     for paths in WHOLES:
@@ -138,7 +184,10 @@ def place_names(region: Region) -> dict[str, tuple[str, ...]]:
         if country.group:
             groups[country.group] = (*groups.get(country.group, ()), country.iso3)
     everywhere = tuple(country.iso3 for country in region.countries)
-    return groups | {"everywhere": everywhere, "origins": region.origins, "destinations": region.destinations}
+    observed = {role: tuple(dict.fromkeys(row.iso3 for row in region.referrals if row.role == role))
+                for role in ("destination", "origin")}
+    return groups | {"everywhere": everywhere, "origins": region.origins, "destinations": region.destinations,
+                     "observed-destinations": observed["destination"], "observed-origins": observed["origin"]}
 
 
 def read_where(source: Source, where: Where, key: str, value: object, region: Region) -> tuple[str, ...] | None:

@@ -38,17 +38,31 @@ def to_toml(scenario: Scenario) -> str:
                 setup = " Sets up the world: cannot change over time." if spec.setup else ""
                 value = _quantity(scenario, spec.path, scenario.value(spec.path))
                 parts += [_about(spec, setup), f"{spec.key} = {value}"]
+    for onset in scenario.onsets:
+        parts += ["", f"[onsets.{onset.name}]", f"when = {_month(scenario, onset)}",
+                  f"ramp = {_quantity(scenario, onset.path('ramp'), onset.ramp)}",
+                  f"size = {_quantity(scenario, onset.path('size'), onset.size)}",
+                  f"included = {_number(onset.included if onset.happens else 0.0)}", f"source = {_text(onset.source)}"]
     for event in scenario.events:
         where = _text(event.where) if isinstance(event.where, str) else f"[{', '.join(map(_text, event.where))}]"
-        parts += ["", "[[events]]", f"name = {_text(event.name)}", f'when = "{event.when}"', f"where = {where}",
+        when = f"onset = {_text(event.onset)}" if event.onset else f'when = "{event.when}"'
+        parts += ["", "[[events]]", f"name = {_text(event.name)}", when, f"where = {where}",
                   _about(specs()[event.parameter]), f"parameter = {_text(event.parameter)}",
                   f"{event.kind} = {_quantity(scenario, event.path, event.amount)}"]
-        if event.ramp:
+        if event.ramp and not event.onset:
             parts += ["# months over which it is reached", f"ramp = {event.ramp}"]
         if event.until:
             parts += ["# its last month", f'until = "{event.until}"']
         parts.append(f"source = {_text(event.source)}")
     return "\n".join(parts) + "\n"
+
+
+def _month(scenario: Scenario, onset) -> str:
+    path = onset.path("when")
+    if path not in scenario.priors:
+        return f'"{onset.when}"'
+    low, high = (scenario.region.start + int(month) for month in scenario.priors[path])
+    return f'{{ value = "{onset.when}", low = "{low}", high = "{high}" }}'
 
 
 def _mechanisms(scenario: Scenario) -> list[str]:

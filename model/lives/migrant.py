@@ -98,10 +98,11 @@ def looks_for_a_way(me, t, w):
     here = w.par[t, me.home]
     home = w.places[me.home]
     aware = awareness_of(me, here, home)
-    legal = here.legal_openness * (here.visa_free_gain if w.facts[t, me.home].visa_free > 0.0 else 1.0)
-    legal *= 1.0 + aware
-    smuggler = here.smuggler_appeal
-    offer = here.offer_appeal * home.meets * me.accepts * (1.0 - aware * here.awareness_effect)
+    freely = w.facts[t, me.home].visa_free > 0.0
+    legal = here.legal_openness * (1.0 + aware) * (here.visa_free_gain if freely else 1.0)
+    need = 1.0 - here.visa_free_loss if freely else 1.0  # of a go-between
+    smuggler = here.smuggler_appeal * need
+    offer = here.offer_appeal * need * home.meets * me.accepts * (1.0 - aware * here.awareness_effect)
     if me.age_band == MINOR:
         offer *= here.minor_effect
     total = 1.0 + legal + smuggler + offer
