@@ -196,9 +196,7 @@ class TraffickingModel(mesa.Model):
     @property
     def outcome(self) -> Outcome:
         """The tallies so far; its methods are the tables below."""
-        world = self.world
-        return Outcome(self.region, world.hidden[WARM_UP:], world.actors[WARM_UP:], world.flows[WARM_UP:],
-                       world.histories[WARM_UP:], world.month)
+        return self.world.outcome
 
     def referrals(self) -> pd.DataFrame:
         """Simulated counts in the rows of the observed table: country, year, assisted."""

@@ -43,6 +43,7 @@ from undercount.model.month import run_months
 
 if TYPE_CHECKING:
     from undercount.model.known.region import Region
+    from undercount.model.outcome import Outcome
 
 # Parties followed in exploitation are this many times smaller than the groups at home, so that
 # up to 20 persons an agent every victim is one agent.
@@ -286,6 +287,14 @@ class World:
     def month(self) -> int:
         """Months of the region's period that were run."""
         return self.t - WARM_UP
+
+    @property
+    def outcome(self) -> Outcome:
+        """The tallies of the months that were run, those of the warm-up left out."""
+        from undercount.model.outcome import Outcome
+
+        return Outcome(self.template.region, self.hidden[WARM_UP:], self.actors[WARM_UP:], self.flows[WARM_UP:],
+                       self.histories[WARM_UP:], self.month)
 
     @property
     def tables(self) -> Tables:

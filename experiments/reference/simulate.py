@@ -22,7 +22,7 @@ def simulate(chunk: Chunk) -> bytes:
     parameters, found = np.empty_like(points), []
     for row, (world, u) in enumerate(zip(range(chunk.first, chunk.last), points)):
         drawn = scenario.draw(dict(zip(free, u.tolist())))
-        parameters[row] = [value_of(drawn, path) for path in free]
+        parameters[row] = [drawn.value(path) for path in free]
         luck = world_seed(scenario.name, chunk.width, chunk.seed, world)
         simulated = World(Template(drawn, chunk.people_per_agent), luck)
         simulated.run()
@@ -32,9 +32,3 @@ def simulate(chunk: Chunk) -> bytes:
             "unknowns": list(free)}
     return seal_arrays(head, {"parameters": parameters, "quantities": np.array(found)})
 
-
-def value_of(scenario, path: str) -> float:
-    """A parameter or the size of an event, by the path that `free()` gives it."""
-    if path.startswith("events."):
-        return scenario.events_by_name[path.split(".")[1]].amount
-    return scenario.value(path)

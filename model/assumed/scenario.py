@@ -69,9 +69,29 @@ class Scenario:
         return {onset.name: onset for onset in self.onsets}
 
     def value(self, path: str) -> float:
-        """A parameter by `group.key`, before events and switches."""
+        """A parameter by `group.key`, before events and switches; the size of an event or a part of an onset by its path.
+
+        The month of an onset is counted from the region's first, whether it happens is 1 or 0.
+        """
+        if path.startswith("events."):
+            return self.events_by_name[path.split(".")[1]].amount
+        if path.startswith("onsets."):
+            _, name, key = path.split(".")
+            onset = self.onsets_by_name[name]
+            return float({"when": onset.when - self.region.start, "included": onset.happens}.get(key, 0)
+                         if key in ("when", "included") else getattr(onset, key))
         group, key = path.split(".")
         return getattr(getattr(self.parameters, group), key)
+
+    @property
+    def extends(self) -> bool:
+        """Does its file build on another scenario?"""
+        return len([file for file in self.files if "/" not in file.removeprefix("./") and file.endswith(".toml")]) > 1
+
+    @property
+    def mixture(self) -> bool:
+        """May or may not some of its onsets happen?"""
+        return any(0.0 < onset.included < 1.0 for onset in self.onsets)
 
     @property
     def silent(self) -> set[str]:

@@ -171,5 +171,5 @@ HIDDEN = np.dtype([(name, _i8) for name in HIDDEN_FIELDS])
 ACTOR_FIELDS = (
     "recruiters_active", "recruiters_in_custody", "arrests", "officials_in_pay", "bribes_taken",
     "officials_investigated", "officials_dismissed", "shelter_places", "shelter_used", "set_out",
-    "independent", "smuggled", "inspections")
+    "independent", "smuggled", "inspections", "recruits", "recruits_of_acquaintances")
 ACTORS = np.dtype([(name, _i8) for name in ACTOR_FIELDS])

@@ -165,6 +165,7 @@ class Region:
     figures: dict[tuple[str, str], dict[int, float]]
     files: dict[str, str]
     ties: tuple[Tie, ...] = ()
+    patterns: Path | None = None  # what its sources state of the world behind the counts
     changes: Path | None = None  # the region's own dated events, in the form of a scenario's
 
     @cached_property
@@ -283,9 +284,10 @@ def load_region(folder: str | Path) -> Region:
     problems.raise_any()
     hashes = {"region.toml": digest, head["files"]["referrals"]: observed.sha256, head["files"]["map"]: map_digest}
     hashes |= {head["files"][key]: t.sha256 for key, t in table.items()}
-    if "changes" in paths:
-        hashes[head["files"]["changes"]] = read_text(paths["changes"], problems)[1]
-        problems.raise_any()
+    for key in ("changes", "patterns"):
+        if key in paths:
+            hashes[head["files"][key]] = read_text(paths[key], problems)[1]
+    problems.raise_any()
     make = lambda kind, key: tuple(kind(**row.values) for row in table[key].rows)  # noqa: E731
     figures: dict[tuple[str, str], dict[int, float]] = {}
     for row in table["country_year"].rows:
@@ -299,7 +301,7 @@ def load_region(folder: str | Path) -> Region:
                      for r in table["routes"].rows),
         events=make(RegionEvent, "events"), ngos=make(Ngo, "ngos"), referrals=_referrals(observed),
         figures=figures, files=dict(sorted(hashes.items())), ties=make(Tie, "ties") if "ties" in table else (),
-        changes=paths.get("changes"),
+        changes=paths.get("changes"), patterns=paths.get("patterns"),
     )
 
 

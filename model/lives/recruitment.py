@@ -62,6 +62,9 @@ def takes_offer(me, t, w):
     me.helped = 0
     me.official = NOBODY
     cell.costs_now += int(cost) * me.weight
+    w.actors[t, me.home].recruits += me.weight
+    if cell.channel == 0:
+        w.actors[t, me.home].recruits_of_acquaintances += me.weight
     if route.legs > 0:
         cell.moved_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
     set_situation(me, t, w, RECRUITED)
