@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-
 from undercount.experiments.patterns.measures import see
 from undercount.experiments.patterns.table import Pattern
 from undercount.experiments.patterns.worlds import COARSE
@@ -30,6 +29,7 @@ SMOOTHING = 0.7  # weight of the new elite against the old one
 LEAST_SPREAD = 0.01
 OUTSIDE = 10.0  # added to the distance for each hard pattern that fails
 LUCKS = 2  # worlds a point
+FINALISTS, FINAL_LUCKS = 6, 8  # the best points are tried again with more lucks, so that none wins by luck
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,10 @@ def evaluate(plan: Plan, point: np.ndarray, people_per_agent: int, lucks: Sequen
 
 
 def search(plan: Plan, on_progress: Callable[[int], None] = lambda done: None) -> list[Fit]:
-    """The best fit of the design and of every generation, in their order. The same for any number of threads."""
+    """The best fit of the design and of every generation, in their order, and last the best of the finalists.
+
+    The same for any number of threads.
+    """
     free = list(plan.scenario.free())
     rng = np.random.default_rng(plan.seed)
     done, best = 0, []
@@ -117,9 +120,11 @@ def search(plan: Plan, on_progress: Callable[[int], None] = lambda done: None) -
             elite = np.array([fit.point for fit in kept])
             centre += SMOOTHING * (elite.mean(axis=0) - centre)
             spread = np.maximum(spread + SMOOTHING * (elite.std(axis=0) - spread), LEAST_SPREAD)
+        finalists = np.array([fit.point for fit in kept[:FINALISTS]] or [best[-1].point])
+        best.append(tried(finalists, plan.people_per_agent, range(plan.seed + LUCKS, plan.seed + LUCKS + FINAL_LUCKS))[0])
     return best
 
 
 def jobs(plan: Plan) -> int:
     """Points that `search` tries."""
-    return plan.coarse + plan.generations * plan.size
+    return plan.coarse + plan.generations * plan.size + (FINALISTS if plan.generations else 1)

@@ -21,7 +21,6 @@ def command(scenarios: tuple[str, ...], draws: str, seed: str, people_per_agent:
     (the gates of `undercount reference`); and what the hidden flow does.
     """
     import pandas as pd
-
     from undercount.experiments.attribution.window import find_window
     from undercount.experiments.batch import LARGEST_SEED, read_scale, read_whole
     from undercount.experiments.patterns.predictive import CONFLICT, predictive

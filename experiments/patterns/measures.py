@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
 from undercount.model.country.observation import observe
 from undercount.model.known.region import Region
 from undercount.model.outcome import Outcome

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-
 from undercount.experiments.patterns.table import Pattern
 from undercount.experiments.patterns.worlds import Judged
 

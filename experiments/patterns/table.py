@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +71,8 @@ class Pattern:
 
     def holds(self, figure: float) -> bool:
         """Does the figure lie inside the bounds? A NaN does not."""
-        return figure == figure and (self.low is None or figure >= self.low) and (self.high is None or figure <= self.high)
+        low = -math.inf if self.low is None else self.low
+        return low <= figure <= (math.inf if self.high is None else self.high)
 
 
 def patterns_of(region: Region) -> tuple[Pattern, ...]:

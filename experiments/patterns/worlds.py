@@ -8,10 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-
 from undercount.experiments.patterns.measures import Seen, see
 from undercount.experiments.patterns.table import Pattern
-from undercount.experiments.reference.draws import Draw, drawn
+from undercount.experiments.reference.design import design, world_seed
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.world import Template, World
 
@@ -23,37 +22,36 @@ COARSE = 1574
 class Judged:
     """A drawn world: the figure of every pattern, and whether it passes the hard ones."""
 
-    draw: Draw
     figures: np.ndarray
     inside: bool
-    flow: tuple[float, float]  # newly exploited persons in the first and the second year that are compared
-    seen: Seen
+    flow: tuple[float, ...]  # newly exploited persons in the years that are compared
 
 
-def judge(draw: Draw, patterns: Sequence[Pattern], years: tuple[int, int], people_per_agent: int = COARSE) -> Judged:
-    """Runs the draw and measures it."""
-    world = World(Template(draw.scenario, people_per_agent), draw.luck)
+def judge(scenario: Scenario, luck: int, patterns: Sequence[Pattern], years: Sequence[int] = (),
+          people_per_agent: int = COARSE) -> Judged:
+    """Runs a drawn scenario and measures it."""
+    world = World(Template(scenario, people_per_agent), luck)
     world.run()
     seen = see(world.outcome)
     figures = np.array([pattern.figure(seen) for pattern in patterns])
     inside = all(pattern.holds(figure) for pattern, figure in zip(patterns, figures) if pattern.hard)
-    return Judged(draw, figures, inside, tuple(_flow(seen, year) for year in years), seen)
-
-
-def inside_gates(draw: Draw, patterns: Sequence[Pattern]) -> bool:
-    """Does a coarse world of the draw pass every hard pattern? Whatever the scale it is then run at."""
-    hard = [pattern for pattern in patterns if pattern.hard]
-    return not hard or judge(draw, hard, ()).inside
+    return Judged(figures, inside, tuple(_flow(seen, year) for year in years))
 
 
 def prior_worlds(scenario: Scenario, count: int, seed: int, patterns: Sequence[Pattern], years: tuple[int, int],
                  people_per_agent: int = COARSE,
                  on_progress: Callable[[int], None] = lambda done: None) -> list[Judged]:
-    """The first `count` worlds of a scenario's design, as `undercount reference` would draw them."""
+    """Worlds of the first `count` points of a scenario's design: its prior, before any gate."""
+    free = list(scenario.free())
+    points = design(scenario.name, len(free), 1.0, seed, 0, count)
+
+    def one(world: int) -> Judged:
+        drawn = scenario.draw(dict(zip(free, points[world].tolist())))
+        return judge(drawn, world_seed(scenario.name, 1.0, seed, world), patterns, years, people_per_agent)
+
     found = []
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for judged in pool.map(lambda world: judge(drawn(scenario, world, seed), patterns, years, people_per_agent),
-                               range(count)):
+        for judged in pool.map(one, range(count)):
             found.append(judged)
             on_progress(len(found))
     return found

@@ -59,6 +59,11 @@ def design(explanation: str, dimensions: int, width: float, seed: int, first: in
         return np.minimum(sobol.random(last - first), np.nextafter(1.0, 0.0))
 
 
+def another(explanation: str, dimensions: int, width: float, seed: int, world: int, attempt: int) -> np.ndarray:
+    """A further point for one world, shape (dimensions,): where the first lay outside the gates."""
+    return np.random.default_rng(_word(seed, explanation, width, f"world {world} attempt {attempt}")).random(dimensions)
+
+
 def world_seed(explanation: str, width: float, seed: int, world: int) -> int:
     """Seed of the luck of one world, below 2**62; no two worlds of a table share one."""
     return _word(seed, explanation, width, f"world {world}") >> 2

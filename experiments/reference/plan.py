@@ -34,6 +34,7 @@ class Chunk:
     seed: int
     people_per_agent: int
     statistics: tuple[Statistic, ...]
+    gates: bool
     key: str
 
     @property
@@ -52,6 +53,7 @@ class Plan:
     seed: int
     people_per_agent: int
     statistics: tuple[Statistic, ...]
+    gates: bool = True
 
     @property
     def region(self) -> Region:
@@ -66,7 +68,7 @@ class Plan:
     def shared(self) -> dict[str, Any]:
         """What every world of a folder has in common, for the manifest; all but the number of worlds."""
         return {
-            "seed": self.seed, "people_per_agent": self.people_per_agent, "code": code_digest(),
+            "seed": self.seed, "people_per_agent": self.people_per_agent, "gates": self.gates, "code": code_digest(),
             "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))},
             "statistics": hashlib.sha256(repr([s.definition for s in self.statistics]).encode()).hexdigest()[:16]}
 
@@ -77,7 +79,7 @@ class Plan:
             key = hashlib.sha256((scenario.content_hash() + repr(scenario.free()) + shared).encode()).hexdigest()
             for width, worlds in self.widths.items():
                 found += [Chunk(scenario, width, first, min(first + CHUNK, worlds), self.seed, self.people_per_agent,
-                                self.statistics, key) for first in range(0, worlds, CHUNK)]
+                                self.statistics, self.gates, key) for first in range(0, worlds, CHUNK)]
         return found
 
 
@@ -88,7 +90,7 @@ def explanations() -> list[str]:
 
 
 def resolve(given: Sequence[str], worlds: int, variants: bool, seed: int, people_per_agent: int,
-            problems: Sequence[Problem] = ()) -> Plan:
+            problems: Sequence[Problem] = (), gates: bool = True) -> Plan:
     """The plan; no names or `all` mean every explanation that ships.
 
     Raises BadInput with every problem of every option and scenario, after `problems`.
@@ -124,7 +126,8 @@ def resolve(given: Sequence[str], worlds: int, variants: bool, seed: int, people
             found += error.problems
     if found:
         raise BadInput(found)
-    return Plan(tuple(scenarios.values()), tuple(names), worlds, variants, seed, people_per_agent, statistics)
+    return Plan(tuple(scenarios.values()), tuple(names), worlds, variants, seed, people_per_agent, statistics,
+                gates)
 
 
 def statistics_file(region: Region) -> str:

@@ -69,7 +69,7 @@ class Scenario:
         return {onset.name: onset for onset in self.onsets}
 
     def value(self, path: str) -> float:
-        """A parameter by `group.key`, before events and switches; the size of an event or a part of an onset by its path.
+        """A parameter by `group.key`, before events and switches; an event's size or a part of an onset by its path.
 
         The month of an onset is counted from the region's first, whether it happens is 1 or 0.
         """

@@ -38,7 +38,8 @@ from undercount.model.known.region import Region, load_region
 
 EVENT_KEYS = ("name", "when", "where", "parameter", "factor", "value", "ramp", "until", "onset", "source")
 ONSET_KEYS = ("when", "ramp", "size", "included", "source")
-HEAD_KEYS = ("title", "description", "extends", "region", "drop_events", "mechanisms", "onsets", "events")
+HEAD_KEYS = ("title", "description", "extends", "region", "drop_events", "mechanisms", "onsets", "events", "calibrated")
+CALIBRATED_KEYS = ("distance", "seed", "version", "command", "values")
 
 
 # --------------------------------------------------------------------------- finding files
@@ -186,6 +187,49 @@ def _merge_onsets(pieces: Pieces, source: Source, onsets: object) -> None:
         else:
             known = pieces.onset_drafts.get(name)
             pieces.onset_drafts[name] = _read_onset(source, at, label, content, known.fields if known else {})
+
+
+def _merge_calibrated(pieces: Pieces, source: Source, content: object) -> None:
+    """Point values that `undercount calibrate` found: they move within what is unknown, and leave it unknown.
+
+    Only the nearest table of a chain of files counts.
+    """
+    if not isinstance(content, dict) or not isinstance(content.get("values", {}), dict):
+        source.bad(("calibrated",), "calibrated", describe(content), "a table [calibrated] with a table values")
+        return
+    for key in content:
+        if key not in CALIBRATED_KEYS:
+            source.bad(("calibrated", key), f"calibrated.{key}", describe(key), "keys " + ", ".join(CALIBRATED_KEYS),
+                       CALIBRATED_KEYS)
+    known = {f"events.{name}.{draft.fields.get('kind')}": draft for name, draft in pieces.drafts.items() if draft.prior}
+    for path, value in content.get("values", {}).items():
+        where, key = ("calibrated", "values", path), f"calibrated.values.{path}"
+        if path in specs():
+            spec = specs()[path]
+            if quantity := read_quantity(source, where, key, value, spec.allowed, spec.unit):
+                pieces.priors.setdefault(path, spec.sweep)
+                pieces.values[path] = quantity[0]
+        elif path in known:
+            draft = known[path]
+            spec = specs().get(draft.fields.get("parameter") or "")
+            if spec and (quantity := read_quantity(source, where, key, value, *event_span(draft.fields["kind"], spec))):
+                draft.fields["amount"] = quantity[0]
+        elif path.startswith("onsets.") and path.count(".") == 2 and path.split(".")[1] in pieces.onset_drafts:
+            _calibrated_onset(pieces.onset_drafts[path.split(".")[1]], source, where, key, path.split(".")[2], value)
+        else:
+            source.bad(where, key, describe(path), "an unknown of the scenario", [*specs(), *known])
+
+
+def _calibrated_onset(draft: _Draft, source: Source, where: Where, key: str, part: str, value: object) -> None:
+    if part == "when":
+        draft.fields["when"] = read_month(source, where, key, value) or draft.fields.get("when")
+    elif part in ("ramp", "size"):
+        quantity = read_quantity(source, where, key, value, *{"ramp": ((0.0, float(LONGEST_RAMP)), "months"),
+                                                              "size": (SIZES, "factor")}[part])
+        if quantity:
+            draft.fields[part] = quantity[0], draft.fields.get(part, (0.0, None))[1]
+    else:
+        source.bad(where, key, describe(part), "when, ramp or size", ("when", "ramp", "size"))
 
 
 def _read_onset(source: Source, at: Where, label: str, content: dict, inherited: dict) -> _Draft:
@@ -342,8 +386,11 @@ def load(name: str | Path, region: str | None = None) -> Pieces:
                                        "the name or path of a region, here or in what it extends")
     if pieces.region and pieces.region.changes:
         _merge_changes(pieces)
+    calibrated = next((document for document in pieces.documents if "calibrated" in document.values), None)
     for document in reversed(pieces.documents):
         _merge(pieces, document, complete)
+        if document is calibrated:
+            _merge_calibrated(pieces, document.source, document.values["calibrated"])
     if pieces.region:
         _place_events(pieces)
     check_wholes(pieces.values, pieces.set_by)

@@ -109,7 +109,7 @@ FACT = _record(  # what the region's files say of a country in a month
 
 ROUTE = _record(
     ("origin", _i4), ("destination", _i4), ("legs", _i4), ("paths", _i4), ("papers_only", _i4), ("familiar", _i4),
-    ("option", _i4), ("km", _f8), ("near", _i4), ("tie", _f8),
+    ("option", _i4), ("opens", _i4), ("closes", _i4), ("near", _i4), ("tie", _f8),
     ("start", _f8),  # share of its origin's recruits in the first year
     ("gain_start", _f8), ("loss_start", _f8), ("use", _f8), ("use_start", _f8), ("use_now", _i8),
     ("posts", _i4, (MAX_LEGS,)), ("places", _i4, (MAX_LEGS,)))

@@ -9,6 +9,7 @@ from undercount.model.engine.compiled import helper, part
 from undercount.model.engine.layout import BORDER, NOBODY
 from undercount.model.engine.random import binomial, draw
 from undercount.model.lives.official import integrity_of
+from undercount.model.lives.recruiter import is_open
 
 
 @part
@@ -61,7 +62,7 @@ def weighs_destinations(par, facts, places, routes, gravity):
             total = 0.0
             for k in range(places[c].n_routes):
                 route = routes[places[c].first_route + k]
-                if route.legs > 0 and route.papers_only == 0:
+                if route.legs > 0 and route.papers_only == 0 and is_open(route, t):
                     there = par[t, route.destination]
                     income = facts[t, route.destination].income
                     total += math.exp(there.wage_elasticity * there.pull * math.log(income)) / route.legs

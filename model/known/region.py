@@ -79,12 +79,17 @@ class Crossing:
 
 @dataclass(frozen=True)
 class NamedRoute:
-    """A corridor that a source names; since and until bound the period it reports on."""
+    """A corridor that a source names; since and until bound the period it reports on.
+
+    `opens` and `closes` are the first and last month in which it can be used at all; None is always.
+    """
 
     id: str
     origin: str
     path: tuple[str, ...]
     era: str
+    opens: Month | None
+    closes: Month | None
     since: Month | None
     until: Month | None
     source: str
@@ -231,7 +236,9 @@ _CROSSINGS = [
 _ROUTES = [
     Column("id", text()), Column("origin", _CODE),
     Column("path", matching(r"[A-Z]{3}(>[A-Z]{3})+", "two or more codes joined by >")),
-    Column("era", one_of(ERAS)), Column("since", month(), blank=True), Column("until", month(), blank=True),
+    Column("era", one_of(ERAS)),
+    Column("opens", month(), blank=True, optional=True), Column("closes", month(), blank=True, optional=True),
+    Column("since", month(), blank=True), Column("until", month(), blank=True),
     _SOURCE, _NOTE,
 ]
 _TIES = [

@@ -10,8 +10,10 @@ from undercount.model.files.tables_in import Month, Problems, Table, check_names
 
 CROSSING_KINDS = ("land", "sea", "air")
 ERAS = ("old", "new", "standing")
-EVENT_KINDS = ("law_partial", "law_full", "protocol", "visa_free", "accession", "presence",
-               "operation", "programme", "handover", "passport", "context")
+ACTING_KINDS = ("law_partial", "law_full", "visa_free")  # what the rules know of (`known/facts.py`)
+# The others are context, shown and nothing else: what they may have moved stands in the region's changes.
+EVENT_KINDS = (*ACTING_KINDS, "protocol", "accession", "presence", "operation", "programme", "handover", "passport",
+               "context")
 NGO_KINDS = ("shelter", "hotline", "outreach", "prevention")
 RELIABILITY = ("source seen", "recalled, unverified")
 # Yearly figures that the model knows, with the largest value that can be right.
@@ -122,9 +124,8 @@ def check_events(table: Table, codes, problems: Problems) -> None:
         v = row.values
         if not v["iso3"] and v["kind"] != "context":
             problems.add(table.file, row.line, "iso3", "", "a country; only context may concern the whole region")
-        if (v["kind"] == "passport") != bool(v["towards"]):
-            problems.add(table.file, row.line, "towards", v["towards"],
-                         "a country for passport, nothing for any other kind")
+        if v["kind"] in ACTING_KINDS and v["towards"]:
+            problems.add(table.file, row.line, "towards", v["towards"], f"nothing for {v['kind']}")
         if v["kind"] == "presence" and v["value"] is None:
             problems.add(table.file, row.line, "value", "", "a number of persons for presence")
         # An effect twice in a month would count double; context is only shown.

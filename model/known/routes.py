@@ -15,6 +15,7 @@ from undercount.model.engine.layout import MAX_LEGS, MAX_ROUTES, ROUTE
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Region
 
+NEVER = -(10**6)  # long before any month: a route that was always open
 SHORTEST_PATHS = 2  # paths of a pair beside the named ones
 EARTH_KM = 6371.0
 HEAD_START = 36  # a corridor that a source dates to the first three years counts as known at the start
@@ -91,11 +92,12 @@ def _shortest(region: Region, origin: str, destination: str) -> list[tuple[str, 
 def _row(region: Region, path: tuple[str, ...], option: int, air: bool, familiar: bool) -> np.ndarray:
     place = region.index
     post = {frozenset((c.a, c.b)): n for n, c in enumerate(region.crossings)}
-    at = {country.iso3: country for country in region.countries}
     row = np.zeros(1, ROUTE)
     row["origin"], row["destination"] = place[path[0]], place[path[-1]]
+    opens, closes = next(((r.opens, r.closes) for r in region.routes if r.path == path), (None, None))
+    row["opens"] = NEVER if opens is None else opens - region.start
+    row["closes"] = -NEVER if closes is None else closes - region.start
     row["legs"], row["papers_only"], row["familiar"], row["option"] = len(path) - 1, air, familiar, option
     for leg, (a, b) in enumerate(pairwise(path)):
         row["posts"][0, leg], row["places"][0, leg] = post[frozenset((a, b))], place[b]
-        row["km"] += distance_km(at[a], at[b])
     return row

@@ -160,7 +160,7 @@ def weighs_routes(me, t, w):
     held_a_year = 1.0
     for k in range(base.n_routes):
         route = w.routes[base.first_route + k]
-        odds = route.start
+        odds = route.start if is_open(route, t) else 0.0
         if t >= WARM_UP and odds > 0.0:
             there = w.par[t, route.destination]
             if route.destination != destination:  # options are in the order of destinations
@@ -174,6 +174,12 @@ def weighs_routes(me, t, w):
             odds *= math.exp(min(20.0, max(-20.0, score)))
         total += odds
         me.route_odds[k] = total
+
+
+@rule
+def is_open(route, t):
+    """Can the route be used in this month at all?"""
+    return route.opens <= t - WARM_UP <= route.closes
 
 
 @rule
