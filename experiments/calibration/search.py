@@ -121,7 +121,8 @@ def search(plan: Plan, on_progress: Callable[[int], None] = lambda done: None) -
             centre += SMOOTHING * (elite.mean(axis=0) - centre)
             spread = np.maximum(spread + SMOOTHING * (elite.std(axis=0) - spread), LEAST_SPREAD)
         finalists = np.array([fit.point for fit in kept[:FINALISTS]] or [best[-1].point])
-        best.append(tried(finalists, plan.people_per_agent, range(plan.seed + LUCKS, plan.seed + LUCKS + FINAL_LUCKS))[0])
+        lucks = range(plan.seed + LUCKS, plan.seed + LUCKS + FINAL_LUCKS)
+        best.append(tried(finalists, plan.people_per_agent, lucks)[0])
     return best
 
 

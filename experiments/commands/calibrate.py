@@ -10,7 +10,8 @@ import click
 
 @click.command("calibrate")
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
-@click.option("--coarse", default="512", show_default=True, metavar="N", help="Coarse worlds that the search begins with.")
+@click.option("--coarse", default="512", show_default=True, metavar="N",
+              help="Coarse worlds that the search begins with.")
 @click.option("--generations", default="40", show_default=True, metavar="N", help="Generations of the search.")
 @click.option("--size", default="48", show_default=True, metavar="N", help="Points of a generation, two worlds each.")
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the search and of all luck.")

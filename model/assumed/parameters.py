@@ -252,8 +252,8 @@ class Networks(Group):
     turnover: float = share("cells that leave in a month, and are replaced when the trade is in balance",
                             0.03, (0.01, 0.08), unit="share a month")
     trade_trend: float = _field(
-        "growth of the number of new cells a year at unchanged conditions, at the start", 0.10, "log a year",
-        (-0.25, 0.45), "reports speak of a dramatic rise since 1990 and of an increase in 2005; of a decline, others: "
+        "growth of the number of new cells a year at unchanged conditions, at the start", 0.16, "log a year",
+        (-0.18, 0.50), "reports speak of a dramatic rise since 1990 and of an increase in 2005; of a decline, others: "
         + SWEPT, (-2.0, 2.0), False)
     entry_elasticity: float = amount(
         "how the number of new cells follows what a cell earns, against the first year", 0.5, (0.0, 1.0), "exponent",
@@ -297,7 +297,7 @@ class Demand(Group):
     """Markets at the destinations (B1, D7-D9)."""
 
     demand_trend: float = _field(
-        "growth of a market a year", 0.05, "log a year", (-0.10, 0.20),
+        "growth of a market a year", 0.07, "log a year", (-0.08, 0.22),
         f"Balkan route paper l.343-349: longer distances, a growing trade (direction); {SWEPT}", (-2.0, 2.0), False)
     market: float = amount("size of a market, relative to what it would be", 1.0, (1.0, 1.0), "factor",
                            "fixed at 1 in the core; explanations of a loss of demand move it", top=10.0)
