@@ -6,7 +6,7 @@ import click
 from undercount.experiments.commands.options import settings_option
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import specs
-from undercount.model.assumed.scenario import Event, Scenario, load_scenario
+from undercount.model.assumed.scenario import Event, Onset, Scenario, load_scenario
 from undercount.model.files.toml_in import plain
 
 ROLES = ("origin", "transit", "destination")
@@ -82,7 +82,11 @@ def _switches(scenario: Scenario) -> Iterator[str]:
 
 def _events(scenario: Scenario) -> Iterator[str]:
     region = scenario.region
-    yield from ("", f"Events of the scenario ({len(scenario.events)})")
+    yield from ("", f"Onsets ({len(scenario.onsets)})")
+    for o in scenario.onsets:
+        yield f"  {o.when}  {o.name}: over {o.ramp} months, size {o.size:g}{_onset_ranges(scenario, o)}"
+        yield f"           {o.source}"
+    yield from ("", f"Events of the scenario and of its region ({len(scenario.events)})")
     for e in sorted(scenario.events, key=lambda e: e.when):
         yield f"  {e.when}  {e.name}: {_effect(e)}{_range(scenario, e.path)}; {_where(e)}"
         yield f"           {e.source}"
@@ -101,8 +105,25 @@ def _events(scenario: Scenario) -> Iterator[str]:
 
 def _effect(event: Event) -> str:
     effect = f"{event.parameter} {'times' if event.kind == 'factor' else 'becomes'} {event.amount:g}"
+    if event.onset:
+        return f"{effect} at size 1 of the onset {event.onset}"
     effect += f" over {event.ramp} months" if event.ramp else ""
     return effect + (f" until {event.until}" if event.until else "")
+
+
+def _onset_ranges(scenario: Scenario, onset: Onset) -> str:
+    """What of an onset is unknown, and between which bounds."""
+    if not onset.happens:
+        return "; does not happen"
+    found = []
+    for key in ("when", "ramp", "size"):
+        if onset.path(key) in scenario.priors:
+            low, high = scenario.priors[onset.path(key)]
+            span = f"{scenario.region.start + int(low)} to {scenario.region.start + int(high)}" if key == "when" \
+                else f"{low:g} to {high:g}"
+            found.append(f"{key} {span}")
+    text = "; swept: " + ", ".join(found) if found else ""
+    return text + (f"; happens with {onset.included:g}" if onset.included < 1.0 else "")
 
 
 def _where(event: Event) -> str:

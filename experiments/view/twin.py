@@ -131,7 +131,7 @@ class Twin:
 
 def _title(name: str) -> str:
     if name == FROZEN:
-        return "Networks cannot learn"
+        return "Networks do not act on what they learn"
     return name.rsplit("/", 1)[-1].removesuffix(".toml").replace("-", " ").capitalize()
 
 

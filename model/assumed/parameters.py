@@ -101,13 +101,13 @@ class Push(Group):
     deprivation_weight: float = amount(
         "effect of relative deprivation (log income gap to the destinations) on leaving",
         0.3, (0.0, 0.6), "per log unit",
-        "while incomes caught up, emigrants from Romania rose from 1.23 to 1.96 million, from Moldova from 0.56 to "
-        f"0.63 and from Albania from 0.63 to 0.78 (2000-05), so leaving cannot hang on the gap strongly: {SWEPT}",
+        "emigrant stocks of most origins grew by a tenth to three fifths (2000-05) while incomes caught up, so leaving "
+        f"cannot hang on the gap strongly: {SWEPT}",
         top=5.0)
     leave_trend: float = _field(
         "growth of leaving a year, beside incomes and work", 0.05, "log a year", (-0.05, 0.15),
-        "emigrant stocks 2000-05: Romania +60 %, Albania +25 %, Bulgaria +14 %, Moldova +12 %, Ukraine and Belarus "
-        f"falling; Moldovan remittances 9.6 to 24.6 % of GDP (1999-2003): {SWEPT}", (-1.0, 1.0), False)
+        f"emigrant stocks 2000-05: five origins +12 to +60 %, two -2 and -9 % (country_year.csv): {SWEPT}",
+        (-1.0, 1.0), False)
     diaspora_weight: float = amount(
         "effect of a large diaspora (log emigrants per inhabitant, against the mean origin) on leaving",
         0.6, (0.0, 1.2), "per log unit", f"emigrant stocks by country; weight: {SWEPT}", top=5.0)
@@ -252,8 +252,8 @@ class Networks(Group):
     turnover: float = share("cells that leave in a month, and are replaced when the trade is in balance",
                             0.03, (0.01, 0.08), unit="share a month")
     trade_trend: float = _field(
-        "growth of the number of new cells a year at unchanged conditions, at the start", 0.16, "log a year",
-        (-0.18, 0.50), "reports speak of a dramatic rise since 1990 and of an increase in 2005; of a decline, others: "
+        "growth of the number of new cells a year at unchanged conditions, at the start", 0.20, "log a year",
+        (-0.18, 0.58), "reports speak of a dramatic rise since 1990 and of an increase in 2005; of a decline, others: "
         + SWEPT, (-2.0, 2.0), False)
     entry_elasticity: float = amount(
         "how the number of new cells follows what a cell earns, against the first year", 0.5, (0.0, 1.0), "exponent",
@@ -365,7 +365,7 @@ class Justice(Group):
                                0.50, (0.30, 0.80))
     arrest_testimony: float = share(
         "cells arrested for a victim who testifies, under full law", 0.12, (0.03, 0.35),
-        "Bosnia: 7 owners convicted 2000 to July 2001, 15 convictions in the year from April 2003 (UN News; TIP "
+        "in one country 7 owners convicted 2000 to July 2001 and 15 persons in the year from April 2003 (UN News; TIP "
         f"2004), against 200 to 283 assisted a year: a few in a hundred; {SWEPT}")
     arrest_intelligence: float = share("cells arrested for a victim found, without testimony, under full law",
                                        0.01, (0.0, 0.04))

@@ -59,6 +59,7 @@ class Scenario:
     onsets: tuple[Onset, ...] = ()
     priors: dict[str, Span] = field(default_factory=dict)  # only those that files state
     files: dict[str, str] = field(default_factory=dict)  # every file read, and its sha256
+    of_region: dict[str, tuple[Event, Span | None]] = field(default_factory=dict)  # events as the region has them
 
     @property
     def events_by_name(self) -> dict[str, Event]:
@@ -221,7 +222,8 @@ def load_scenario(name: str | Path, region: str | None = None) -> Scenario:
     files |= {_shown(region.folder / table, own.path.parent): digest for table, digest in region.files.items()}
     stem = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in own.path.stem)
     return Scenario(stem, pieces.title, pieces.description, region, _updated(Parameters(), pieces.values),
-                    pieces.mechanisms, pieces.events, pieces.onsets, pieces.priors, dict(sorted(files.items())))
+                    pieces.mechanisms, pieces.events, pieces.onsets, pieces.priors, dict(sorted(files.items())),
+                    pieces.of_region)
 
 
 def _hung(events: tuple[Event, ...], onsets: tuple[Onset, ...]) -> tuple[Event, ...]:

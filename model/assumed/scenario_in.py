@@ -101,6 +101,8 @@ class Pieces:
     priors: dict[str, Span] = field(default_factory=dict)
     mechanisms: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(MECHANISMS, True))
     drafts: dict[str, _Draft] = field(default_factory=dict)
+    region_drafts: dict[str, _Draft] = field(default_factory=dict)  # of the region's own changes
+    of_region: dict[str, tuple[Event, Span | None]] = field(default_factory=dict)  # those that no file changed
     onset_drafts: dict[str, _Draft] = field(default_factory=dict)
     onsets: tuple[Onset, ...] = ()
     events: tuple[Event, ...] = ()
@@ -213,7 +215,8 @@ def _merge_calibrated(pieces: Pieces, source: Source, content: object) -> None:
             draft = known[path]
             spec = specs().get(draft.fields.get("parameter") or "")
             if spec and (quantity := read_quantity(source, where, key, value, *event_span(draft.fields["kind"], spec))):
-                draft.fields["amount"] = quantity[0]
+                fields = draft.fields | {"amount": quantity[0]}
+                pieces.drafts[fields["name"]] = replace(draft, fields=fields)
         elif path.startswith("onsets.") and path.count(".") == 2 and path.split(".")[1] in pieces.onset_drafts:
             _calibrated_onset(pieces.onset_drafts[path.split(".")[1]], source, where, key, path.split(".")[2], value)
         else:
@@ -357,6 +360,8 @@ def _place_events(pieces: Pieces) -> None:
             events.append(onsets[event.onset].lends(event) if event.onset else event)
             if draft.prior:
                 pieces.priors[event.path] = draft.prior
+            if pieces.region_drafts.get(event.name) is draft:
+                pieces.of_region[event.name] = event, draft.prior
     pieces.events = tuple(events)
 
 
@@ -381,9 +386,6 @@ def load(name: str | Path, region: str | None = None) -> Pieces:
         pieces.region = _region(Source("--region", problems), Path(), region)
     elif stated:
         pieces.region = _region(stated[0].source, stated[0].path.parent, stated[1])
-    elif complete:
-        pieces.documents[0].source.bad(("region",), "region", "nothing",
-                                       "the name or path of a region, here or in what it extends")
     if pieces.region and pieces.region.changes:
         _merge_changes(pieces)
     calibrated = next((document for document in pieces.documents if "calibrated" in document.values), None)
@@ -393,6 +395,9 @@ def load(name: str | Path, region: str | None = None) -> Pieces:
             _merge_calibrated(pieces, document.source, document.values["calibrated"])
     if pieces.region:
         _place_events(pieces)
+    elif complete and region is None and not stated:
+        pieces.documents[0].source.bad(("region",), "region", "nothing",
+                                       "the name or path of a region, here or in what it extends")
     check_wholes(pieces.values, pieces.set_by)
     problems.raise_any()
     return pieces
@@ -407,6 +412,7 @@ def _merge_changes(pieces: Pieces) -> None:
         if key != "events":
             document.source.bad((key,), key, describe(key), "tables [[events]] only", ("events",))
     _merge_events(pieces, document.source, document.values.get("events", []))
+    pieces.region_drafts = dict(pieces.drafts)
 
 
 def _read_chain(pieces: Pieces, path: Path, above: tuple[Path, ...]) -> bool:

@@ -17,9 +17,12 @@ HEADER = """\
 #
 # A value is a number, or { value = .., low = .., high = .. } where it is unknown: then low and
 # high are the range that a sweep, sensitivity analysis or calibration covers. A plain number that
-# equals the schema's default is swept over the range named "open" in its comment (except those
-# that only set up the world). "assumption, swept" marks a figure that no source gives.
+# equals the schema's default is swept over the range named "open" in its comment. "assumption,
+# swept" marks a figure that no source gives.
 """
+
+
+SETUP = "Sets up the world: may differ by place from the first month on, cannot change over time."
 
 
 def to_toml(scenario: Scenario) -> str:
@@ -35,7 +38,7 @@ def to_toml(scenario: Scenario) -> str:
         parts += ["", _comment(info.annotation.__doc__), f"[{group}]"]
         for spec in specs().values():
             if spec.group == group:
-                setup = " Sets up the world: cannot change over time." if spec.setup else ""
+                setup = f" {SETUP}" if spec.setup else ""
                 value = _quantity(scenario, spec.path, scenario.value(spec.path))
                 parts += [_about(spec, setup), f"{spec.key} = {value}"]
     for onset in scenario.onsets:
@@ -44,6 +47,8 @@ def to_toml(scenario: Scenario) -> str:
                   f"size = {_quantity(scenario, onset.path('size'), onset.size)}",
                   f"included = {_number(onset.included if onset.happens else 0.0)}", f"source = {_text(onset.source)}"]
     for event in scenario.events:
+        if scenario.of_region.get(event.name) == (event, scenario.priors.get(event.path)):
+            continue  # the region says it already
         where = _text(event.where) if isinstance(event.where, str) else f"[{', '.join(map(_text, event.where))}]"
         when = f"onset = {_text(event.onset)}" if event.onset else f'when = "{event.when}"'
         parts += ["", "[[events]]", f"name = {_text(event.name)}", when, f"where = {where}",

@@ -32,12 +32,14 @@ def person(**fields):
     me.route, me.recruiter, me.official = 0, 0, layout.NOBODY
     for name, value in fields.items():
         me[name] = value
+    me.since += layout.WARM_UP
     return me
 
 
 def told(world, before, after, t=30):
+    """What is told of month `t` of the region; months of `person` count from its start, too."""
     officers = journey.Officers(world)
-    return " / ".join(person_month(before, after, t, world, officers))
+    return " / ".join(person_month(before, after, t + layout.WARM_UP, world, officers))
 
 
 def test_found_by_raid_hotline_or_outreach(world):
@@ -150,7 +152,7 @@ def test_following_live_equals_replaying(twin):
 
 def test_words_of_months_changes_and_events(twin):
     assert month_name(twin.region, layout.WARM_UP) == "January 1999"
-    assert month_name(twin.region, 0) == "January 1998 (warm-up)"
+    assert month_name(twin.region, 0) == "January 1996 (warm-up)"
     assert change(79, 100) == "21\N{NO-BREAK SPACE}% fewer than in"
     assert change(100, 100) == "as many as in"
     assert change(1204, 100) == "12 times as many as in"
