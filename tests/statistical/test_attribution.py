@@ -232,7 +232,7 @@ ALIKE = RAIDED | {
     "policing.proactive_share": 1, "assistance.referral": 1, "assistance.acceptance": 1, "assistance.conditions": 0,
     "assistance.referral_capacity": 10, "transport.inspection": 0.01, "justice.arrest_testimony": 0.1,
     "justice.arrest_intelligence": 0, "networks.choice_sharpness": 3, "networks.familiarity": 1,
-    "networks.loss_value": 30000, "networks.entry_barrier": 0, "pull.wage_elasticity": 0.3}
+    "networks.entry_barrier": 0, "pull.wage_elasticity": 0.3}
 LEARNED = {"networks.route_learning": 0.4}
 MEASURES = {"events.arrests-on-testimony.factor": 10, "events.longer-sentences.factor": 4,
             "events.deterrence-grows.factor": 10, "events.campaigns-grow.factor": 6}

@@ -132,7 +132,7 @@ def test_lists_agree_with_tallies_and_persons():
 
 def test_in_and_out_of_exploitation():
     """Without inspections and help at home every identified person was found in exploitation."""
-    run = world(2, inspection=0.0, home_assistance=0.0, home_self_referral=0.0)
+    run = world(2, inspection=0.0, home_assistance=0.0, return_referral=0.0)
     counts = run.hidden
     change = np.diff(counts["in_exploitation"], axis=0)
     flow = counts["newly_exploited"] - counts["identified"] - counts["escaped"] - counts["released"]

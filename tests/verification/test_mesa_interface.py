@@ -42,7 +42,7 @@ def test_headlines_overrides_and_settings_reach_the_scenario():
     assert changed.scenario.value("networks.papers_cost") == 500
     assert changed.scenario.mechanisms["route_adaptation"] is False
     assert changed.scenario.events_by_name["makro"].amount == 2.0
-    assert changed.world.par["papers_cost"].max() == 500 and changed.world.par["route_learning"].max() == 0.0
+    assert changed.world.par["papers_cost"].max() == 500 and changed.world.par["route_response"].max() == 0.0
 
 
 @pytest.mark.parametrize("keywords, said", [
