@@ -1,11 +1,10 @@
-"""Figures of fixed seeds, kept in `regression.json`: they move only when the rules move.
+"""Figures of fixed seeds, kept in `kept.json`: they move only when the rules move.
 
-`python -m tests.regression` writes them anew; say in the commit why they moved.
+`python -m tools.generate` writes them anew; say in the commit why they moved.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from undercount.model.assumed.scenario import load_scenario
@@ -32,7 +31,3 @@ def figures() -> dict[str, dict]:
             "actors": {field: int(actors[field].sum()) for field in actors.dtype.names},
         }
     return found
-
-
-if __name__ == "__main__":
-    KEPT.write_text(json.dumps(figures(), indent=1) + "\n", encoding="utf-8")

@@ -17,7 +17,7 @@ ONSETS = {
 }
 # Where the baseline deliberately has another value than the schema.
 DIFFERS: dict[str, float] = {}
-STALE = "scenarios/baseline.toml is behind the schema; run: python -m tests.update_baseline"
+STALE = "scenarios/baseline.toml is behind the schema; run: python -m tools.generate"
 
 
 def test_all_are_there():
