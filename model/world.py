@@ -256,7 +256,7 @@ class World:
         self.networks = records(sum(networks for *_, networks in template.cells), NETWORK)
         found_cells(self.seed, np.array(template.cells), self.recruiters, self.networks, self.par)
         self.settling, self.gravity = template.settling, template.gravity
-        self.counts = np.zeros(6, np.int64)  # see `run_months`
+        self.counts = np.zeros(6, np.int64)  # see `layout.ACTIVE` and the others
         if template.pooled:
             self._live_in_pools()
         else:
@@ -271,7 +271,7 @@ class World:
         self.people = records(len(kinds) * (ROWS_PER_LEAVER if template.people_per_agent > 1 else 1) + 1024, PERSON)
         self._lists_for_rows()
         fill_rows(self.seed, self.par, self.classes, kinds, numbers, thresholds, template.people_per_agent, self.people)
-        self.counts[1] = self.leavers = len(kinds)
+        self.counts[layout.ROWS] = self.leavers = len(kinds)
 
     def _live_in_pools(self) -> None:
         """Two rows a pool: those at home, and those who look for a way out, who are active all the time."""
@@ -316,7 +316,7 @@ class World:
 
     def make_room_if_needed(self) -> None:
         """Enough rows for the parties that may split off this month."""
-        while self.counts[1] + self.counts[3] > len(self.people):
+        while self.counts[layout.ROWS] + self.counts[layout.NEEDED] > len(self.people):
             self.make_room()
 
     def make_room(self) -> None:
@@ -338,4 +338,4 @@ class World:
     @property
     def migrants(self) -> np.recarray:
         """Rows in use."""
-        return self.people[: self.counts[1]]
+        return self.people[: self.counts[layout.ROWS]]

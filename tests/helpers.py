@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from undercount.model.assumed.scenario import Scenario, load_scenario
-from undercount.model.engine.layout import AT_HOME
+from undercount.model.engine.layout import ACTIVE, AT_HOME
 from undercount.model.world import Template, World
 
 # Every table of a world that a month can change.
@@ -103,7 +103,7 @@ def tables_of(world) -> dict[str, np.ndarray]:
     """Copies of all that a month can change, rows in use only."""
     found = {name: getattr(world, name).copy() for name in TABLES}
     found["people"] = world.migrants.copy()
-    found["active"] = world.active[: world.counts[0]].copy()
+    found["active"] = world.active[: world.counts[ACTIVE]].copy()
     return found
 
 

@@ -8,6 +8,7 @@ from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Event, Onset, Scenario, load_scenario
 from undercount.model.files.toml_in import plain
+from undercount.model.schedule import PHASES
 
 ROLES = ("origin", "transit", "destination")
 
@@ -37,6 +38,7 @@ def page(scenario: Scenario, people_per_agent: int) -> Iterator[str]:
     yield f"Region      {region.title} ({region.name}), {region.start} to {region.end}, {region.months} months"
     yield from _places(scenario)
     yield from _people(scenario, people_per_agent)
+    yield from _month()
     yield from _switches(scenario)
     yield from _events(scenario)
     yield from _parameters(scenario)
@@ -69,6 +71,12 @@ def _people(scenario: Scenario, people_per_agent: int) -> Iterator[str]:
     yield f"  all  {total:>12,.0f}  {total / people_per_agent:>9,.0f} agents"
     cells = total * scenario.value("recruitment.cells_per_100000") / 1e5
     yield f"  recruiter cells at the start: {cells:,.0f}"
+
+
+def _month() -> Iterator[str]:
+    yield from ("", f"A month ({len(PHASES)} phases)")
+    for n, phase in enumerate(PHASES, 1):
+        yield f"  {n}  {phase.name}: {phase.what}"
 
 
 def _switches(scenario: Scenario) -> Iterator[str]:

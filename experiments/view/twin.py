@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from undercount.experiments.view.naming import month_name
 from undercount.model.assumed.scenario import Scenario, load_scenario
-from undercount.model.engine.layout import WARM_UP
+from undercount.model.engine.layout import ROWS, WARM_UP
 from undercount.model.mesa_model import TraffickingModel
 from undercount.model.world import World
 
@@ -137,8 +137,8 @@ def _title(name: str) -> str:
 
 def _differ(a: World, b: World) -> bool:
     """Are the people of two worlds no longer byte for byte the same?"""
-    rows = int(a.counts[1])
-    return rows != int(b.counts[1]) or not np.array_equal(
+    rows = int(a.counts[ROWS])
+    return rows != int(b.counts[ROWS]) or not np.array_equal(
         a.people[:rows].view(np.uint8), b.people[:rows].view(np.uint8))
 
 

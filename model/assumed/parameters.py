@@ -80,9 +80,6 @@ class Population(Group):
         "aged 18-24", 0.47, (0.42, 0.52), "arithmetic: 7 of the 15 years 15-29", setup=True)
     minority_share: float = share(
         "members of an excluded minority", 0.05, (0.02, 0.10), SWEPT, setup=True)
-    low_schooling_share: float = share(
-        "at most basic schooling", 0.40, (0.25, 0.55),
-        f"{VREJA} l.160-169 names low education, gives no share: {SWEPT}", setup=True)
     family_risk_share: float = share(
         "from a violent or broken family, or an institution", 0.40, (0.20, 0.50),
         "IOM 2006: 40 % of women 16-35 have experience of domestic violence", setup=True)
@@ -249,6 +246,12 @@ class Networks(Group):
     debt_repaid: float = amount("debt worked off in a month", 200.0, (50.0, 500.0), "USD a month")
     potential: float = amount("cells that could be active at once, relative to those active at the start",
                               2.0, (1.5, 4.0), "factor", setup=True)
+    money_memory: float = share("how much a month counts in what a cell takes itself to earn", 0.15, (0.05, 0.30),
+                                unit="share a month")
+    climate_memory: float = share("how much a month counts in what is known of a country's trade: earnings, arrests",
+                                  0.10, (0.05, 0.20), unit="share a month")
+    forger_factor: float = amount("price of papers from a forger, where no consular officer can be bought", 2.0,
+                                  (1.2, 3.0), "bribes")
     turnover: float = share("cells that leave in a month, and are replaced when the trade is in balance",
                             0.03, (0.01, 0.08), unit="share a month")
     trade_trend: float = _field(
@@ -276,6 +279,10 @@ class Transport(Group):
                                         0.10, (0.02, 0.30), f"Vreja 2005 l.343-346 (direction); {SWEPT}")
     inspections_per_official: float = amount("persons an official can inspect in a month",
                                              200.0, (50.0, 500.0), "persons a month")
+    detection_memory: float = share("how much a month counts in where detections are taken to be", 0.20, (0.10, 0.40),
+                                    unit="share a month")
+    patrol_least: float = share("least patrols of a border, against the mean of all", 0.30, (0.10, 0.60))
+    patrol_most: float = amount("most patrols of a border, against the mean of all", 3.0, (1.5, 5.0), "factor")
     patrol_shift: float = share("how far patrols and raids move in a month towards recent detections",
                                 0.04, (0.0, 0.15), unit="share a month")
 
@@ -324,6 +331,10 @@ class Policing(Group):
     private_exposure: float = share("raids find in private venues, relative to public", 0.15, (0.03, 0.40),
                                     f"Vreja 2005 l.352-354 (direction); {SWEPT}")
     proactive_share: float = share("raids that need no testimony to be started", 0.30, (0.10, 0.70))
+    attention_least: float = share("least attention of police and outreach to a kind of venue", 0.10, (0.03, 0.25))
+    testimony_memory: float = share("how much a month's testimony counts in what raids can go by", 0.10, (0.05, 0.20),
+                                    unit="share a month")
+    testimony_most: float = amount("most that testimony can raise raids, against the usual", 2.0, (1.5, 3.0), "factor")
     phone_leads: float = share("raids gained where phones reach everybody", 0.10, (0.0, 0.30),
                                f"Balkan route paper l.11-13 (direction); {SWEPT}")
     training: float = share("officials trained to recognise a victim", 0.25, (0.10, 0.50),
@@ -352,6 +363,8 @@ class Corruption(Group):
                            f"HRW 2002 (direction); {SWEPT}")
     investigation: float = share("officials in pay who come under investigation in a month",
                                  0.004, (0.001, 0.02))
+    investigation_months: float = amount("months after which an investigation without dismissal ends", 12.0,
+                                         (6.0, 24.0), "months")
     dismissal: float = share("investigated officials dismissed in a month", 0.10, (0.02, 0.20),
                              "national figures 2003-04: 12 of 96 investigated police dismissed")
 
@@ -400,6 +413,7 @@ class Assistance(Group):
     protection: float = share("compensation and protection of data, as willingness gained", 0.10, (0.0, 0.40))
     self_report: float = share("victims who call a hotline in a month, where one exists", 0.004,
                                (0.001, 0.015), unit="share a month")
+    hotline_phones: float = share("calls to a hotline that need a mobile phone", 0.50, (0.20, 0.80))
     outreach: float = share("victims in a public venue reached by outreach in a month", 0.004,
                             (0.001, 0.015), unit="share a month")
     hotline_to_police: float = share("hotline cases that are passed to the police too", 0.40, (0.10, 0.70))

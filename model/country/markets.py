@@ -25,3 +25,38 @@ def market_of(here, facts):
     """Size of a market, relative to the local one of the first year (D7, D8)."""
     size = here.market * (1.0 + here.presence_market) * (1.0 - here.client_penalty * here.knowledge_proved)
     return size * math.exp(here.demand_trend * facts.years)
+
+
+@rule
+def hears_offers(w, here, facts, place):
+    """How likely a seeker is to meet an offer that deserves trust, and whose it would be (A6, C7)."""
+    total = 0.0
+    active = 0
+    custody = 0
+    profit = 0.0
+    arrests = 0
+    idle = 0
+    for r in range(place.first_recruiter, place.first_recruiter + place.recruiters):
+        cell = w.recruiters[r]
+        trust = here.trust_acquaintance
+        if cell.channel == 1:
+            trust = here.trust_agency
+        elif cell.channel == 2:
+            trust = here.trust_advertisement
+        elif cell.channel == 3:
+            trust = here.trust_internet * facts.online
+        total += cell.active * trust
+        cell.pick = total
+        active += cell.active
+        custody += cell.custody
+        idle += cell.idle
+        profit += cell.profit
+        arrests += cell.arrests
+    place.pick = total
+    place.active = active
+    place.custody = custody
+    place.idle = idle
+    place.profit += here.climate_memory * (profit / max(1, active) - place.profit)
+    place.risk += here.climate_memory * (arrests / max(1, active + arrests) - place.risk)
+    seekers = max(1.0, float(place.seekers))
+    place.meets = 1.0 - math.exp(-here.offers_per_cell * total / seekers)

@@ -92,7 +92,7 @@ def is_born(me, seed, setup, k, klass, index, threshold, weight):
     me.recruiter = NOBODY
     me.official = NOBODY
     family, group, wage, age = draw_four(seed, me.id, 0, d.TRAITS)
-    sex, schooling, _, _ = draw_four(seed, me.id, 0, d.TRAITS + 1)
+    sex, _, _, _ = draw_four(seed, me.id, 0, d.TRAITS + 1)
     me.family_risk = 1 if family < setup.family_risk_share else 0
     me.minority = 1 if group < setup.minority_share else 0
     me.wage_band = 0
@@ -102,7 +102,6 @@ def is_born(me, seed, setup, k, klass, index, threshold, weight):
     me.age_band = 0 if age < setup.minor_share else (
         1 if age < setup.minor_share + setup.young_share else 2)
     me.sex = 0 if sex < setup.women_share else 1
-    me.low_schooling = 1 if schooling < setup.low_schooling_share else 0
     _, me.accepts = vulnerability(setup, me.family_risk == 1, me.minority == 1, me.wage_band <= 1,
                                   klass.working == 1)
 

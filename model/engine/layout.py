@@ -44,6 +44,11 @@ STAYS, ESCAPES, IS_RELEASED = range(3)  # of those held
 # whoever takes up an offer or is trapped is an agent of one person.
 POOLED = 0
 
+# What `counts` of a world holds: active rows, rows in use, 1 while a month has begun and not ended, rows that this
+# month's parties may need, rows pending in `month.settle`, and pools of people at home.
+ACTIVE, ROWS, BEGUN, NEEDED, PENDING, POOLS = range(6)
+AHEAD = 8  # rows fetched into the cache before their turn
+
 MAX_ROUTES = 64  # options of one country of origin
 MAX_PLACES = 63  # countries of a region; one bit each in `police_in_pay`
 MAX_LEGS = 8
@@ -80,7 +85,7 @@ PERSON = _record(
     ("official", _i4),
     ("parties", _i4),  # how many ever split off
     ("lists", _i1), ("lists_home", _i1), ("ever_listed", _i1), ("helped", _i1),
-    ("zone", _i1), ("sex", _i1), ("age_band", _i1), ("minority", _i1), ("low_schooling", _i1),
+    ("zone", _i1), ("sex", _i1), ("age_band", _i1), ("minority", _i1),
     ("working", _i1), ("wage_band", _i1), ("family_risk", _i1), itemsize=2 * CACHE_LINE)
 
 KLASS = _record(  # people at home who share country, zone and work
@@ -119,19 +124,19 @@ POST = _record(
     ("patrol", _f8), ("arrivals", _i8), ("arrivals_now", _i8), ("found", _f8), ("found_now", _i8))
 
 OFFICIAL = _record(
-    ("id", _i8), ("post", _i4), ("kind", _i4), ("place", _i4), ("integrity", _f8),
+    ("id", _i8), ("kind", _i4), ("place", _i4), ("integrity", _f8),
     ("trained", _i4), ("training_draw", _f8), ("in_pay", _i4), ("status", _i4), ("since", _i4),
     ("dismissed", _i4), ("bribes", _i4), ("bribes_now", _i4), ("suitor", _i4))
 
 RECRUITER = _record(
     # what a month of each of its victims adds to
-    ("network", _i4), ("weighed", _i4), ("breaks", _f8), ("holding", _i8),
+    ("network", _i4), ("weighed", _i4), ("breaks", _f8),
     ("revenue_now", _i8), ("costs_now", _i8), ("held_venue", _i4, (2,)), ("held_treatment", _i4, (2,)),
     ("touched", _i8),  # countries with a tally this month; one bit each
     ("held_place", _i4, (MAX_PLACES,)),
     ("id", _i8), ("country", _i4), ("channel", _i4),
     ("cells", _i4), ("active", _i4), ("custody", _i4), ("idle", _i4), ("arrests", _i4),
-    ("pick", _f8), ("capital", _f8), ("profit", _f8), ("minors", _f8),
+    ("pick", _f8), ("profit", _f8), ("minors", _f8),
     # the other tallies of this month
     ("heat_now", _i8), ("heat_shared", _i8), ("heat_later", _f8), ("minors_now", _i8),
     ("mode_start", _f8), ("venue_start", _f8), ("treatment_start", _f8),

@@ -20,7 +20,6 @@ def appoint(seed, posts, officials, par, facts):
         for n in range(post.officials):
             me = officials[post.first + n]
             me.id = post.first + n
-            me.post = p
             me.kind = post.kind
             me.place = post.other if post.kind == BORDER and n % 2 == 1 else post.place
             me.integrity = integrity_of(seed, me.id, 0, facts[0, me.place].integrity)

@@ -17,16 +17,12 @@ from undercount.model.engine.layout import (
     AT_HOME,
     CLANDESTINE,
     EXPLOITED,
-    HARSH,
     IDENTIFIED,
     INDEPENDENT,
     MINOR,
     MISIDENTIFIED,
     NOBODY,
     ON_POLICE,
-    PAID,
-    PRIVATE,
-    PUBLIC,
     RECRUITED,
     REFUSED,
     REINTEGRATED,
@@ -38,7 +34,7 @@ from undercount.model.engine.random import binomial, draw
 from undercount.model.lives.assistance import goes_home, is_back_home, is_met_as_identified, leaves_shelter
 from undercount.model.lives.crossing import PASSED, journey
 from undercount.model.lives.exploitation import is_exploited
-from undercount.model.lives.recruitment import meets_recruiter, payment_odds, private_odds
+from undercount.model.lives.recruitment import is_placed, meets_recruiter
 from undercount.model.lives.situation import set_situation
 
 
@@ -138,12 +134,9 @@ def is_smuggled(me, t, w):
     if in_debt and draw(w.seed, me.id, t, d.SMUGGLED_TRAPPED) < there.smuggled_to_trafficked:
         r = meets_recruiter(me, t, w)
         if r != NOBODY:
-            cell = w.recruiters[r]
             me.recruiter = r
             me.debt = there.leg_cost * me.leg * there.document_debt
-            private = private_odds(cell, there, w.facts[t, me.place])
-            me.venue = PRIVATE if draw(w.seed, me.id, t, d.VENUE) < private else PUBLIC
-            me.treatment = PAID if draw(w.seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
+            is_placed(me, t, w, w.recruiters[r])
             begins_exploitation(me, t, w)
             return
     w.classes[me.klass].success_now += me.weight

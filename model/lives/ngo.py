@@ -25,7 +25,7 @@ def ngo_month(me, t, w):
     elif me.kind == OUTREACH:
         found = place.found_public + place.found_private
         if found > 0:
-            share = min(0.9, max(0.1, place.found_private / found))
+            share = min(1.0 - here.attention_least, max(here.attention_least, place.found_private / found))
             me.attention += here.patrol_shift * (share - me.attention)
 
 

@@ -31,8 +31,7 @@ def recruiter_month(me, t, w):
 def counts_money(me, here):
     """Profit a month, smoothed over about half a year (B1); victims of idle cells earn for their heirs."""
     earned = float(me.revenue_now - me.costs_now)
-    me.capital += earned
-    me.profit += 0.15 * (earned - me.profit)
+    me.profit += here.money_memory * (earned - me.profit)
 
 
 @rule
@@ -216,7 +215,6 @@ def clears_tallies(me):
     me.heat_now = 0
     me.heat_shared = 0
     me.minors_now = 0
-    me.holding = 0
     clears_seen(me)
 
 

@@ -51,9 +51,7 @@ def takes_offer(me, t, w):
         cost += consular_bribe(me, t, w)
     else:
         me.mode = CLANDESTINE
-    private = private_odds(cell, there, w.facts[t, me.place])
-    me.venue = PRIVATE if draw(w.seed, me.id, t, d.VENUE) < private else PUBLIC
-    me.treatment = PAID if draw(w.seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
+    is_placed(me, t, w, cell)
     me.debt = cost * there.document_debt
     me.months = 0
     me.leg = 0
@@ -68,6 +66,15 @@ def takes_offer(me, t, w):
     if route.legs > 0:
         cell.moved_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
     set_situation(me, t, w, RECRUITED)
+
+
+@rule
+def is_placed(me, t, w, cell):
+    """The cell chooses venue and treatment (C6, C8)."""
+    there = w.par[t, me.place]
+    private = private_odds(cell, there, w.facts[t, me.place])
+    me.venue = PRIVATE if draw(w.seed, me.id, t, d.VENUE) < private else PUBLIC
+    me.treatment = PAID if draw(w.seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
 
 
 @rule
@@ -145,4 +152,4 @@ def consular_bribe(me, t, w):
     if officer.in_pay == network or takes_bribe(officer, there, draw(w.seed, me.id, t, d.CONSUL)):
         pays(officer, network, me.weight)
         return there.bribe
-    return 2.0 * there.bribe
+    return there.forger_factor * there.bribe

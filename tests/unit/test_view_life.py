@@ -133,7 +133,7 @@ def test_stopped_journeys_are_recomputed_right(world):
 
 
 def test_ancestors_lead_to_a_group_at_home(world):
-    row = int(world.counts[1]) - 1
+    row = int(world.counts[layout.ROWS]) - 1
     chain = ancestors(world, row)
     assert chain[-1] == row and chain[0] < world.leavers
     assert chain == sorted(chain)

@@ -13,7 +13,7 @@ from tests.helpers import assert_same_tables, fresh, made, shrunk, tables_of, to
 
 NEUTRAL = [name for name, mechanism in MECHANISMS.items() if mechanism.neutral]
 TRAITS = ["id", "threshold", "accepts", "klass", "home", "zone", "working", "sex", "age_band", "minority",
-          "low_schooling", "wage_band", "family_risk"]
+          "wage_band", "family_risk"]
 
 
 @pytest.mark.parametrize("name", NEUTRAL)
@@ -116,7 +116,7 @@ def test_one_more_official_changes_no_other_official():
     before, after = (np.zeros(len(run.officials) + extra, run.officials.dtype).view(np.recarray) for extra in (0, 1))
     appoint(run.seed, run.posts, before, run.par, run.facts)
     appoint(run.seed, more, after, run.par, run.facts)
-    for field in ("id", "post", "place", "integrity", "trained", "training_draw"):
+    for field in ("id", "kind", "place", "integrity", "trained", "training_draw"):
         assert np.array_equal(after[field][:-1], before[field]), field
 
 

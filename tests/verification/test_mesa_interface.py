@@ -7,7 +7,7 @@ import weakref
 import mesa
 import numpy as np
 import pytest
-from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, LISTS, MODES, SITUATIONS, VENUES
+from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, LISTS, MODES, ROWS, SITUATIONS, VENUES
 from undercount.model.files.problems import BadInput
 from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
 
@@ -119,7 +119,7 @@ def test_four_kinds_of_agents(done):
     assert set(kinds) == {Migrant, Recruiter, Official, NGO}
     sizes = [len(done.world.recruiters), len(done.world.officials), len(done.world.ngos)]
     assert [len(kinds[kind]) for kind in (Recruiter, Official, NGO)] == sizes
-    born_and_split = done.world.classes["agents"].sum() + done.world.counts[1] - done.world.leavers
+    born_and_split = done.world.classes["agents"].sum() + done.world.counts[ROWS] - done.world.leavers
     assert len(kinds[Migrant]) == born_and_split
     assert sum(kinds[Migrant].get("weight")) == done.world.template.persons
 
