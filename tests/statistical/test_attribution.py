@@ -168,7 +168,9 @@ def test_without_its_own_cause_an_explanation_is_the_common_core(name):
     game = one_game(name)
     rest, core = game.scenario([OWN]), game.core
     assert [e.name for e in rest.events] == [e.name for e in core.events] and rest.mechanisms == core.mechanisms
-    own = {path for path in game.draw.explanation.priors if path not in core.priors and not path.startswith("events.")}
+    assert rest.onsets == ()
+    own = {path for path in game.draw.explanation.priors
+           if path not in core.priors and not path.startswith(("events.", "onsets."))}
     assert all(rest.value(path) == core.value(path) for path in own)
     kept = [path for path in core.free() if path not in own and not path.startswith("events.")]
     assert all(rest.value(path) == game.draw.scenario.value(path) for path in kept)
@@ -179,7 +181,7 @@ def test_every_explanation_has_its_cause_among_the_players():
     """By name in the adaptations, as events in the others; what is off already changes nothing."""
     expected = {"route-adaptation": {"route_adaptation"}, "method-adaptation": {"method_adaptation"},
                 "full-adaptation": {"route_adaptation", "method_adaptation"}, "refusal": {OWN}, "real-decline": {OWN},
-                "demand-loss": {OWN}, "less-looking": {OWN}, "safe-migration": {OWN}, "captured-officials": {OWN}}
+                "no-change": set(), "demand-loss": {OWN}, "less-looking": {OWN}, "safe-migration": {OWN}, "captured-officials": {OWN}}
     for name, causes in expected.items():
         game = one_game(name)
         active = {player for i, player in enumerate(game.names) if not game.null >> i & 1}
@@ -233,7 +235,7 @@ ALIKE = RAIDED | {
     "assistance.referral_capacity": 10, "transport.inspection": 0.01, "justice.arrest_testimony": 0.1,
     "justice.arrest_intelligence": 0, "networks.choice_sharpness": 3, "networks.familiarity": 1,
     "networks.entry_barrier": 0, "pull.wage_elasticity": 0.3}
-LEARNED = {"networks.route_learning": 0.4}
+LEARNED = {"networks.route_learning": 0.4, "onsets.routes.when": "2000-12", "onsets.routes.ramp": 0, "onsets.routes.size": 2}
 MEASURES = {"events.arrests-on-testimony.factor": 10, "events.longer-sentences.factor": 4,
             "events.deterrence-grows.factor": 10, "events.campaigns-grow.factor": 6}
 CAST = ("route_adaptation", OWN, CORE, "patrol_shift")

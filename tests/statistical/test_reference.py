@@ -13,7 +13,7 @@ from undercount.experiments.engines import EngineOptions
 from undercount.experiments.reference import plan as plans
 from undercount.experiments.reference.build import build
 from undercount.experiments.reference.design import design, widened, world_seed
-from undercount.experiments.reference.draws import drawn
+from undercount.experiments.reference.draws import drawn, gates_of
 from undercount.experiments.reference.quantities import columns, quantities, years
 from undercount.experiments.reference.statistics import (
     as_published,
@@ -94,9 +94,9 @@ def test_priors_of_another_width_stay_allowed_and_keep_their_middle(width):
     other.draw({path: 1.0 for path in other.free()})
 
 
-def test_explanations_are_those_that_no_other_extends():
+def test_explanations_are_neither_the_core_nor_the_mixture():
     found = plans.explanations()
-    assert len(found) == 9 and "baseline" not in found
+    assert len(found) == 10 and not {"baseline", "everything"} & set(found)
 
 
 # --- quantities --------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ def test_the_table_holds_what_was_drawn(table):
         assert unknowns == list(UNKNOWN)
         for column, (low, high) in zip(parameters.T, UNKNOWN.values()):
             assert (column >= low).all() and (column <= high).all() and column.std() > 0
-        again = drawn(reference.scenario(name), 4, reference.seed)
+        again = drawn(reference.scenario(name), 4, reference.seed, gates=gates_of(reference.scenario(name)))
         assert [again.scenario.value(path) for path in unknowns] == parameters[4].tolist()
     wide = reference.at_width(2.0)
     assert np.bincount(wide.labels).tolist() == [2, 2]
@@ -190,7 +190,8 @@ def test_a_world_of_the_table_can_be_made_again(table):
     from undercount.model.world import Template, World
 
     reference = read_reference(table)
-    again = drawn(reference.scenario("real-decline"), 5, reference.seed)
+    scenario = reference.scenario("real-decline")
+    again = drawn(scenario, 5, reference.seed, gates=gates_of(scenario))
     run = World(Template(again.scenario, reference.people_per_agent), again.luck)
     run.run()
     row = reference.quantities(reference.columns)[(reference.labels == 1) & (reference.worlds == 5)][0]
