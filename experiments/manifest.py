@@ -66,7 +66,8 @@ def joined(batch: Batch, manifest: dict[str, Any] | None) -> Batch:
     asked = {entry.scenario.name: entry for entry in batch.entries}
     entries = []
     for there in manifest["scenarios"]:
-        entry = asked.pop(there["name"], None) or Entry(load_again(there, batch.settings), there["given"], 0)
+        entry = asked.pop(there["name"], None) or Entry(
+            load_again(there, batch.settings, batch.on_region), there["given"], 0)
         entries.append(replace(entry, replicates=max(entry.replicates, there["replicates"])))
     return replace(batch, entries=(*entries, *asked.values()))
 

@@ -26,7 +26,8 @@ def table(scenario: Scenario, fit: Fit, seed: int, command: str) -> str:
     drawn = scenario.draw(dict(zip(scenario.free(), fit.point.tolist())))
     lines = [MARK, "# Ranges are untouched: what was unknown is unknown still. The distance is the root mean square of",
              "# differences of log(1 + count) over the cells of the fullest years, mean of eight worlds.",
-             "[calibrated]", f"distance = {fit.distance:.3f}", f"seed = {seed}",
+             "[calibrated]", f"region = {json.dumps(scenario.region.name)}", f"distance = {fit.distance:.3f}",
+             f"seed = {seed}",
              f"version = {json.dumps(undercount.__version__)}", f"command = {json.dumps(command)}", "",
              "[calibrated.values]"]
     for path in scenario.free():

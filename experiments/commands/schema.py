@@ -70,6 +70,7 @@ def _onset() -> dict[str, Any]:
             "size": _quantity({"minimum": SIZES[0], "maximum": SIZES[1]}),
             "included": {"type": "number", "minimum": 0, "maximum": 1,
                          "description": "Prior probability that it happens at all."},
+            "happens": {"type": "boolean", "description": "Does it happen? (where it is drawn: until it is drawn)"},
             "source": TEXT,
         }}
 

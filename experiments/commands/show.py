@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import click
-from undercount.experiments.commands.options import settings_option
+from undercount.experiments.commands.options import region_option, settings_option
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Event, Onset, Scenario, load_scenario
@@ -15,13 +15,14 @@ ROLES = ("origin", "transit", "destination")
 
 @click.command("show")
 @click.argument("scenario")
+@region_option
 @settings_option
 @click.option("--people-per-agent", type=click.IntRange(min=1), default=100, show_default=True,
               help="Persons that one agent stands for.")
 @click.option("--toml", "as_toml", is_flag=True, help="Print a complete scenario file instead.")
-def command(scenario: str, settings: dict[str, str], people_per_agent: int, as_toml: bool) -> None:
+def command(scenario: str, region: str | None, settings: dict[str, str], people_per_agent: int, as_toml: bool) -> None:
     """Print the world of SCENARIO, a name or a path to a .toml file."""
-    chosen = load_scenario(scenario).with_values(settings)
+    chosen = load_scenario(scenario, region).with_values(settings)
     if as_toml:
         click.echo(chosen.to_toml(), nl=False)
         return

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import Parameters, specs
 from undercount.model.assumed.scenario_checks import (
+    SIZE_ABOVE,
     SIZES,
     Event,
     Onset,
@@ -338,6 +339,8 @@ class _Changes:
             ramp = read_ramp(self.source, where, name, value)
             onset = replace(onset, ramp=ramp) if ramp is not None else onset
         elif quantity := read_quantity(self.source, where, name, value, SIZES, "factor"):
+            if quantity[0] <= 0.0:
+                return self.source.bad(where, name, describe(value), SIZE_ABOVE)
             onset = replace(onset, size=quantity[0])
         self.priors.pop(name, None)
         self.onsets[onset_name] = onset

@@ -15,7 +15,8 @@ from undercount.model.known.region import Region
 
 FACTORS = (0.0, 100.0)  # allowed for the factor of an event
 LONGEST_RAMP = 600
-SIZES = (0.0, 10.0)  # allowed for the size of an onset
+SIZES = (0.0, 10.0)  # allowed for the size of an onset, which must be above 0
+SIZE_ABOVE = "a size above 0: that nothing happens is what `included` is for"
 MONTH = "a month in quotes, \"YYYY-MM\""
 # Shares of one whole: together at most 1.
 WHOLES = (("population.wage_under_50", "population.wage_50_100"),

@@ -15,6 +15,7 @@ from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import Parameters, specs
 from undercount.model.assumed.scenario_checks import (
     LONGEST_RAMP,
+    SIZE_ABOVE,
     SIZES,
     Event,
     Onset,
@@ -37,9 +38,10 @@ from undercount.model.files.toml_in import Document, Source, Where, describe, re
 from undercount.model.known.region import Region, load_region
 
 EVENT_KEYS = ("name", "when", "where", "parameter", "factor", "value", "ramp", "until", "onset", "source")
-ONSET_KEYS = ("when", "ramp", "size", "included", "source")
+ONSET_KEYS = ("when", "ramp", "size", "included", "happens", "source")
 HEAD_KEYS = ("title", "description", "extends", "region", "drop_events", "mechanisms", "onsets", "events", "calibrated")
-CALIBRATED_KEYS = ("distance", "seed", "version", "command", "values")
+ANYWHERE = ()  # an onset without a range of its own: swept over the region's window
+CALIBRATED_KEYS = ("region", "distance", "seed", "version", "command", "values")
 
 
 # --------------------------------------------------------------------------- finding files
@@ -203,6 +205,8 @@ def _merge_calibrated(pieces: Pieces, source: Source, content: object) -> None:
         if key not in CALIBRATED_KEYS:
             source.bad(("calibrated", key), f"calibrated.{key}", describe(key), "keys " + ", ".join(CALIBRATED_KEYS),
                        CALIBRATED_KEYS)
+    if content.get("region", pieces.region.name if pieces.region else None) != (pieces.region and pieces.region.name):
+        return  # found for another region
     known = {f"events.{name}.{draft.fields.get('kind')}": draft for name, draft in pieces.drafts.items() if draft.prior}
     for path, value in content.get("values", {}).items():
         where, key = ("calibrated", "values", path), f"calibrated.values.{path}"
@@ -225,6 +229,7 @@ def _merge_calibrated(pieces: Pieces, source: Source, content: object) -> None:
 
 def _calibrated_onset(draft: _Draft, source: Source, where: Where, key: str, part: str, value: object) -> None:
     if part == "when":
+        draft.fields.setdefault("months", ANYWHERE)
         draft.fields["when"] = read_month(source, where, key, value) or draft.fields.get("when")
     elif part in ("ramp", "size"):
         quantity = read_quantity(source, where, key, value, *{"ramp": ((0.0, float(LONGEST_RAMP)), "months"),
@@ -241,21 +246,24 @@ def _read_onset(source: Source, at: Where, label: str, content: dict, inherited:
     for key in content:
         if key not in ONSET_KEYS:
             source.bad((*at, key), f"{label}.{key}", describe(key), "keys " + ", ".join(ONSET_KEYS), ONSET_KEYS)
-    for key in ("when", "size", "source"):
+    for key in ("size", "source"):
         if key not in content and key not in inherited:
-            source.bad(at, f"{label}.{key}", "nothing", "a value: an onset has when, ramp, size and source")
+            source.bad(at, f"{label}.{key}", "nothing", "a value: an onset has a size and a source")
     if "when" in content:
         draft.fields["when"], draft.fields["months"] = read_onset_month(*place("when"), content["when"])
     draft.fields.setdefault("ramp", (0.0, None))
     for key, span, unit in (("ramp", (0.0, float(LONGEST_RAMP)), "months"), ("size", SIZES, "factor")):
         if key in content and (quantity := read_quantity(*place(key), content[key], span, unit)):
             draft.fields[key] = quantity
-            if key == "size" and quantity[1] and quantity[1][0] <= 0.0:
-                source.bad((*at, key), f"{label}.size.low", describe(quantity[1][0]),
-                           "a size above 0: that nothing happens is what `included` is for")
+            if key == "size" and min(quantity[0], *(quantity[1] or ())) <= 0.0:
+                source.bad((*at, key), f"{label}.size", describe(min(quantity[0], *(quantity[1] or ()))), SIZE_ABOVE)
     if "included" in content:
         quantity = read_quantity(*place("included"), content["included"], (0.0, 1.0), "share")
         draft.fields["included"] = quantity[0] if quantity else 1.0
+    if "happens" in content:
+        if not isinstance(content["happens"], bool):
+            source.bad((*at, "happens"), f"{label}.happens", describe(content["happens"]), "true or false")
+        draft.fields["happens"] = content["happens"]
     if "source" in content:
         draft.fields["source"] = read_text_value(*place("source"), content["source"])
     return draft
@@ -326,13 +334,17 @@ def _place_onsets(pieces: Pieces) -> None:
     onsets, region = [], pieces.region
     for name, draft in pieces.onset_drafts.items():
         known = draft.fields
+        if "when" not in known or known.get("months") == ANYWHERE:
+            first, last = region.onset_window
+            known["months"] = (first, last)
+            known.setdefault("when", first + (last - first) // 2)
         for month in (known.get("when"), *(known.get("months") or ())):
             check_span(draft.source, draft.at, draft.label, month, None, region)
         if pieces.problems.count:
             continue
         (ramp, ramps), (size, sizes), months = known["ramp"], known["size"], known.get("months")
-        onset = Onset(name, known["when"], int(round(ramp)), size, known["included"], known["included"] > 0.0,
-                      known["source"])
+        happens = known.get("happens", True) and known["included"] > 0.0
+        onset = Onset(name, known["when"], int(round(ramp)), size, known["included"], happens, known["source"])
         onsets.append(onset)
         spans = {"when": months and (float(months[0] - region.start), float(months[1] - region.start)), "ramp": ramps,
                  "size": sizes, "included": (0.0, 1.0) if 0.0 < onset.included < 1.0 else None}
@@ -362,6 +374,10 @@ def _place_events(pieces: Pieces) -> None:
                 pieces.priors[event.path] = draft.prior
             if pieces.region_drafts.get(event.name) is draft:
                 pieces.of_region[event.name] = event, draft.prior
+    used = {draft.fields["onset"] for draft in pieces.drafts.values()}
+    for name, draft in pieces.onset_drafts.items():
+        if name not in used:
+            draft.source.bad(draft.at, draft.label, "no event that hangs on it", "at least one event with this onset")
     pieces.events = tuple(events)
 
 

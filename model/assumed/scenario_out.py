@@ -45,7 +45,8 @@ def to_toml(scenario: Scenario) -> str:
         parts += ["", f"[onsets.{onset.name}]", f"when = {_month(scenario, onset)}",
                   f"ramp = {_quantity(scenario, onset.path('ramp'), onset.ramp)}",
                   f"size = {_quantity(scenario, onset.path('size'), onset.size)}",
-                  f"included = {_number(onset.included if onset.happens else 0.0)}", f"source = {_text(onset.source)}"]
+                  f"included = {_number(onset.included)}", *([] if onset.happens else ["happens = false"]),
+                  f"source = {_text(onset.source)}"]
     for event in scenario.events:
         if scenario.of_region.get(event.name) == (event, scenario.priors.get(event.path)):
             continue  # the region says it already

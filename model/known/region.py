@@ -48,6 +48,7 @@ from undercount.model.known.region_checks import (
     check_routes,
     check_span,
     check_visa_area,
+    check_window,
 )
 
 
@@ -161,6 +162,7 @@ class Region:
     start: Month
     end: Month
     visa_area: tuple[str, ...]
+    onset_window: tuple[Month, Month]  # months in which what an explanation speaks of may have begun
     countries: tuple[Country, ...]
     crossings: tuple[Crossing, ...]
     routes: tuple[NamedRoute, ...]
@@ -303,6 +305,7 @@ def load_region(folder: str | Path) -> Region:
     return Region(
         name=folder.resolve().name, title=head["title"], folder=folder,
         start=Month.parse(head["start"]), end=Month.parse(head["end"]), visa_area=tuple(head["visa_area"]),
+        onset_window=_onset_window(head),
         countries=make(Country, "countries"), crossings=make(Crossing, "crossings"),
         routes=tuple(NamedRoute(**(r.values | {"path": tuple(r.values["path"].split(">"))}))
                      for r in table["routes"].rows),
@@ -348,7 +351,7 @@ def _period(period: str) -> tuple[Month, Month]:
 
 # --------------------------------------------------------------------------- region.toml
 
-_HEAD = ("title", "description", "start", "end", "visa_area", "files")
+_HEAD = ("title", "description", "start", "end", "visa_area", "onset_window", "files")
 
 
 def _read_head(folder: Path, problems: Problems) -> tuple[dict, dict[str, Path], str]:
@@ -382,8 +385,18 @@ def _read_head(folder: Path, problems: Problems) -> tuple[dict, dict[str, Path],
         problems.add(path, at("visa_area"), "visa_area", "" if area is None else area,
                      "a list of country codes, possibly empty")
     check_span(path, head, at, problems)
+    check_window(path, head, at, problems)
     head["line of visa_area"] = at("visa_area")
     return head, _table_paths(folder, path, head.get("files"), at, problems), digest
+
+
+def _onset_window(head: dict) -> tuple[Month, Month]:
+    """As the region says; otherwise the middle third of its months."""
+    if "onset_window" in head:
+        first, last = map(Month.parse, head["onset_window"])
+        return first, last
+    start, months = Month.parse(head["start"]), Month.parse(head["end"]) - Month.parse(head["start"]) + 1
+    return start + months // 3, start + (2 * months) // 3
 
 
 def _table_paths(folder: Path, path: Path, files: object, at, problems: Problems) -> dict[str, Path]:

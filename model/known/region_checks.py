@@ -38,6 +38,21 @@ def check_span(path: Path, head: dict, at, problems: Problems) -> None:
         problems.add(path, at("end"), "end", head["end"], f"a month not before the start, {head['start']}")
 
 
+def check_window(path: Path, head: dict, at, problems: Problems) -> None:
+    """The months in which onsets may lie: two months in order, inside the region's."""
+    window = head.get("onset_window")
+    if window is None:
+        return
+    try:
+        first, last = map(Month.parse, window)
+        start, end = Month.parse(head["start"]), Month.parse(head["end"])
+        if not start <= first <= last <= end:
+            raise ValueError
+    except (ValueError, TypeError, KeyError):
+        problems.add(path, at("onset_window"), "onset_window", window,
+                     'two months in order between start and end, such as ["2001-07", "2003-06"]')
+
+
 def check_countries(table: Table, problems: Problems) -> dict[str, int] | None:
     """The codes of the region, or None if they could not be read (then nobody checks against them)."""
     check_unique(table, ["iso3"], problems)
