@@ -68,7 +68,7 @@ def _shrunk(factor):
 
 def made(name="full-adaptation", region=None, events=True, **values) -> Scenario:
     """A scenario with values replaced, its region edited, and, if so wished, no events of its own."""
-    scenario = load_scenario(name)
+    scenario = load_scenario(name, calibrated=False)  # what a rule does is no matter of what was fitted
     scenario = scenario.with_values(values) if values else scenario
     if region:
         scenario = replace(scenario, region=region(scenario.region))

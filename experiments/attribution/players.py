@@ -78,14 +78,21 @@ def _without_own_cause(scenario: Scenario, explanation: Scenario, core: Scenario
     mine, drawn = explanation.events_by_name, scenario.events_by_name
     # An event of the core that the explanation leaves as it is keeps its drawn size; one of its own that moves what
     # a switch among the players governs belongs to that switch.
-    events = tuple(drawn[name] if mine.get(name) == event else event for name, event in shared.items())
+    def left_as_it_is(event: Event) -> bool:
+        own = mine.get(event.name)
+        alike = own is not None and replace(own, amount=event.amount) == event
+        swept_alike = explanation.priors.get(event.path) == core.priors.get(event.path)
+        return alike and swept_alike and (event.path in core.priors or own == event)
+
+    events = tuple(drawn[name] if left_as_it_is(event) else event for name, event in shared.items())
     events += tuple(event for event in scenario.events
                     if event.name not in shared and specs()[event.parameter].key in governed)
     onsets = tuple(onset for onset in scenario.onsets if any(event.onset == onset.name for event in events))
-    values = {}
+    values, mine_free, core_free = {}, explanation.free(), core.free()
     for path, spec in specs().items():
-        differs = (explanation.value(path) != core.value(path)
-                   or explanation.priors.get(path) != core.priors.get(path))
+        # Where both sweep the same range, another point value of it is no cause.
+        differs = mine_free.get(path) != core_free.get(path) or (
+            path not in mine_free and explanation.value(path) != core.value(path))
         if differs and spec.key not in governed:
             values[path] = core.value(path)
     parameters = scenario.parameters

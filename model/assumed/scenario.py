@@ -211,12 +211,14 @@ class Scenario:
         return to_toml(self)
 
 
-def load_scenario(name: str | Path, region: str | None = None) -> Scenario:
+def load_scenario(name: str | Path, region: str | None = None, calibrated: bool = True) -> Scenario:
     """Read a scenario by name or path, with all that it extends; on another region than its own by `region`.
+
+    Without `calibrated` the point values are those of the schema and the files, whatever was fitted to a table.
 
     Raises BadInput with every problem of all the files.
     """
-    pieces = load(name, region)
+    pieces = load(name, region, calibrated)
     own = pieces.documents[0]
     files = {_shown(document.path, own.path.parent): document.sha256 for document in pieces.documents}
     region = pieces.region

@@ -384,8 +384,8 @@ def _place_events(pieces: Pieces) -> None:
 # --------------------------------------------------------------------------- the chain
 
 
-def load(name: str | Path, region: str | None = None) -> Pieces:
-    """Read a scenario and what it extends, on its own region or on `region` (name or path).
+def load(name: str | Path, region: str | None = None, fitted: bool = True) -> Pieces:
+    """Read a scenario and what it extends, on its own region or on `region` (name or path), fitted values or not.
 
     The region's dated changes come first, so that a scenario may say one of them anew. Raises BadInput with
     every problem of all the files.
@@ -407,7 +407,7 @@ def load(name: str | Path, region: str | None = None) -> Pieces:
     calibrated = next((document for document in pieces.documents if "calibrated" in document.values), None)
     for document in reversed(pieces.documents):
         _merge(pieces, document, complete)
-        if document is calibrated:
+        if document is calibrated and fitted:
             _merge_calibrated(pieces, document.source, document.values["calibrated"])
     if pieces.region:
         _place_events(pieces)

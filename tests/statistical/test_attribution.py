@@ -243,7 +243,7 @@ CAST = ("route_adaptation", OWN, CORE, "patrol_shift")
 
 def attributed(name, values, draws=5):
     """Values (draws, outcomes, players): the same parameters, five times other luck."""
-    explanation = load_scenario(name)
+    explanation = load_scenario(name, calibrated=False)
     scenario, window = explanation.with_values(values), find_window(explanation.region, None, None, [])
     found = []
     for luck in range(draws):
