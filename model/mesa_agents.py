@@ -71,11 +71,11 @@ class Migrant(View):
         if self.row is not None:
             return self.model.world.people[self.row]
         world = self.model.world
-        me = layout_record()
-        klass = world.classes[self._klass]
-        is_born(me[0], world.seed, world.par[0, klass.home], self._klass, klass, self._number, float("inf"),
-                world.template.people_per_agent)
-        return me[0]
+        me, klass = layout_record()[0], world.classes[self._klass]
+        me.id, me.klass, me.threshold = self.id, self._klass, float("inf")
+        me.weight = world.template.people_per_agent
+        is_born(me, world.seed, world.par[0, klass.home], klass)
+        return me
 
     @property
     def id(self) -> int:

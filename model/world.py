@@ -13,7 +13,7 @@ import numpy as np
 from undercount.model.assumed.scenario import Scenario, parameter_table
 from undercount.model.country.corridors import first_year_shares
 from undercount.model.engine import layout
-from undercount.model.engine.home import bound_hazards, fill_rows, find_leavers
+from undercount.model.engine.home import PERSON_BITS, bound_hazards, fill_rows, find_leavers
 from undercount.model.engine.layout import (
     ACTORS,
     HIDDEN,
@@ -270,7 +270,10 @@ class World:
         kinds, numbers, thresholds = find_leavers(self.seed, self.par, self.classes, template.bounds)
         self.people = records(len(kinds) * (ROWS_PER_LEAVER if template.people_per_agent > 1 else 1) + 1024, PERSON)
         self._lists_for_rows()
-        fill_rows(self.seed, self.par, self.classes, kinds, numbers, thresholds, template.people_per_agent, self.people)
+        leavers = self.people[: len(kinds)]
+        leavers["id"] = kinds.astype(np.int64) << PERSON_BITS | numbers
+        leavers["klass"], leavers["threshold"], leavers["weight"] = kinds, thresholds, template.people_per_agent
+        fill_rows(self.seed, self.par, self.classes, leavers)
         self.counts[layout.ROWS] = self.leavers = len(kinds)
 
     def _live_in_pools(self) -> None:
