@@ -35,7 +35,6 @@ def read_whole(problems: list[Problem], option: str, value: int | str, low: int,
 
 
 def explanations() -> list[str]:
-    """The scenarios that ship and that no other one extends: those that say what happened."""
+    """The scenarios that ship and say what happened: neither the core that all extend nor a mixture of them."""
     loaded = {name: load_scenario(name) for name in scenario_names()}
-    bases = {file for name, scenario in loaded.items() for file in scenario.files if file != f"{name}.toml"}
-    return [name for name in loaded if f"{name}.toml" not in bases]
+    return [name for name, scenario in loaded.items() if scenario.extends and not scenario.mixture]

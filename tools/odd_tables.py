@@ -1,4 +1,4 @@
-"""The tables of `docs/ODD.md` that come from the schema: parameters and mechanisms.
+"""The tables of `docs/ODD.md` that come from the code: the phases of a month, parameters and mechanisms.
 
 `python -m tools.generate` writes them anew; a test compares.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import specs
+from undercount.model.schedule import PHASES
 
 PAGE = Path(__file__).parents[1] / "docs" / "ODD.md"
 
@@ -40,9 +41,18 @@ def mechanism_table() -> str:
     return "\n".join(lines)
 
 
+def process_table() -> str:
+    """Markdown: the phases of a month, in their order."""
+    lines = ["| | phase | what happens | rule | for each row of |", "|---|---|---|---|---|"]
+    for n, phase in enumerate(PHASES, 1):
+        lines.append(f"| {n} | {phase.name} | {phase.what} | `{phase.rule}` | {phase.agents or 'the world'} |")
+    return "\n".join(lines)
+
+
 def updated(page: str) -> str:
-    """The page with both tables as the schema has them now. Raises ValueError if a marker is missing."""
-    for name, table in (("mechanisms", mechanism_table()), ("parameters", parameter_table())):
+    """The page with all tables as the code has them now. Raises ValueError if a marker is missing."""
+    for name, table in (("process", process_table()), ("mechanisms", mechanism_table()),
+                        ("parameters", parameter_table())):
         start, end = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
         before, rest = page.split(start)
         _, after = rest.split(end)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from undercount.experiments.attribution.players import Player, same, without
 from undercount.experiments.attribution.window import Window, measure
-from undercount.experiments.draws.draw import Draw
+from undercount.experiments.draws import Draw
 from undercount.experiments.paired.basis import part_of
 from undercount.experiments.store.seal import seal_arrays
 from undercount.model.assumed.scenario import Scenario

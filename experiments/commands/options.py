@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from undercount.experiments.compute.engines import EngineOptions
 
 
+def region_option(function):
+    """`--region NAME`: a scenario on another region than the one that it names."""
+    return click.option("--region", metavar="REGION",
+                        help="Another region than the scenario's own, by name or by the path of its folder.")(function)
+
+
 def settings_option(function):
     """`--set group.key=value`, any number of times; gives a dict of name to text."""
     return click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", callback=_settings,

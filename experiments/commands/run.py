@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from undercount.experiments.commands.options import engine_options, read_engine, settings_option
+from undercount.experiments.commands.options import engine_options, read_engine, region_option, settings_option
 
 INTERRUPTED = 130
 
@@ -20,12 +20,14 @@ INTERRUPTED = 130
               help="Persons that one agent stands for, or `pooled`: people at home in pools of those who are alike, "
               "everybody recruited an agent of one person.")
 @click.option("--until", metavar="YYYY-MM", help="The last month (default: the region's last).")
+@region_option
 @settings_option
 @engine_options
 @click.option("--out", metavar="DIR", help="Result folder (default: results/ and the scenarios' names).")
 @click.option("--dry-run", is_flag=True, help="Print the number of runs and their size, and write nothing.")
 def command(scenarios: tuple[str, ...], replicates: str, seed: str | None, people_per_agent: str,
-            until: str | None, settings: dict[str, str], engine: dict[str, Any], out: str | None, dry_run: bool) -> int:
+            until: str | None, region: str | None, settings: dict[str, str], engine: dict[str, Any], out: str | None,
+            dry_run: bool) -> int:
     """Run SCENARIO..., names or paths, or `all`, and write tables to a result folder.
 
     The same command again does only what is missing; with more replicates or scenarios it extends
@@ -44,7 +46,7 @@ def command(scenarios: tuple[str, ...], replicates: str, seed: str | None, peopl
             seed = str(there["batch"]["seed"])
     except BadInput as error:
         problems += error.problems
-    batch = resolve(scenarios, replicates, seed, people_per_agent, until, settings, problems)
+    batch = resolve(scenarios, replicates, seed, people_per_agent, until, settings, problems, region)
     if dry_run:
         _print_size(batch, folder)
         return 0

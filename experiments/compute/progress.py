@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
@@ -69,3 +70,18 @@ class _Lines:
 
     def _say(self, text: str) -> None:
         print(text, file=self.stream, flush=True)
+
+
+@contextmanager
+def counting(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A callback that takes how many of `total` are done: a bar on a terminal, a line at the start in a log."""
+    if not sys.stderr.isatty():
+        print(f"{what}: {total}", file=sys.stderr, flush=True)
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)

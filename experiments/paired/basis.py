@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from undercount.experiments.ask import explanations as shipped
-from undercount.experiments.draws.draw import Draw, prior_draws
+from undercount.experiments.draws import Draw, prior_draws
 from undercount.experiments.store.provenance import code_digest
 from undercount.experiments.verdict.folder import posterior_draws, read_draws
 from undercount.model.assumed.scenario import Scenario, load_scenario, scenarios_root

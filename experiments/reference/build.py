@@ -11,7 +11,7 @@ from undercount.experiments.ask import scale_name
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.reference.plan import TablePlan
-from undercount.experiments.reference.quantities import columns
+from undercount.experiments.reference.quantities import TRIED, columns
 from undercount.experiments.reference.statistics import FILE
 from undercount.experiments.reference.table import write_tables
 from undercount.experiments.reference.worlds import simulate_stretch
@@ -35,7 +35,7 @@ def build(plan: TablePlan, folder: Path, options: EngineOptions,
             write_whole(target, statistics.read_bytes())
             copied = [target]
         unknowns = list(dict.fromkeys(path for scenario in plan.scenarios for path in scenario.free()))
-        names = columns(plan.region, plan.statistics)
+        names = [TRIED, *columns(plan.region, plan.statistics)]
         explanations = [scenario.name for scenario in plan.scenarios]
         return [*write_tables(folder, names, unknowns, explanations, finished_parts(folder, stretches)), *copied]
 
@@ -58,4 +58,5 @@ def command_line(plan: TablePlan, folder: Path) -> str:
     words = ["undercount", "reference", *plan.given, "--worlds", plan.worlds, "--seed", plan.seed,
              "--people-per-agent", scale_name(plan.people_per_agent)]
     words += [] if plan.variants else ["--no-variants"]
+    words += [] if plan.gates else ["--no-gates"]
     return shlex.join(map(str, [*words, "--out", folder]))

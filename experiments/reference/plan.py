@@ -35,6 +35,7 @@ class Stretch:
     seed: int
     people_per_agent: int
     statistics: tuple[Statistic, ...]
+    gates: bool
     key: str
 
     @property
@@ -53,6 +54,7 @@ class TablePlan:
     seed: int
     people_per_agent: int
     statistics: tuple[Statistic, ...]
+    gates: bool = True
 
     @property
     def region(self) -> Region:
@@ -67,7 +69,7 @@ class TablePlan:
     def shared(self) -> dict[str, Any]:
         """What every world of a folder has in common, for the manifest; all but the number of worlds."""
         return {
-            "seed": self.seed, "people_per_agent": self.people_per_agent, "code": code_digest(),
+            "seed": self.seed, "people_per_agent": self.people_per_agent, "gates": self.gates, "code": code_digest(),
             "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))},
             "statistics": hashlib.sha256(repr([s.definition for s in self.statistics]).encode()).hexdigest()[:16]}
 
@@ -78,13 +80,13 @@ class TablePlan:
             key = hashlib.sha256((scenario.content_hash() + repr(scenario.free()) + shared).encode()).hexdigest()
             for width, worlds in self.widths.items():
                 found += [Stretch(scenario, width, first, min(first + STRETCH, worlds), self.seed,
-                                  self.people_per_agent, self.statistics, key)
+                                  self.people_per_agent, self.statistics, self.gates, key)
                           for first in range(0, worlds, STRETCH)]
         return found
 
 
 def resolve(given: Sequence[str], worlds: int, variants: bool, seed: int, people_per_agent: int,
-            problems: Sequence[Problem] = ()) -> TablePlan:
+            problems: Sequence[Problem] = (), gates: bool = True) -> TablePlan:
     """The plan; no names or `all` mean every explanation that ships.
 
     Raises BadInput with every problem of every option and scenario, after `problems`.
@@ -120,7 +122,8 @@ def resolve(given: Sequence[str], worlds: int, variants: bool, seed: int, people
             found += error.problems
     if found:
         raise BadInput(found)
-    return TablePlan(tuple(scenarios.values()), tuple(names), worlds, variants, seed, people_per_agent, statistics)
+    return TablePlan(tuple(scenarios.values()), tuple(names), worlds, variants, seed, people_per_agent, statistics,
+                     gates)
 
 
 def statistics_file(region: Region) -> str:

@@ -1,6 +1,8 @@
 """What a simulated world leaves in the table: the observed statistics, the hidden flow, the mechanisms' totals.
 
-Every column is a name of pieces joined by colons:
+Every column is a name of pieces joined by colons, but for the first:
+
+    tried                  points of the prior that were drawn until one passed the gates; 1 / mean is the share kept
 
     count:CODE:PERIOD      a cell of the region's observed table, masked or not
     hidden:FIELD:YEAR      persons of the whole region, `layout.HIDDEN_FIELDS`; stocks are means over the year
@@ -21,6 +23,7 @@ from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, MODES, V
 from undercount.model.known.region import Region
 from undercount.model.outcome import Outcome
 
+TRIED = "tried"
 STOCKS = {"in_exploitation", "in_public", "recruiters_active", "recruiters_in_custody", "officials_in_pay",
           "shelter_places", "shelter_used"}
 ELSEWHERE = ("newly_exploited", "in_exploitation", "identified", "assisted", "repatriated", "deported")

@@ -60,6 +60,7 @@ class Batch:
     people_per_agent: int
     until: str
     settings: dict[str, str]
+    on_region: str | None = None  # as on the command line; None is the scenarios' own
 
     @property
     def region(self) -> Region:
@@ -74,7 +75,8 @@ class Batch:
         return {
             "seed": self.seed, "people_per_agent": self.people_per_agent, "until": self.until,
             "months": self.months, "settings": dict(self.settings), "code": code_digest(),
-            "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))}}
+            "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))},
+            **({"on_region": self.on_region} if self.on_region else {})}
 
     def runs(self) -> list[Run]:
         """Every run, in the order of the tables."""
@@ -90,13 +92,15 @@ def command_line(given: Iterable[str], replicates: int, shared: Mapping[str, Any
     """The command that makes these runs, with the seed that was drawn."""
     words = ["undercount", "run", *given, "--replicates", replicates, "--seed", shared["seed"],
              "--people-per-agent", scale_name(shared["people_per_agent"]), "--until", shared["until"]]
+    words += ["--region", shared["on_region"]] if "on_region" in shared else []
     for name, value in shared["settings"].items():
         words += ["--set", f"{name}={value}"]
     return shlex.join(map(str, [*words, "--out", folder]))
 
 
 def resolve(scenarios: Sequence[str], replicates: int | str, seed: int | str | None, people_per_agent: int | str,
-            until: str | None, settings: Mapping[str, str], problems: Iterable[Problem] = ()) -> Batch:
+            until: str | None, settings: Mapping[str, str], problems: Iterable[Problem] = (),
+            on_region: str | None = None) -> Batch:
     """The batch. A missing seed is drawn. Numbers may be texts as typed.
 
     Raises BadInput with every problem of every option and scenario, after `problems`.
@@ -107,7 +111,7 @@ def resolve(scenarios: Sequence[str], replicates: int | str, seed: int | str | N
     seed = secrets.randbelow(LARGEST_DRAWN) if seed is None else seed
     seed = read_whole(problems, "--seed", seed, 0, LARGEST_SEED - MOST_REPLICATES)
     given = list(dict.fromkeys(name for each in scenarios for name in _all_of(each)))
-    loaded = _load(given, settings, problems)
+    loaded = _load(given, settings, problems, on_region)
     by_name: dict[str, str] = {}
     for name, scenario in loaded.items():
         if scenario.name in by_name:
@@ -124,20 +128,21 @@ def resolve(scenarios: Sequence[str], replicates: int | str, seed: int | str | N
     if problems:
         raise BadInput(problems)
     entries = tuple(Entry(scenario, name, replicates) for name, scenario in loaded.items())
-    return Batch(entries, seed, people_per_agent, str(until), dict(settings))
+    return Batch(entries, seed, people_per_agent, str(until), dict(settings), on_region)
 
 
 def _all_of(name: str) -> list[str]:
     return scenario_names() if name == "all" else [name]
 
 
-def _load(given: Sequence[str], settings: Mapping[str, str], problems: list[Problem]) -> dict[str, Scenario]:
+def _load(given: Sequence[str], settings: Mapping[str, str], problems: list[Problem],
+          on_region: str | None) -> dict[str, Scenario]:
     """The scenarios that can be used; a mistake that several share is told once."""
     loaded: dict[str, Scenario] = {}
     wrong: dict[str, list[Problem]] = {}
     for name in given:
         try:
-            loaded[name] = load_scenario(name)
+            loaded[name] = load_scenario(name, on_region)
         except BadInput as error:
             problems += [problem for problem in error.problems if problem not in problems]
     for name, scenario in loaded.items():
@@ -156,9 +161,9 @@ def _load(given: Sequence[str], settings: Mapping[str, str], problems: list[Prob
     return loaded
 
 
-def load_again(there: Mapping[str, Any], settings: Mapping[str, str]) -> Scenario:
+def load_again(there: Mapping[str, Any], settings: Mapping[str, str], on_region: str | None = None) -> Scenario:
     """A scenario of a manifest. Raises BadInput if it is gone or no longer the same."""
-    scenario = load_scenario(there["given"]).with_values(settings)
+    scenario = load_scenario(there["given"], on_region).with_values(settings)
     if scenario.content_hash() != there["key"]:
         raise BadInput(Problem(f"scenario {describe(there['name'])}", describe(there["given"]),
                                "values other than in the result folder", "the scenario as it was, or another --out"))

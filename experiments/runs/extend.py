@@ -27,7 +27,8 @@ def joined(batch: Batch, folder: Path, manifest: Mapping[str, Any] | None) -> Ba
         raise BadInput(problems)
     entries = []
     for there in manifest["scenarios"]:
-        entry = asked.pop(there["name"], None) or Entry(load_again(there, batch.settings), there["given"], 0)
+        entry = asked.pop(there["name"], None) or Entry(
+            load_again(there, batch.settings, batch.on_region), there["given"], 0)
         entries.append(replace(entry, replicates=max(entry.replicates, there["replicates"])))
     return replace(batch, entries=(*entries, *asked.values()))
 

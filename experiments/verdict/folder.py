@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from undercount.experiments.draws.draw import Draw
+from undercount.experiments.draws import Draw
 from undercount.experiments.store.folder import MANIFEST, read_manifest
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.files.problems import BadInput, Problem

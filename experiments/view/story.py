@@ -11,7 +11,7 @@ from undercount.model.country.observation import observe
 
 INTRODUCTION = (
     "A published table counts only the victims who were found, seen as victims, offered help and willing to take it. "
-    "If networks learn not to be found, the table falls while the trade goes on. Press Play and compare.")
+    "Where networks act on what they have learnt, the table may fall while the trade goes on. Press Play and compare.")
 
 
 def date(model) -> str:

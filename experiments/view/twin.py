@@ -17,7 +17,7 @@ import numpy as np
 from undercount.experiments.view.life import Follower, where_from
 from undercount.experiments.view.naming import month_name
 from undercount.model.assumed.scenario import Scenario, load_scenario
-from undercount.model.engine.layout import WARM_UP
+from undercount.model.engine.layout import ROWS, WARM_UP
 from undercount.model.mesa_model import TraffickingModel
 from undercount.model.world import World
 
@@ -118,14 +118,14 @@ class Twin:
 
 def _title(name: str) -> str:
     if name == FROZEN:
-        return "Networks cannot learn"
+        return "Networks do not act on what they learn"
     return name.rsplit("/", 1)[-1].removesuffix(".toml").replace("-", " ").capitalize()
 
 
 def _differ(a: World, b: World) -> bool:
     """Are the people of two worlds no longer byte for byte the same?"""
-    rows = int(a.counts[1])
-    return rows != int(b.counts[1]) or not np.array_equal(
+    rows = int(a.counts[ROWS])
+    return rows != int(b.counts[ROWS]) or not np.array_equal(
         a.people[:rows].view(np.uint8), b.people[:rows].view(np.uint8))
 
 

@@ -20,6 +20,8 @@ import numpy as np
 from undercount.experiments import cli
 from undercount.experiments.commands.options import _settings
 from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.patterns.measures import Seen
+from undercount.experiments.patterns.table import read_patterns
 from undercount.experiments.reference.statistics import counterpart, read_statistics
 from undercount.experiments.runs.batch import Batch, resolve
 from undercount.experiments.runs.build import run_batch
@@ -29,8 +31,9 @@ from undercount.experiments.store import seal as parts
 from undercount.experiments.store.folder import LOCK, MANIFEST, PARTS, read_manifest
 from undercount.experiments.store.planned import RUN_TABLES
 from undercount.experiments.study import check_agrees
+from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Scenario, load_scenario, parameter_table, scenarios_root
-from undercount.model.engine.layout import MODES, VENUES
+from undercount.model.engine.layout import ACTORS, HIDDEN, MODES, VENUES
 from undercount.model.files.problems import BadInput
 from undercount.model.files.tables_in import SHOWN
 from undercount.model.known.region import Region, load_region, read_referrals
@@ -78,7 +81,7 @@ class Workspace:
         if kind == "settings":
             return [b"corruption=1.3", b"push.push=0.8\nmechanisms.refusal=off", b"route_adaptation=true",
                     *(f"{event.path}=0.5\nevents.{event.name}.when=2001-06".encode()
-                      for event in self.baseline.events[:8])]
+                      for event in self.baseline.events if not specs()[event.parameter].setup and not event.until)]
         if kind == "parameters":
             return [path.read_bytes() for path in self.files(kind)] + [self.baseline.to_toml().encode()]
         found = [bytes([n]) + path.read_bytes() for n, path in enumerate(self.files(kind))]
@@ -156,6 +159,13 @@ def observed(space: Workspace, data: bytes) -> None:
         for row in read_referrals(path, space.codes):
             assert row.first <= row.last, row
         _command("check", str(path))
+    elif place.name == "patterns.csv":
+        region = space.baseline.region
+        shape = (region.months, len(region.countries))
+        seen = Seen(region, np.ones(shape, HIDDEN), np.ones(shape, ACTORS), np.ones((*shape, shape[1])),
+                    np.ones(len(region.referrals)))
+        for row in read_patterns(path, region):
+            assert not row.holds(float("nan")) and row.figure(seen) >= 0.0, row
     else:
         region = space.baseline.region
         shape = (region.months, len(region.countries))

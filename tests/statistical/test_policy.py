@@ -9,11 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from undercount.experiments.cli import main
-from undercount.experiments.draws.draw import Draw, drawn
+from undercount.experiments.draws import Draw, drawn
 from undercount.experiments.policy.levers import PRONGS, Lever, read_levers, target, with_lever
 from undercount.experiments.policy.plan import read_efforts, read_start
 from undercount.experiments.policy.tables import FLAGS, direction, draws_table, flag, rank_table, summary_table, tried
-from undercount.experiments.policy.trial import NETWORKS, OUTCOMES, SWITCHES, Trial, measure, networks_of, try_levers
+from undercount.experiments.policy.trial import (
+    ACTING,
+    NETWORKS,
+    OUTCOMES,
+    SWITCHES,
+    Trial,
+    measure,
+    networks_of,
+    try_levers,
+)
 from undercount.experiments.store.seal import open_arrays
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario, parameter_table
@@ -93,17 +102,17 @@ def test_networks_are_frozen_or_adapt_whatever_the_explanation():
     assert adapting.value("networks.route_learning") == draw.scenario.value("networks.route_learning")
 
 
-def test_a_rate_of_learning_that_was_not_drawn_is_drawn_from_its_range():
-    explanation, paths = load_scenario("refusal"), ("networks.route_learning", "networks.method_learning")
-    for path in paths:
-        low, high = specs()[path].sweep
+def test_how_strongly_networks_act_is_drawn_where_the_explanation_does_not_say_it():
+    explanation = load_scenario("refusal")
+    for path, (low, high) in ACTING.items():
         values = [networks_of(drawn(explanation, i, 1), "adapting").value(path) for i in range(20)]
         assert low <= min(values) < max(values) <= high and len(set(values)) == 20
     draw = drawn(explanation, 0, 1)
     one, other = networks_of(draw, "adapting"), networks_of(draw, "adapting")
     assert one.parameters == other.parameters
-    differs = [path for path in specs() if one.value(path) != draw.scenario.value(path)]
-    assert sorted(differs) == sorted(paths)
+    assert sorted(path for path in specs() if one.value(path) != draw.scenario.value(path)) == sorted(ACTING)
+    moved = drawn(load_scenario("full-adaptation"), 0, 1)
+    assert networks_of(moved, "adapting").parameters == moved.scenario.parameters  # its onsets say it
 
 
 # --- worlds ------------------------------------------------------------------------------------------------

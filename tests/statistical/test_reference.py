@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from undercount.experiments.cli import main
 from undercount.experiments.compute.engines import EngineOptions
-from undercount.experiments.draws.design import design, widened, world_seed
-from undercount.experiments.draws.draw import drawn
+from undercount.experiments.design import design, widened, world_seed
+from undercount.experiments.draws import drawn, gates_of
 from undercount.experiments.reference import plan as plans
 from undercount.experiments.reference.build import build
 from undercount.experiments.reference.quantities import columns, quantities, years
@@ -95,9 +95,9 @@ def test_priors_of_another_width_stay_allowed_and_keep_their_middle(width):
     other.draw({path: 1.0 for path in other.free()})
 
 
-def test_explanations_are_those_that_no_other_extends():
+def test_explanations_are_neither_the_core_nor_the_mixture():
     found = plans.explanations()
-    assert len(found) == 9 and "baseline" not in found
+    assert len(found) == 10 and not {"baseline", "everything"} & set(found)
 
 
 # --- quantities --------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def test_the_table_holds_what_was_drawn(table):
         assert unknowns == list(UNKNOWN)
         for column, (low, high) in zip(parameters.T, UNKNOWN.values()):
             assert (column >= low).all() and (column <= high).all() and column.std() > 0
-        again = drawn(reference.scenario(name), 4, reference.seed)
+        again = drawn(reference.scenario(name), 4, reference.seed, gates=gates_of(reference.scenario(name)))
         assert [again.scenario.value(path) for path in unknowns] == parameters[4].tolist()
     wide = reference.at_width(2.0)
     assert np.bincount(wide.labels).tolist() == [2, 2]
@@ -189,7 +189,8 @@ def test_a_table_made_by_other_rules_is_not_mixed_with_new_worlds(table, monkeyp
 
 def test_a_world_of_the_table_can_be_made_again(table):
     reference = read_reference(table)
-    again = drawn(reference.scenario("real-decline"), 5, reference.seed)
+    scenario = reference.scenario("real-decline")
+    again = drawn(scenario, 5, reference.seed, gates=gates_of(scenario))
     outcome = simulate(again.scenario, reference.people_per_agent, again.luck)
     row = reference.quantities(reference.columns)[(reference.labels == 1) & (reference.worlds == 5)][0]
     expected = quantities(reference.statistics, outcome)

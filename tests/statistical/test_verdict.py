@@ -30,9 +30,8 @@ WORLDS = 200
 COMMON = {"push.push": (0.8, 1.25), "policing.raid_rate": (0.008, 0.016)}
 # What each explanation leaves open beside; strong enough for a small region.
 OPEN = {
-    "route-adaptation": {"networks.route_learning": (0.3, 0.5)},
-    "real-decline": {"events.arrests-on-testimony.factor": (3.0, 4.0), "events.deterrence-grows.factor": (6.0, 10.0),
-                     "events.campaigns-grow.factor": (4.0, 6.0)},
+    "route-adaptation": {"onsets.routes.size": (1.6, 2.0)},
+    "real-decline": {"onsets.measures.size": (1.6, 2.0)},
 }
 
 
@@ -46,7 +45,7 @@ def explanations(tmp_path_factory):
 @pytest.fixture(scope="module")
 def table(explanations, tmp_path_factory):
     folder = tmp_path_factory.mktemp("reference") / "table"
-    build(plans.resolve([str(path) for path in explanations.values()], WORLDS, False, 1, 0), folder,
+    build(plans.resolve([str(path) for path in explanations.values()], WORLDS, False, 1, 0, gates=False), folder,
           EngineOptions("threads", workers=2))
     return folder
 
@@ -159,7 +158,7 @@ def test_counts_outside_everything_simulated_are_a_warning(table, true_tables, t
 
 
 def test_too_few_worlds_for_a_confusion_matrix_are_refused(explanations, tmp_path, capsys):
-    build(plans.resolve([str(path) for path in explanations.values()], 4, False, 1, 0), tmp_path / "t",
+    build(plans.resolve([str(path) for path in explanations.values()], 4, False, 1, 0, gates=False), tmp_path / "t",
           EngineOptions("serial"))
     assert main(["compare", str(tmp_path / "t"), "--out", str(tmp_path / "v")]) == 2
     assert "no verdict without that test" in capsys.readouterr().err

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Scenario
-from undercount.model.assumed.scenario_checks import event_span
+from undercount.model.assumed.scenario_checks import SIZES, event_span
 
 
 def widened(scenario: Scenario, width: float) -> Scenario:
@@ -24,6 +24,8 @@ def widened(scenario: Scenario, width: float) -> Scenario:
         return scenario
     priors = dict(scenario.priors)
     for path, (low, high) in scenario.free().items():
+        if path.endswith(".included"):  # happens or not: no range to widen
+            continue
         bottom, top = _allowed(scenario, path)
         middle, half = (low + high) / 2.0, (high - low) / 2.0 * width
         priors[path] = (max(bottom, middle - half), min(top, middle + half))
@@ -33,7 +35,10 @@ def widened(scenario: Scenario, width: float) -> Scenario:
 def _allowed(scenario: Scenario, path: str) -> tuple[float, float]:
     if path in specs():
         return specs()[path].allowed
-    _, name, key = path.split(".")
+    kind, name, key = path.split(".")
+    if kind == "onsets":
+        return {"when": (0.0, scenario.region.months - 1.0), "ramp": (0.0, scenario.region.months - 1.0),
+                "size": (0.05, SIZES[1])}[key]
     event = scenario.events_by_name[name]
     return event_span(key, specs()[event.parameter])[0]
 
@@ -52,6 +57,11 @@ def design(explanation: str, dimensions: int, width: float, seed: int, first: in
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return np.minimum(sobol.random(last - first), np.nextafter(1.0, 0.0))
+
+
+def another(explanation: str, dimensions: int, width: float, seed: int, world: int, attempt: int) -> np.ndarray:
+    """A further point for one world, shape (dimensions,): where the first lay outside the gates."""
+    return np.random.default_rng(_word(seed, explanation, width, f"world {world} attempt {attempt}")).random(dimensions)
 
 
 def world_seed(explanation: str, width: float, seed: int, world: int) -> int:
