@@ -13,7 +13,7 @@ import numpy as np
 from undercount.model.assumed.scenario import Scenario, parameter_table
 from undercount.model.country.corridors import first_year_shares
 from undercount.model.engine import layout
-from undercount.model.engine.home import bound_hazards, fill_rows, find_leavers
+from undercount.model.engine.home import PERSON_BITS, bound_hazards, fill_rows, find_leavers
 from undercount.model.engine.layout import (
     ACTORS,
     HIDDEN,
@@ -35,6 +35,7 @@ from undercount.model.engine.layout import (
     VENUES,
     WARM_UP,
 )
+from undercount.model.engine.lent import Lent
 from undercount.model.engine.pools import TRAITS, fill_pools
 from undercount.model.engine.setup import appoint, found_cells, weighs_destinations
 from undercount.model.known.facts import fact_table, persons_at_risk, population
@@ -239,6 +240,7 @@ class World:
 
     def __init__(self, template: Template, seed: int):
         self.template, self.seed, self.t = template, int(seed), 0
+        self._lent: Lent | None = None
         months, places = template.par.shape
         self.par, self.facts = template.par, template.facts
         self.routes = template.routes.copy()
@@ -270,7 +272,10 @@ class World:
         kinds, numbers, thresholds = find_leavers(self.seed, self.par, self.classes, template.bounds)
         self.people = records(len(kinds) * (ROWS_PER_LEAVER if template.people_per_agent > 1 else 1) + 1024, PERSON)
         self._lists_for_rows()
-        fill_rows(self.seed, self.par, self.classes, kinds, numbers, thresholds, template.people_per_agent, self.people)
+        leavers = self.people[: len(kinds)]
+        leavers["id"] = kinds.astype(np.int64) << PERSON_BITS | numbers
+        leavers["klass"], leavers["threshold"], leavers["weight"] = kinds, thresholds, template.people_per_agent
+        fill_rows(self.seed, self.par, self.classes, leavers)
         self.counts[layout.ROWS] = self.leavers = len(kinds)
 
     def _live_in_pools(self) -> None:
@@ -301,6 +306,17 @@ class World:
         """The tables as rules take them; made anew at each call, as `make_room` replaces some."""
         return Tables(*(getattr(self, name) for name in Tables._fields))
 
+    @property
+    def address(self):
+        """Where compiled code finds the tables (`engine/lent.py`)."""
+        if self._lent is None:
+            self._lent = Lent(self.tables)
+        return self._lent.address
+
+    def __getstate__(self) -> dict:
+        """A copy of a world has tables of its own, at another address."""
+        return self.__dict__ | {"_lent": None}
+
     def run(self, until: int | None = None) -> None:
         """Runs to the start of month `until` (default: the end) without holding the interpreter lock."""
         until = self.template.months if until is None else min(until, self.template.months)
@@ -330,6 +346,7 @@ class World:
         self.calendar[:, : old[1].shape[1]] = old[1]
 
     def _lists_for_rows(self) -> None:
+        self._lent = None  # it knows the old rows
         self.active = np.zeros(len(self.people), np.int32)
         self.pending = np.zeros(len(self.people), np.int32)
         # of those back home: 1 + first row of a month, 1 + next row of the same month, 0 for none

@@ -15,14 +15,15 @@ from undercount.model.assumed.scenario import load_scenario, scenarios_root
 from tests.regression.figures import KEPT, figures
 
 
-def baseline() -> None:
-    """Every value at the schema's default, every comment anew; title, description and switches stay."""
-    scenario = load_scenario("baseline").with_values({path: spec.default for path, spec in specs().items()})
-    (scenarios_root() / "baseline.toml").write_text(scenario.to_toml(), encoding="utf-8")
+def baseline() -> str:
+    """baseline.toml: every value at the schema's default, every comment anew; all else stays, and so do its priors."""
+    scenario = load_scenario("baseline")
+    defaults = {path: spec.default for path, spec in specs().items() if path not in scenario.priors}
+    return scenario.with_values(defaults).to_toml()
 
 
 def main() -> None:
-    baseline()
+    (scenarios_root() / "baseline.toml").write_text(baseline(), encoding="utf-8")
     page = reference_tables.PAGE
     page.write_text(reference_tables.updated(page.read_text(encoding="utf-8")), encoding="utf-8")
     KEPT.write_text(json.dumps(figures(), indent=1) + "\n", encoding="utf-8")

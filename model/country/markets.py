@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from undercount.model.engine.compiled import rule
-from undercount.model.engine.layout import WARM_UP
+from undercount.model.engine.layout import ADVERTISEMENT, AGENCY, INTERNET, WARM_UP
 
 
 @rule
@@ -39,11 +39,11 @@ def hears_offers(w, here, facts, place):
     for r in range(place.first_recruiter, place.first_recruiter + place.recruiters):
         cell = w.recruiters[r]
         trust = here.trust_acquaintance
-        if cell.channel == 1:
+        if cell.channel == AGENCY:
             trust = here.trust_agency
-        elif cell.channel == 2:
+        elif cell.channel == ADVERTISEMENT:
             trust = here.trust_advertisement
-        elif cell.channel == 3:
+        elif cell.channel == INTERNET:
             trust = here.trust_internet * facts.online
         total += cell.active * trust
         cell.pick = total

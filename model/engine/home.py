@@ -14,7 +14,7 @@ import math
 import numpy as np
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import helper, part
-from undercount.model.engine.layout import AT_HOME, NOBODY
+from undercount.model.engine.layout import AT_HOME, DEPRIVED, NOBODY
 from undercount.model.engine.random import draw_four, draw_stratified
 
 PERSON_BITS = 40  # identity of a person: class << 40 | number within the class
@@ -31,7 +31,7 @@ def hazard(here, facts, zone, working, mood):
     """
     poor = here.zone_income
     rich = (1.0 - here.deprived_share * poor) / max(1e-9, 1.0 - here.deprived_share)
-    income = facts.income * (poor if zone == 1 else rich)
+    income = facts.income * (poor if zone == DEPRIVED else rich)
     gap = -math.log(income) - math.log(3.0)
     score = here.deprivation_weight * here.pull * gap + here.contact_weight * mood
     score += here.diaspora_weight * math.log(facts.diaspora)
@@ -76,13 +76,9 @@ def threshold_of(seed, setup, k, index, working):
 
 
 @helper
-def is_born(me, seed, setup, k, klass, index, threshold, weight):
-    """Writes the traits of a person at home, all pure functions of (seed, person)."""
-    me.id = (k << PERSON_BITS) | index
-    me.threshold = threshold
-    me.weight = weight
+def is_born(me, seed, setup, klass):
+    """Writes the traits of a person at home, all pure functions of (seed, `me.id`)."""
     me.pool = NOBODY
-    me.klass = k
     me.home = klass.home
     me.place = klass.home
     me.zone = klass.zone
@@ -145,9 +141,8 @@ def find_leavers(seed, par, classes, bounds):
 
 
 @part
-def fill_rows(seed, par, classes, kinds, numbers, thresholds, weight, people):
-    """Gives everybody who may leave a row."""
-    for n in range(len(kinds)):
-        k = np.int64(kinds[n])
-        klass = classes[k]
-        is_born(people[n], seed, par[0, klass.home], k, klass, numbers[n], thresholds[n], weight)
+def fill_rows(seed, par, classes, people):
+    """Writes the traits of everybody who may leave; identity, class, threshold and weight are there."""
+    for n in range(len(people)):
+        klass = classes[people[n].klass]
+        is_born(people[n], seed, par[0, klass.home], klass)

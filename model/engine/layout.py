@@ -33,12 +33,16 @@ AGE_BANDS = ("15-17", "18-24", "25-29")
 MINOR = 0
 WAGE_BANDS = ("no work", "under USD 50", "USD 50-100", "over USD 100")
 CHANNELS = ("acquaintance", "agency", "advertisement", "internet")
+ACQUAINTANCE, AGENCY, ADVERTISEMENT, INTERNET = range(4)
+ZONES = ("not deprived", "deprived")
+ELSEWHERE, DEPRIVED = range(2)
 POST_KINDS = ("border", "police", "consulate", "court")
 BORDER, POLICE, CONSULATE, COURT = range(4)
 NGO_KINDS = ("shelter", "hotline", "outreach", "prevention")
 SHELTER, HOTLINE, OUTREACH, PREVENTION = range(4)
 SERVING, INVESTIGATED = range(2)
 STAYS, ESCAPES, IS_RELEASED = range(3)  # of those held
+NOT_HELPED, HELPED_ABROAD, HELPED_AT_HOME = range(3)
 
 # `people_per_agent` of the pooled scale: persons at home who are alike are one agent (`pools.py`), and
 # whoever takes up an offer or is trapped is an agent of one person.
@@ -81,10 +85,11 @@ PERSON = _record(
     ("leg", _i1), ("mode", _i1), ("home", _i2), ("klass", _i2), ("route", _i2), ("times", _i2),
     # read now and then
     ("threshold", _f8), ("accepts", _f8),
+    ("by_raid", _f8), ("by_call", _f8), ("by_outreach", _f8),  # chances of the month in which somebody was found
     ("pool", _i4),  # row of those who look for a way in one's pool; NOBODY for who belongs to none
     ("official", _i4),
     ("parties", _i4),  # how many ever split off
-    ("lists", _i1), ("lists_home", _i1), ("ever_listed", _i1), ("helped", _i1),
+    ("lists", _i1), ("lists_home", _i1), ("helped", _i1),
     ("zone", _i1), ("sex", _i1), ("age_band", _i1), ("minority", _i1),
     ("working", _i1), ("wage_band", _i1), ("family_risk", _i1), itemsize=2 * CACHE_LINE)
 
@@ -164,7 +169,7 @@ NETWORK = _record(
 
 NGO = _record(
     ("id", _i8), ("place", _i4), ("kind", _i4), ("start", _i4), ("active", _i4),
-    ("strength", _f8), ("places", _i8), ("used", _i8), ("attention", _f8))
+    ("strength", _f8), ("beds", _i8), ("used", _i8), ("attention", _f8))
 
 # --- tallies: the truth, month by month and place by place -----------------------------------------
 HIDDEN_FIELDS = (

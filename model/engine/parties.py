@@ -141,7 +141,7 @@ def admissions(t, w, waiting, n_waiting):
     for k in np.argsort(order, kind="mergesort"):
         me = w.people[waiting[k]]
         shelter = w.ngos[w.places[me.place].shelter]
-        if shelter.active == 1 and shelter.used + me.weight <= shelter.places:
+        if shelter.active == 1 and shelter.used + me.weight <= shelter.beds:
             enters_shelter(me, t, w, w.par[t, me.place])
         else:
             finds_no_place(me, t, w)

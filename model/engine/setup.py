@@ -6,7 +6,7 @@ import math
 
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import helper, part
-from undercount.model.engine.layout import BORDER, NOBODY
+from undercount.model.engine.layout import ACQUAINTANCE, ADVERTISEMENT, AGENCY, BORDER, INTERNET, NOBODY
 from undercount.model.engine.random import binomial, draw
 from undercount.model.lives.official import integrity_of
 from undercount.model.lives.recruiter import is_open
@@ -72,9 +72,9 @@ def weighs_destinations(par, facts, places, routes, gravity):
 def channel_of(here, u):
     """Acquaintance, agency, advertisement or internet."""
     if u < here.channel_agency:
-        return 1
+        return AGENCY
     if u < here.channel_agency + here.channel_advertisement:
-        return 2
+        return ADVERTISEMENT
     if u < here.channel_agency + here.channel_advertisement + here.channel_internet:
-        return 3
-    return 0
+        return INTERNET
+    return ACQUAINTANCE

@@ -16,6 +16,7 @@ from undercount.model.engine.layout import (
     ASSISTED,
     AT_HOME,
     CLANDESTINE,
+    DEPRIVED,
     EXPLOITED,
     IDENTIFIED,
     INDEPENDENT,
@@ -32,7 +33,7 @@ from undercount.model.engine.layout import (
 )
 from undercount.model.engine.random import binomial, draw
 from undercount.model.lives.assistance import goes_home, is_back_home, is_met_as_identified, leaves_shelter
-from undercount.model.lives.crossing import PASSED, journey
+from undercount.model.lives.crossing import STOPPED, journey
 from undercount.model.lives.exploitation import is_exploited
 from undercount.model.lives.recruitment import is_placed, meets_recruiter
 from undercount.model.lives.situation import set_situation
@@ -115,15 +116,14 @@ def looks_for_a_way(me, t, w):
 @rule
 def awareness_of(me, here, home):
     """Knowledge of rights and risks where the person lives, from 0 to 1 (A4)."""
-    return home.awareness * (here.awareness_deprived if me.zone == 1 else 1.0)
+    return home.awareness * (here.awareness_deprived if me.zone == DEPRIVED else 1.0)
 
 
 @rule
 def is_smuggled(me, t, w):
     """Crosses with a smuggler; the business ends at the border, unless debt turns it into another (B4)."""
     me.mode = CLANDESTINE
-    outcome = journey(me, t, w)
-    if outcome != PASSED:
+    if journey(me, t, w) == STOPPED:
         w.hidden[t, me.place].deported += me.weight
         goes_home(me, t, w)
         return
@@ -145,8 +145,7 @@ def is_smuggled(me, t, w):
 @rule
 def is_moved(me, t, w):
     """Is taken over the crossings of the route (part 5); whoever is stopped is met by an official."""
-    outcome = journey(me, t, w)
-    if outcome == PASSED:
+    if journey(me, t, w) != STOPPED:
         begins_exploitation(me, t, w)
         return
     cell = w.recruiters[me.recruiter]

@@ -7,10 +7,12 @@ import math
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import (
+    ACQUAINTANCE,
     CLANDESTINE,
     HARSH,
     INTERNAL,
     NOBODY,
+    NOT_HELPED,
     PAID,
     PAPERS,
     PRIVATE,
@@ -57,11 +59,11 @@ def takes_offer(me, t, w):
     me.leg = 0
     me.lists = 0
     me.lists_home = 0
-    me.helped = 0
+    me.helped = NOT_HELPED
     me.official = NOBODY
     cell.costs_now += int(cost) * me.weight
     w.actors[t, me.home].recruits += me.weight
-    if cell.channel == 0:
+    if cell.channel == ACQUAINTANCE:
         w.actors[t, me.home].recruits_of_acquaintances += me.weight
     if route.legs > 0:
         cell.moved_mode[0 if me.mode == CLANDESTINE else 1] += me.weight

@@ -60,7 +60,7 @@ def test_every_month_everybody_is_in_one_situation(seed):
     run = fresh(seed, people_per_agent=POOLED, region=shrunk(20))
     pools = run.template.agents
     while run.t < run.template.months:
-        before = {"places": run.ngos["places"].copy(), "used": run.ngos["used"].copy()}
+        before = {"places": run.ngos["beds"].copy(), "used": run.ngos["used"].copy()}
         run.run(run.t + 1)
         check_month(run, before)
         assert run.migrants["weight"].sum() == run.template.persons

@@ -87,7 +87,7 @@ def test_one_more_person_leaves_the_lives_of_others_alone():
     more.run()
     _, here, there = np.intersect1d(one.migrants["id"], more.migrants["id"], return_indices=True)
     assert len(here) == one.leavers and len(trafficked(one)) > 100
-    lives = ["situation", "since", "place", "route", "mode", "times", "debt", "recruiter", "ever_listed"]
+    lives = ["situation", "since", "place", "route", "mode", "times", "debt", "recruiter", "lists", "lists_home"]
     same = np.all([one.migrants[field][here] == more.migrants[field][there] for field in lives], axis=0)
     # `meets` depends on the number of seekers, so who takes an offer may turn over on a hair's breadth
     assert same.mean() > 0.999

@@ -92,7 +92,7 @@ def check_chain(run):
 
 def step_and_check(run, months):
     for _ in range(min(months, run.template.months - run.t)):
-        before = {"places": run.ngos["places"].copy(), "used": run.ngos["used"].copy()}
+        before = {"places": run.ngos["beds"].copy(), "used": run.ngos["used"].copy()}
         run.run(run.t + 1)
         check_month(run, before)
 
@@ -124,7 +124,7 @@ def test_lists_agree_with_tallies_and_persons():
     with_assistance = [h for h in range(2 ** len(LISTS)) if h & ON_ASSISTANCE]
     assert np.array_equal(run.histories[:, :, with_assistance].sum(axis=2), run.hidden["listed_assisted"])
     people = run.migrants
-    persons = sum(people["weight"][(people["ever_listed"] >> home & ON_ASSISTANCE) > 0].sum() for home in (0, 3))
+    persons = sum(people["weight"][people[lists] & ON_ASSISTANCE > 0].sum() for lists in ("lists", "lists_home"))
     assert persons == total(run, "listed_assisted") > 0
     abroad = run.places["origin"] == 0
     assert np.array_equal(run.histories[:, abroad].sum(axis=2), run.hidden["recognised"][:, abroad])
