@@ -44,6 +44,7 @@ def test_a_gate_that_always_holds_drops_nobody_and_changes_no_draw():
     assert [draw.scenario.content_hash() for draw in free] == [draw.scenario.content_hash() for draw in gated]
 
 
+@pytest.mark.slow
 def test_a_gate_at_the_third_quartile_keeps_a_quarter_and_all_kept_are_inside():
     bound = float(np.quantile(shares(), 0.75))
     gate = (pattern(bound),)
@@ -57,6 +58,7 @@ def test_a_gate_at_the_third_quartile_keeps_a_quarter_and_all_kept_are_inside():
     assert_within(tried.mean(), 1 / p, error)
 
 
+@pytest.mark.slow
 def test_what_passes_is_the_prior_above_the_bound():
     """Shares of kept draws are those of prior worlds above the bound: same mean, by independent worlds."""
     bound = float(np.quantile(shares(), 0.5))
