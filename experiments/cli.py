@@ -13,7 +13,7 @@ import click
 COMMANDS = {
     "scenarios": "List the scenarios.",
     "show": "Print the world of a scenario as the engine will run it.",
-    "check": "Check scenario files, region folders, observed tables and statistics.",
+    "check": "Check scenario files, region folders, observed tables, statistics and patterns.",
     "schema": "Print the JSON Schema of scenario files, for editors.",
     "run": "Run scenarios, many replicates each, into a result folder.",
     "status": "Say what a result folder holds and what is missing.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from undercount.experiments.calibration.search import Fit
@@ -15,10 +16,22 @@ MARK = "# Point values found by `undercount calibrate`: the best-fitting draw in
 
 
 def record(path: Path, scenario: Scenario, fit: Fit, seed: int, command: str) -> None:
-    """Replaces the file's table [calibrated], or adds it; everything before it stays as it is. Raises OSError."""
-    content = path.read_text(encoding="utf-8")
-    head = content.partition(MARK)[0].rstrip()
-    write_whole(path, f"{head}\n\n{table(scenario, fit, seed, command)}".encode())
+    """The table [calibrated] anew at the end of the file; everything else in it stays as it is. Raises OSError."""
+    kept = _without(path.read_text(encoding="utf-8")).rstrip()
+    write_whole(path, f"{kept}\n\n{table(scenario, fit, seed, command)}".encode())
+
+
+def _without(content: str) -> str:
+    """A scenario file's text without its [calibrated] and [calibrated.values], wherever they stand."""
+    kept, inside = [], False
+    for line in content.splitlines():
+        header = line.lstrip().startswith("[")
+        if line == MARK or (header and re.match(r"\s*\[\s*calibrated\s*[.\]]", line)):
+            inside = True
+        elif header:
+            inside = False
+        kept += [] if inside else [line]
+    return "\n".join(kept)
 
 
 def table(scenario: Scenario, fit: Fit, seed: int, command: str) -> str:

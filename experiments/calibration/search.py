@@ -115,7 +115,7 @@ def search(plan: SearchPlan, on_progress: Callable[[int], None] = lambda done: N
             fits = sorted([*tried(points, plan.people_per_agent, range(plan.seed, plan.seed + LUCKS)), *kept],
                           key=lambda fit: fit.distance)
             best.append(fits[0])
-            kept = fits[: max(3, int(ELITE * plan.size))]
+            kept = fits[: _elite(plan)]
             elite = np.array([fit.point for fit in kept])
             centre += SMOOTHING * (elite.mean(axis=0) - centre)
             spread = np.maximum(spread + SMOOTHING * (elite.std(axis=0) - spread), LEAST_SPREAD)
@@ -127,4 +127,8 @@ def search(plan: SearchPlan, on_progress: Callable[[int], None] = lambda done: N
 
 def jobs(plan: SearchPlan) -> int:
     """Points that `search` tries."""
-    return plan.coarse + plan.generations * plan.size + (FINALISTS if plan.generations else 1)
+    return plan.coarse + plan.generations * plan.size + (min(FINALISTS, _elite(plan)) if plan.generations else 1)
+
+
+def _elite(plan: Plan) -> int:
+    return max(3, int(ELITE * plan.size))

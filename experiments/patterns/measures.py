@@ -1,13 +1,15 @@
 """What a pattern measures in a simulated world: one function a measure, named in `patterns.csv`.
 
 Each takes a `Seen` world, the countries `where`, the `nationals` and a period as a slice of months; none
-names a country. A figure that is not defined (nobody to count) is NaN and lies outside every bound.
+names a country. A figure that is not defined (nobody to count) is NaN and lies outside every bound. What a
+measure takes stands in MEASURES, so that the reader refuses a row that would measure nothing in any world.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from undercount.model.country.observation import observe
@@ -33,7 +35,24 @@ def see(outcome: Outcome) -> Seen:
 
 
 Places = Sequence[int]
-Measure = Callable[[Seen, Places, Places, slice], float]
+
+
+class Use(Enum):
+    """What a measure does with the countries or nationals of a row."""
+
+    NEEDED = "needed"
+    OPTIONAL = "optional"  # none means all
+    UNUSED = "unused"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A function of a world, what it takes, and the roles whose rows of the table it reads (`any`: of `where`)."""
+
+    of: Callable[[Seen, Places, Places, slice], float]
+    where: Use
+    nationals: Use
+    roles: tuple[str, ...] = ()
 
 
 def share_taken_to(seen: Seen, where: Places, nationals: Places, months: slice) -> float:
@@ -57,7 +76,7 @@ def newly_exploited(seen: Seen, where: Places, nationals: Places, months: slice)
 
 def counted(seen: Seen, where: Places, nationals: Places, months: slice) -> float:
     """Persons counted in the rows of these countries whose periods lie in these months."""
-    return float(_rows(seen, where, months, None))
+    return float(_rows(seen, where, months, "any"))
 
 
 def origin_rows_to_destination_rows(seen: Seen, where: Places, nationals: Places, months: slice) -> float:
@@ -85,8 +104,8 @@ def known_recruiters(seen: Seen, where: Places, nationals: Places, months: slice
 
 
 def arrests(seen: Seen, where: Places, nationals: Places, months: slice) -> float:
-    """Cells arrested in a year, by the country where they are based."""
-    return float(seen.actors["arrests"][months][:, list(where)].sum()) * 12.0 / _length(months)
+    """Cells arrested a year: of those based in these countries, where named."""
+    return float(seen.actors["arrests"][months][:, list(where) or slice(None)].sum()) * 12.0 / _length(months)
 
 
 def months_in_custody(seen: Seen, where: Places, nationals: Places, months: slice) -> float:
@@ -95,18 +114,23 @@ def months_in_custody(seen: Seen, where: Places, nationals: Places, months: slic
     return _ratio(actors["recruiters_in_custody"].sum(), actors["arrests"].sum())
 
 
-MEASURES: dict[str, Measure] = {function.__name__: function for function in (
-    share_taken_to, share_of_nationals, newly_exploited, counted, origin_rows_to_destination_rows,
-    counted_in_destination_rows, leaving, known_recruiters, arrests, months_in_custody)}
+_N, _O, _U = Use.NEEDED, Use.OPTIONAL, Use.UNUSED
+MEASURES: dict[str, Measure] = {measure.of.__name__: measure for measure in (
+    Measure(share_taken_to, _N, _N), Measure(share_of_nationals, _N, _N), Measure(newly_exploited, _O, _O),
+    Measure(counted, _N, _U, ("any",)), Measure(origin_rows_to_destination_rows, _U, _U, ("origin", "destination")),
+    Measure(counted_in_destination_rows, _U, _U, ("destination",)), Measure(leaving, _O, _U),
+    Measure(known_recruiters, _O, _U), Measure(arrests, _O, _U), Measure(months_in_custody, _O, _U))}
 
 
-def _rows(seen: Seen, where: Places, months: slice, role: str | None) -> int:
-    region, total = seen.region, 0
-    for row, count in zip(region.referrals, seen.counts):
-        inside = months.start <= row.first - region.start and row.last - region.start < months.stop
-        if inside and (role is None or row.role == role) and (role or region.index[row.iso3] in where):
-            total += int(count)
-    return total
+def rows_within(region: Region, where: Places, months: slice, role: str) -> list[int]:
+    """Rows of the observed table whose whole period lies in these months: of a role, or with `any` of these places."""
+    return [n for n, row in enumerate(region.referrals)
+            if months.start <= row.first - region.start and row.last - region.start < months.stop
+            and (region.index[row.iso3] in where if role == "any" else row.role == role)]
+
+
+def _rows(seen: Seen, where: Places, months: slice, role: str) -> int:
+    return sum(int(seen.counts[n]) for n in rows_within(seen.region, where, months, role))
 
 
 def _length(months: slice) -> int:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from undercount.experiments.patterns.measures import MEASURES, Seen
+from undercount.experiments.patterns.measures import MEASURES, Seen, Use, rows_within
 from undercount.model.files.tables_in import (
     Column,
     Month,
@@ -23,6 +23,7 @@ from undercount.model.files.tables_in import (
 )
 from undercount.model.known.region import Region
 
+FILE = "patterns.csv"  # its name, by which `undercount check` knows one
 _CODES = matching(r"[A-Z]{3}( [A-Z]{3})*", "codes of the countries table, separated by blanks")
 _COLUMNS = [
     Column("name", matching(r"[a-z][a-z0-9-]{0,59}", "small letters, digits and hyphens")),
@@ -33,6 +34,7 @@ _COLUMNS = [
     Column("low", number(0), blank=True), Column("high", number(0), blank=True), Column("hard", flag()),
     Column("source", text()), Column("note", text(), blank=True, empty=""),
 ]
+_PERIODS = (("from", "until"), ("against_from", "against_until"))
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Pattern:
         where, nationals = [index[c] for c in self.where], [index[c] for c in self.nationals]
 
         def level(period: tuple[Month, Month]) -> float:
-            return MEASURES[self.measure](seen, where, nationals, slice(period[0] - start, period[1] - start + 1))
+            return MEASURES[self.measure].of(seen, where, nationals, _months(*period, start))
 
         now = level(self.period)
         if self.against is None:
@@ -93,19 +95,57 @@ def read_patterns(path: Path, region: Region) -> tuple[Pattern, ...]:
 
 def _check(table: Table, row, region: Region, problems: Problems) -> None:
     values = row.values
-    for key in ("where", "nationals"):
-        for code in values[key].split():
-            if code not in region.index:
-                problems.add(table.file, row.line, key, code, "a code of the countries table", region.index)
+    ordered = all(_check_period(table, row, keys, region, problems) for keys in _PERIODS)
+    places = _check_places(table, row, region, problems)
     if (values["against_from"] is None) != (values["against_until"] is None):
         problems.add(table.file, row.line, "against_from, against_until", "one of two", "both or neither")
-    for first, last in (("from", "until"), ("against_from", "against_until")):
-        if values[first] is not None and values[last] is not None \
-                and not region.start <= values[first] <= values[last] <= region.end:
-            problems.add(table.file, row.line, f"{first}, {last}", f"{values[first]} to {values[last]}",
-                         f"months in order, from {region.start} to {region.end}")
-    if None not in (values["low"], values["high"]) and values["high"] < values["low"]:
+    elif ordered and places:
+        _check_rows(table, row, region, problems)
+    if values["low"] is None and values["high"] is None:
+        problems.add(table.file, row.line, "low, high", "", "a bound: what holds in every world states nothing")
+    elif None not in (values["low"], values["high"]) and values["high"] < values["low"]:
         problems.add(table.file, row.line, "high", f"{values['high']:g}", f"at least low, {values['low']:g}")
+
+
+def _check_period(table: Table, row, keys: tuple[str, str], region: Region, problems: Problems) -> bool:
+    first, last = (row.values[key] for key in keys)
+    if None in (first, last) or region.start <= first <= last <= region.end:
+        return True
+    problems.add(table.file, row.line, ", ".join(keys), f"{first} to {last}",
+                 f"months in order, from {region.start} to {region.end}")
+    return False
+
+
+def _check_places(table: Table, row, region: Region, problems: Problems) -> bool:
+    """Are all codes known, and are they what the measure takes?"""
+    name, good = row.values["measure"], True
+    for key, use in (("where", MEASURES[name].where), ("nationals", MEASURES[name].nationals)):
+        codes = row.values[key].split()
+        if (use is Use.NEEDED and not codes) or (use is Use.UNUSED and codes):
+            problems.add(table.file, row.line, key, row.values[key],
+                         f"{_CODES.allowed}: {name} needs them" if use is Use.NEEDED else f"nothing: {name} takes none")
+            good = False
+        for code in codes:
+            if code not in region.index:
+                problems.add(table.file, row.line, key, code, "a code of the countries table", region.index)
+                good = False
+    return good
+
+
+def _check_rows(table: Table, row, region: Region, problems: Problems) -> None:
+    """What counts rows of the observed table must find some, in both periods."""
+    where = [region.index[code] for code in row.values["where"].split()]
+    for first, last in _PERIODS:
+        if row.values[first] is None:
+            continue
+        months = _months(row.values[first], row.values[last], region.start)
+        if not all(rows_within(region, where, months, role) for role in MEASURES[row.values["measure"]].roles):
+            problems.add(table.file, row.line, f"{first}, {last}", f"{row.values[first]} to {row.values[last]}",
+                         "months that hold a whole period of the rows that the measure counts")
+
+
+def _months(first: Month, last: Month, start: Month) -> slice:
+    return slice(first - start, last - start + 1)
 
 
 def _pattern(v: dict) -> Pattern:
