@@ -9,11 +9,12 @@ for another unnoticed.
 from __future__ import annotations
 
 import sys
+from functools import cache
 
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 from undercount.model.assumed.parameters import specs
-from undercount.model.engine import decisions, layout
+from undercount.model.engine import decisions, layout, random
 from undercount.model.engine.layout import NOBODY
 from undercount.model.world import Tables, records
 
@@ -147,12 +148,14 @@ class Luck:
 
 def interpret(monkeypatch, draw) -> None:
     """For one test: every compiled function of the model is its own Python, and `draw` decides."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("undercount.model."):
-            for key, value in list(vars(module).items()):
-                if key == "draw" and module.__name__ != "undercount.model.engine.random":
-                    monkeypatch.setattr(module, key, draw)
-                elif key == "fetch_ahead":
-                    monkeypatch.setattr(module, key, lambda rows, index: None)
-                elif isinstance(value, Dispatcher):
-                    monkeypatch.setattr(module, key, value.py_func)
+    for module, name, plain in _compiled():
+        monkeypatch.setattr(module, name, draw if name == "draw" and module is not random else plain)
+
+
+@cache
+def _compiled() -> list[tuple]:
+    """(module, name, its Python) of all that is compiled and, interpreted too, of every `draw`."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("undercount.model.")]
+    found = [(module, *item) for module in modules for item in vars(module).items()]
+    return [(module, name, (lambda rows, index: None) if name == "fetch_ahead" else getattr(value, "py_func", value))
+            for module, name, value in found if isinstance(value, Dispatcher) or name in ("draw", "fetch_ahead")]

@@ -4,6 +4,8 @@ import pytest
 
 from tests import hand
 
+OF_RULES = ("lives", "country", "engine")  # folders where rules are interpreted and no draw is left to chance
+
 
 @pytest.fixture
 def luck(monkeypatch):
@@ -12,9 +14,14 @@ def luck(monkeypatch):
     return luck
 
 
+@pytest.fixture(autouse=True)
+def interpreted(request):
+    if request.path.parent.name in OF_RULES:
+        request.getfixturevalue("luck")
+
+
 @pytest.fixture
-def w(luck):
-    """Rules interpreted, and no draw but those that the test tells."""
+def w():
     return hand.tables()
 
 
