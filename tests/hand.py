@@ -51,7 +51,7 @@ def tables(party_size: int = 1) -> Tables:
 def _parameters() -> np.recarray:
     par = records((MONTHS, 3), PARAMETERS)
     for spec in specs().values():
-        par[spec.key] = 1.0 if spec.unit == "factor" else 0.0
+        par[spec.key] = 1.0 if spec.unit == "factor" and spec.key != "presence_market" else 0.0  # a market beside
     return par
 
 
