@@ -25,6 +25,8 @@ BORDER_DIRECT, BORDER_TRANSIT, BORDER_ABROAD, POLICE, CONSULATE, COURT, POLICE_H
 OFFICERS = 4  # of each post
 SHELTER, HOTLINE, OUTREACH, PREVENTION, SHELTER_HOME = range(5)  # NGOs
 PEOPLE, CELLS, OFFICIALS = 1000, 3000, 2000  # identity of the first of each
+NEUTRAL = {"presence_market": 0.0, "zone_income": 1.0}
+PLAIN = {"fetch_ahead": lambda rows, index: None, "borrowed": lambda tables: tables}  # what has no Python of its own
 PARAMETERS = np.dtype([(spec.key, float) for spec in specs().values()])
 
 
@@ -51,7 +53,7 @@ def tables(party_size: int = 1) -> Tables:
 def _parameters() -> np.recarray:
     par = records((MONTHS, 3), PARAMETERS)
     for spec in specs().values():
-        par[spec.key] = 1.0 if spec.unit == "factor" and spec.key != "presence_market" else 0.0  # a market beside
+        par[spec.key] = NEUTRAL.get(spec.key, 1.0 if spec.unit == "factor" else 0.0)
     return par
 
 
@@ -157,5 +159,5 @@ def _compiled() -> list[tuple]:
     """(module, name, its Python) of all that is compiled and, interpreted too, of every `draw`."""
     modules = [module for name, module in sys.modules.items() if name.startswith("undercount.model.")]
     found = [(module, *item) for module in modules for item in vars(module).items()]
-    return [(module, name, (lambda rows, index: None) if name == "fetch_ahead" else getattr(value, "py_func", value))
-            for module, name, value in found if isinstance(value, Dispatcher) or name in ("draw", "fetch_ahead")]
+    return [(module, name, PLAIN.get(name) or getattr(value, "py_func", value)) for module, name, value in found
+            if isinstance(value, Dispatcher) or name == "draw" or name in PLAIN and callable(value)]

@@ -25,7 +25,21 @@ from undercount.model.engine.layout import (
 from undercount.model.lives import assistance
 from undercount.model.lives.assistance import ACCEPTS, DECLINES, MISREAD, NO_PROGRAMME, NOT_REFERRED
 
-from tests.hand import ABROAD, COURT, DIRECT, HOME, NOW, OFFICERS, SHELTER, SHELTER_HOME, TRANSIT, changes, given, has, known
+from tests.hand import (
+    ABROAD,
+    COURT,
+    DIRECT,
+    HOME,
+    NOW,
+    OFFICERS,
+    SHELTER,
+    SHELTER_HOME,
+    TRANSIT,
+    changes,
+    given,
+    has,
+    known,
+)
 
 ADULT = 1
 OFFICER = 3
