@@ -133,13 +133,12 @@ def test_cells_are_counted_in_their_country(w):
 # --- the month --------------------------------------------------------------------------------------
 def test_a_month_begins(w):
     """Each line of it left its mark, with the parameters of the month and of the place."""
-    w.par["smallest_market"] = 1.0
+    w.par["smallest_market"] = w.places["market_start"] = 1.0
     given(w, ABROAD, awareness_start=0.5, revenue_month=100.0, smallest_market=1.0)
     given(w, HOME, leave_rate=12.0, offers_per_cell=1.0, trust_acquaintance=1.0, turnover=0.5)
     has(w.recruiters[0], revenue_now=5, active=4)
     has(w.officials[POLICE * OFFICERS], in_pay=1)
     has(w.places[HOME], active_start=2.0)
-    has(w.places[ABROAD], market_start=1.0)
     has(w.people[7], threshold=1.0)
     has(w.classes[1], next=7, last=8)
     month.begin_month(NOW, w)
@@ -151,7 +150,7 @@ def test_a_month_begins(w):
 
 
 def test_stock_is_taken_at_the_end_of_the_first_year(w):
-    w.par["smallest_market"] = 1.0
+    w.par["smallest_market"] = w.places["market_start"] = 1.0
     has(w.places[ABROAD], stock=7)
     month.begin_month(WARM_UP - 1, w)
     assert w.places[ABROAD].stock_start == 0.0
