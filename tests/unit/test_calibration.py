@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from undercount.experiments.calibration import search as searching
 from undercount.experiments.calibration.record import record
-from undercount.experiments.calibration.search import OUTSIDE, Fit, Plan, cells_of, distance, jobs, search
+from undercount.experiments.calibration.search import OUTSIDE, Fit, SearchPlan, cells_of, distance, jobs, search
 from undercount.model.assumed.scenario import load_scenario
 
 
@@ -27,7 +27,7 @@ def found(scenario, monkeypatch, walled=False, threads=2, seed=1, generations=30
     target = np.full(len(scenario.free()), 0.7)
     monkeypatch.setattr(searching, "evaluate", landscape(target, walled))
     monkeypatch.setattr(searching.os, "cpu_count", lambda: threads)
-    return search(Plan(scenario, (), 64, generations, 64, seed, 400))
+    return search(SearchPlan(scenario, (), 64, generations, 64, seed, 400))
 
 
 def test_comes_near_the_best_point_and_never_gets_worse(scenario, monkeypatch):
@@ -50,7 +50,7 @@ def test_the_same_for_any_number_of_threads_and_other_for_another_seed(scenario,
 
 def test_progress_counts_to_what_was_announced(scenario, monkeypatch):
     monkeypatch.setattr(searching, "evaluate", landscape(np.full(len(scenario.free()), 0.7), False))
-    plan, seen = Plan(scenario, (), 16, 2, 12, 1, 400), []
+    plan, seen = SearchPlan(scenario, (), 16, 2, 12, 1, 400), []
     search(plan, seen.append)
     assert seen == list(range(1, jobs(plan) + 1))
 
