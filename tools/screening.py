@@ -1,30 +1,49 @@
-"""docs/screening.md and .csv: which unknowns move any outcome. `python -m tools.screening [--trajectories N]`.
+"""docs/screening.md and .csv: which unknowns move any outcome. `python -m tools.screening`.
 
-Morris' elementary effects [1] by SALib, over all unknowns of the mixture of explanations, every world with the
-same luck. mu* is the mean absolute effect a whole range, measured by steps of two thirds of it, in units of the
-outcome's standard deviation over the design.
+Two steps over the unknowns of the mixture of explanations, every world with the same luck:
+
+1. Morris' elementary effects [1]: mu* is the mean absolute effect a whole range, measured by steps of two thirds of
+   it, in units of the outcome's standard deviation over the design. Worlds differ by chance as soon as anything
+   differs, so mu* is never 0: the row `(luck)` is what another luck alone would be given, the floor of all others.
+2. Sobol's total indices [2] of the unknowns that are kept, the others at their values; and how much of each outcome's
+   variance is left when only those are drawn.
 
 1. Morris (1991), Factorial sampling plans for preliminary computational experiments, Technometrics 33(2).
    Campolongo, Cariboni, Saltelli (2007), An effective screening design, doi:10.1016/j.envsoft.2006.10.004
+2. Saltelli et al. (2010), Variance based sensitivity analysis of model output, doi:10.1016/j.cpc.2009.09.018
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from undercount.experiments.patterns.worlds import COARSE
-from undercount.model.assumed.scenario import load_scenario
+from undercount.model.assumed.scenario import Scenario, load_scenario
 
 from tools.outcomes import OUTCOMES, outcomes
 
 DOCS = Path(__file__).parents[1] / "docs"
 SCENARIO = "everything"
-KEPT = 60  # of the unknowns, by their largest effect on any outcome
+KEPT = 50  # of the core's unknowns, by their largest effect on any outcome; those of onsets are all kept
+LEVELS = 4
+STEP = 2 / 3  # of a range, the step of a design of four levels
+LUCK = "(luck)"
+
+
+def worlds(scenario: Scenario, free: Sequence[str], points: np.ndarray, lucks: Sequence[int]) -> np.ndarray:
+    """(points, OUTCOMES) of worlds at these fractions of the unknowns."""
+    def one(job: tuple[np.ndarray, int]) -> np.ndarray:
+        inside = np.minimum(job[0], np.nextafter(1.0, 0.0))
+        return outcomes(scenario.draw(dict(zip(free, inside.tolist()))), job[1], COARSE)
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return np.array(list(pool.map(one, zip(points, lucks))))
 
 
 def screen(trajectories: int, seed: int) -> pd.DataFrame:
@@ -32,42 +51,81 @@ def screen(trajectories: int, seed: int) -> pd.DataFrame:
     from SALib.analyze import morris as analyze
     from SALib.sample import morris as sample
 
-    scenario = load_scenario(SCENARIO)
+    scenario = load_scenario(SCENARIO, calibrated=False)
     free = list(scenario.free())
     problem = {"num_vars": len(free), "names": free, "bounds": [[0.0, 1.0]] * len(free)}
-    points = sample.sample(problem, trajectories, num_levels=4, seed=seed)
-
-    def one(point: np.ndarray) -> np.ndarray:
-        inside = np.minimum(point, np.nextafter(1.0, 0.0))
-        return outcomes(scenario.draw(dict(zip(free, inside.tolist()))), seed, COARSE)
-
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        values = np.array(list(pool.map(one, points)))
-    found = pd.DataFrame({"unknown": free})
+    points = sample.sample(problem, trajectories, num_levels=LEVELS, seed=seed)
+    values = worlds(scenario, free, points, [seed] * len(points))
+    starts = slice(None, None, len(free) + 1)  # the first point of each trajectory, once more with another luck
+    again = worlds(scenario, free, points[starts], range(seed + 1, seed + 1 + trajectories))
+    found = pd.DataFrame({"unknown": [*free, LUCK]})
     for k, name in enumerate(OUTCOMES):
-        effect = analyze.analyze(problem, points, values[:, k], num_levels=4, seed=seed)["mu_star"]
-        found[name] = np.asarray(effect) / values[:, k].std()
+        effect = np.asarray(analyze.analyze(problem, points, values[:, k], num_levels=LEVELS, seed=seed)["mu_star"])
+        floor = np.abs(again[:, k] - values[starts, k]).mean() / STEP
+        found[name] = np.append(effect, floor) / values[:, k].std()
     found["largest"] = found[list(OUTCOMES)].max(axis=1)
-    return found.sort_values("largest", ascending=False, ignore_index=True)
+    found = found.sort_values("largest", ascending=False, ignore_index=True)
+    core = ~found["unknown"].str.startswith("onsets.") & (found["unknown"] != LUCK)
+    found["kept"] = ~core & (found["unknown"] != LUCK) | core & (core.cumsum() <= KEPT)
+    return found
 
 
-def page(found: pd.DataFrame, trajectories: int, seed: int) -> str:
-    rows = [f"| `{row['unknown']}` | " + " | ".join(f"{row[name]:.2f}" for name in OUTCOMES) + " |"
-            for _, row in found.iterrows()]
+def indices(found: pd.DataFrame, base: int, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """unknown, and its total index for each outcome, of those kept; variances of outcomes with those, and with all."""
+    from SALib.analyze import sobol as analyze
+    from SALib.sample import sobol as sample
+
+    scenario = load_scenario(SCENARIO, calibrated=False)
+    kept = [path for path in scenario.free() if path in set(found.loc[found["kept"], "unknown"])]
+    problem = {"num_vars": len(kept), "names": kept, "bounds": [[0.0, 1.0]] * len(kept)}
+    points = sample.sample(problem, base, calc_second_order=False, seed=seed)
+    values = worlds(scenario, kept, points, [seed] * len(points))
+    totals = pd.DataFrame({"unknown": kept})
+    for k, name in enumerate(OUTCOMES):
+        totals[name] = analyze.analyze(problem, values[:, k], calc_second_order=False, seed=seed)["ST"]
+    free = list(scenario.free())
+    everything = np.random.default_rng(seed).random((len(points), len(free)))
+    return totals, values.var(axis=0), worlds(scenario, free, everything, [seed] * len(points)).var(axis=0)
+
+
+def page(found: pd.DataFrame, totals: pd.DataFrame, kept: np.ndarray, everything: np.ndarray, words: str) -> str:
+    effects = [f"| `{row['unknown']}` | " + " | ".join(f"{row[name]:.2f}" for name in OUTCOMES)
+               + f" | {'kept' if row['kept'] else '' if row['unknown'] == LUCK else 'fixed'} |"
+               for _, row in found.iterrows()]
+    totals = totals.loc[totals[list(OUTCOMES)].max(axis=1).sort_values(ascending=False).index]
+    shares = [f"| `{row['unknown']}` | " + " | ".join(f"{row[name]:.2f}" for name in OUTCOMES) + " |"
+              for _, row in totals.iterrows()]
+    left = ", ".join(f"{name} {a / b:.2f}" for name, a, b in zip(OUTCOMES, kept, everything))
+    core = int(found["kept"].sum() - found["unknown"].str.startswith("onsets.").sum())
     return "\n".join([
         "# Which unknowns matter", "",
-        f"Generated by `python -m tools.screening --trajectories {trajectories} --seed {seed}`: Morris' mean absolute",
-        f"elementary effects of the {len(found)} unknowns of `{SCENARIO}`, a whole range, each outcome in units of its",
-        f"own standard deviation, worlds of {COARSE} persons an agent, one luck for all. The table is `screening.csv`;",
-        f"the first {KEPT} rows are those that a smaller set of unknowns would keep.", "",
-        "| unknown | " + " | ".join(OUTCOMES) + " |", "|---|" + "---:|" * len(OUTCOMES), *rows, ""])
+        f"Generated by `python -m tools.screening {words}`, worlds of {COARSE} persons an agent, one luck for all.",
+        f"The mixture `{SCENARIO}` has {len(found) - 1} unknowns. The core keeps the {core} with the largest effect on",
+        "any outcome; the others are fixed at their values in `scenarios/baseline.toml`. Unknowns of onsets are all kept:",
+        "they are the question.", "",
+        *(f"- **{name}**: {meaning}." for name, meaning in OUTCOMES.items()), "",
+        "## What is lost by fixing", "",
+        "Variance of each outcome over the prior when only the kept unknowns are drawn, for each of the variance when",
+        f"all are: {left}.", "",
+        "## Total indices of those kept", "",
+        "Share of the variance of an outcome that would be left if all but this one were known (Sobol). They add up to",
+        "more than one where unknowns act together; chance of the worlds is in each of them.", "",
+        "| unknown | " + " | ".join(OUTCOMES) + " |", "|---|" + "---:|" * len(OUTCOMES), *shares, "",
+        "## Elementary effects of all", "",
+        "Mean absolute effect of a whole range (Morris), in standard deviations of the outcome. `(luck)` is the floor:",
+        "what another luck alone would be given.", "",
+        "| unknown | " + " | ".join(OUTCOMES) + " | |", "|---|" + "---:|" * len(OUTCOMES) + "---|", *effects, ""])
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trajectories", type=int, default=12)
+    parser.add_argument("--trajectories", type=int, default=20)
+    parser.add_argument("--base", type=int, default=64, help="points of the Sobol sample, a power of 2")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     table = screen(given.trajectories, given.seed)
+    sobol, with_kept, with_all = indices(table, given.base, given.seed)
     table.to_csv(DOCS / "screening.csv", index=False, float_format="%.4f")
-    (DOCS / "screening.md").write_text(page(table, given.trajectories, given.seed), encoding="utf-8")
+    (DOCS / "screening.md").write_text(page(
+        table, sobol, with_kept, with_all,
+        f"--trajectories {given.trajectories} --base {given.base} --seed {given.seed}"), encoding="utf-8")

@@ -130,5 +130,5 @@ def jobs(plan: SearchPlan) -> int:
     return plan.coarse + plan.generations * plan.size + (min(FINALISTS, _elite(plan)) if plan.generations else 1)
 
 
-def _elite(plan: Plan) -> int:
+def _elite(plan: SearchPlan) -> int:
     return max(3, int(ELITE * plan.size))
