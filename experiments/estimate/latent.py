@@ -91,7 +91,7 @@ def split_rhat(chains: np.ndarray) -> float:
 
 
 def effective_draws(chains: np.ndarray) -> float:
-    """Independent draws that tell as much, from autocorrelation up to the first pair of lags that sums below nothing."""
+    """Independent draws that tell as much: autocorrelation up to the first pair of lags with a sum below nothing."""
     count, length = chains.shape
     apart = chains - chains.mean(axis=1, keepdims=True)
     spectrum = np.fft.rfft(apart, 2 * length, axis=1)

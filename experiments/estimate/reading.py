@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 from undercount.experiments.estimate.lists import Lists
-from undercount.model.files.problems import BadInput
 from undercount.model.files.tables_in import LARGEST, Problems, read_text
 from undercount.model.files.toml_in import plain
 

@@ -1,0 +1,106 @@
+"""`undercount estimate`: how many were on no list, from a user's lists."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from undercount.experiments.estimate.methods import Options
+
+DEFAULT_OUT = "results/estimate"
+
+
+@click.command("estimate")
+@click.argument("file", metavar="LISTS.csv")
+@click.option("--lists", "named", metavar="A,B,...", help="Columns that are lists (default: those of 0 and 1).")
+@click.option("--count", metavar="COLUMN",
+              help="Column of counts (default: count, if there is one; else a row a person).")
+@click.option("--strata", metavar="COLUMN", help="Column of strata (default: stratum, if there is one).")
+@click.option("--threshold", default="0.02", show_default=True, metavar="P",
+              help="P-value below which the stepwise rule adds a term.")
+@click.option("--two-lists", is_flag=True, help="By BIC, only models with terms of two lists.")
+@click.option("--latent", is_flag=True, help="Also a model of latent classes, by several chains.")
+@click.option("--resamples", default="1000", show_default=True, metavar="N",
+              help="Of the bootstrap, which repeats the choice of the model; 0: none.")
+@click.option("--seed", default="1", show_default=True, metavar="N", help="Of bootstrap and chains.")
+@click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Result folder.")
+def command(file: str, named: str | None, count: str | None, strata: str | None, threshold: str, two_lists: bool,
+            latent: bool, resamples: str, seed: str, out: str) -> int:
+    """Estimate how many persons are on none of the lists in LISTS.csv (- for standard input).
+
+    One row a history with a column of counts, or one row a person; a list is a column of 0 and 1. Several
+    methods side by side, whether they agree, what they rest on, and what has been published against them.
+    Where no number should be given it is refused, with what would be needed.
+    """
+    from undercount.experiments.estimate.build import build
+    from undercount.experiments.estimate.reading import check_estimable, read_lists
+    from undercount.experiments.folder import Busy
+    from undercount.experiments.work import Stopped
+
+    options = _options(threshold, two_lists, latent, resamples, seed)
+    names = [name.strip() for name in named.split(",") if name.strip()] if named is not None else []
+    given = read_lists(file, names, count, strata)
+    check_estimable(given)
+    words = ["undercount", "estimate", file, "--threshold", threshold, "--resamples", resamples, "--seed", seed]
+    for option, value in (("--lists", named), ("--count", count), ("--strata", strata)):
+        words += [option, value] if value is not None else []
+    words += ["--two-lists"] * two_lists + ["--latent"] * latent + ["--out", out]
+    try:
+        found = build(given, options, Path(out), shlex.join(words), _progress)
+    except Busy as error:
+        raise click.ClickException(f"{out}: another command (process {error or 'unknown'}) works on it; "
+                                   "wait for it, or use another --out") from None
+    except Stopped as error:
+        if isinstance(error.reason, KeyboardInterrupt):
+            raise error.reason from None
+        raise click.ClickException(f"{error.reason}: {out}") from None
+    _tell(found, Path(out))
+    return 0
+
+
+def _options(threshold: str, two_lists: bool, latent: bool, resamples: str, seed: str) -> Options:
+    """Raises BadInput with every value that cannot be used."""
+    from undercount.experiments.batch import read_whole
+    from undercount.experiments.estimate.methods import Options
+    from undercount.model.files.problems import BadInput, Problem
+    from undercount.model.files.tables_in import number
+    from undercount.model.files.toml_in import describe
+
+    problems: list[Problem] = []
+    drawn = read_whole(problems, "--resamples", resamples, 0, 100_000)
+    first = read_whole(problems, "--seed", seed, 0, 2**32 - 1)
+    if 0 < drawn < 100:
+        problems.append(Problem("command line", "--resamples", str(drawn), "0, or at least 100"))
+    level = 0.0
+    try:
+        level = number(0.0, 1.0).parse(threshold)
+    except ValueError:
+        problems.append(Problem("command line", "--threshold", describe(threshold), "a number from 0 to 1"))
+    if problems:
+        raise BadInput(problems)
+    return Options(level, not two_lists, latent, drawn, first)
+
+
+def _progress(what: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"done: {what}", err=True)
+
+
+def _tell(found: dict, folder: Path) -> None:
+    from undercount.experiments.estimate.words import method_lines
+
+    click.echo(found["headline"] + "\n")
+    for line in method_lines(found):
+        click.echo(line)
+    click.echo()
+    for paragraph in found["words"]:
+        click.echo(click.wrap_text(paragraph, width=100) + "\n")
+    click.echo("Published criticism, to be read with any of these numbers:")
+    for each in found["criticism"]:
+        click.echo(click.wrap_text(f"{each['says']} ({each['source']})", 100, "- ", "  "))
+    click.echo(f"\nresults in {folder}, page {folder / 'estimate.html'}")
