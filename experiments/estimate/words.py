@@ -7,6 +7,7 @@ from typing import Any
 from undercount.experiments.estimate.methods import CHAO
 
 FAR = 1.5  # a list left out that moves the estimate by more than this factor is named
+SAME = 1.001  # estimates no further apart are said to be the same
 OFF = 1.25  # a list that the others estimate wrongly by more than this factor
 
 
@@ -45,6 +46,8 @@ def headline(found: dict[str, Any]) -> str:
         return f"No one number: from {number(least)} to {number(most)} by the rule that is chosen"
     if agreed["verdict"] == "alone":
         return f"{number(least)} persons by the one method that has an estimate"
+    if agreed["ratio"] <= SAME:
+        return f"{number(most)} persons by every method that has an estimate, if the assumptions hold"
     return f"Between {number(least)} and {number(most)} persons, if the assumptions hold"
 
 
@@ -67,8 +70,10 @@ def agreement(found: dict[str, Any]) -> str:
     if agreed["methods"] == 1:
         return "There is one estimate only, and nothing to compare it with."
     least, most = by_key[agreed["least"]], by_key[agreed["most"]]
-    both = (f"{sentence(least['title'])} gives {number(least['estimate'])}, {most['title']} {number(most['estimate'])}: "
-            f"{times(agreed['ratio'])} as many.")
+    both = (f"{sentence(least['title'])} gives {number(least['estimate'])}, "
+            f"{most['title']} {number(most['estimate'])}: {times(agreed['ratio'])} as many.")
+    if agreed["ratio"] <= SAME:
+        both = f"All {agreed['methods']} estimates are {number(most['estimate'])}."
     closing = {"agree": "They agree, which would also be so if they shared one wrong assumption.",
                "differ": "They differ; a report has to give the range, and the reason for a choice within it.",
                "contradict": "They contradict each other. The number depends on the rule by which the model is chosen, "
@@ -97,8 +102,8 @@ def without(found: dict[str, Any]) -> str:
             counts = "; ".join(f"{count} {code}" for code, count in models["without_estimate"].items())
             text.append(f"Of {number(models['tried'])} models tried for BIC: {counts}.")
     failed = [(method, method["bootstrap"]) for method in found["methods"] if method.get("bootstrap")]
-    text += [f"{sentence(method['title'])}: {drawn['without_estimate']} of {drawn['resamples']} resamples have no estimate and "
-             "count as endless." for method, drawn in failed if drawn["without_estimate"]]
+    text += [f"{sentence(method['title'])}: {drawn['without_estimate']} of {drawn['resamples']} resamples have no "
+             "estimate and count as endless." for method, drawn in failed if drawn["without_estimate"]]
     return " ".join(text) or "None."
 
 
@@ -111,8 +116,8 @@ def left_out(found: dict[str, Any]) -> str:
     if not there:
         return "Without any one of them there is no estimate."
     least, most = (pick(there, key=lambda each: each["population"]) for pick in (min, max))
-    text = (f"The stepwise estimate of {number(whole)} becomes {number(least['population'])} without {least['what']} "
-            f"and {number(most['population'])} without {most['what']}, the furthest.")
+    text = f"The stepwise estimate of {number(whole)} becomes {number(least['population'])} without {least['what']}"
+    text += "." if least == most else f" and {number(most['population'])} without {most['what']}, the furthest."
     far = [each["what"] for each in there if not 1 / FAR <= each["population"] / whole <= FAR]
     if far:
         text += f" It hangs on {joined(far)}: more than {FAR:g} times up or down."

@@ -68,9 +68,9 @@ def _estimates(found: dict[str, Any]) -> Section:
     pictures = []
     if any(method["estimate"] is not None for method in found["methods"]):
         pictures = [Picture("estimates", figures.by_method(found),
-                            "Persons in all by each method, with 95 % intervals. Dashed: persons on the lists. Triangle: "
-                            "a lower bound. Intervals of rules that choose a model repeat the choice in every resample "
-                            "(BCa). Data: tables/methods.csv.")]
+                            "Persons in all by each method, with 95 % intervals. Dashed: persons on the lists. "
+                            "Triangle: a lower bound. Where a rule chooses the model, its interval repeats the choice "
+                            "in every resample (BCa). Data: tables/methods.csv.")]
     return Section("estimates", "Estimates", pictures=pictures, grids=[Grid(
         "Terms: lists that depend on each other in the model; * at minus infinity, nobody on all of them.",
         ["method", "persons", "95 % interval", "terms", "holds if"], rows)])
@@ -94,8 +94,8 @@ def _models(found: dict[str, Any]) -> Section:
                  cell(number(each["estimate"])), cell(f"{number(each['wald'][0])} to {number(each['wald'][1])}")]
                 for each in selected["best"]]
         all_ = "all there are" if selected["all_there_are"] else "found by a search, not all there are"
-        grids.append(Grid(f"{titles[key]}: the best of {number(selected['tried'])} models ({all_}). Intervals are those "
-                          "of the model, as if it had not been chosen. Data: tables/models.csv.",
+        grids.append(Grid(f"{titles[key]}: the best of {number(selected['tried'])} models ({all_}). Intervals are "
+                          "those of the model, as if it had not been chosen. Data: tables/models.csv.",
                           ["terms", "BIC above the best", "persons", "95 % interval"], rows))
     text = ["Models whose BIC differs by less than about 2 are about equally good; where their numbers differ, the "
             "lists do not say which is right."]
@@ -106,8 +106,8 @@ def _stability(found: dict[str, Any]) -> Section:
     return Section("stability", "How far it hangs on single lists", pictures=[Picture(
         "stability", figures.stability(found),
         "The stepwise rule applied anew. Left: each list as if it had not been kept; dashed: with all lists. Middle: "
-        "two lists as one. Right: the size of each list as the other lists estimate it, over its true size. Intervals are "
-        "those of the model chosen. Data: tables/stability.csv.")])
+        "two lists as one. Right: the size of each list as the other lists estimate it, over its true size. Intervals "
+        "are those of the model chosen. Data: tables/stability.csv.")])
 
 
 def _sensitivity(found: dict[str, Any]) -> Section:
