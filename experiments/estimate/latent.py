@@ -18,7 +18,7 @@ from undercount.experiments.estimate.loglinear import LEVEL
 
 CLASSES = 10
 SHAPE, RATE = 0.25, 0.25  # of the gamma prior of the concentration, as in [1]
-CHAINS, BURN_IN, DRAWS, THIN = 4, 2000, 1000, 5
+CHAINS, BURN_IN, DRAWS, THIN = 4, 5000, 1000, 40
 MOST_RHAT, FEWEST_EFFECTIVE = 1.05, 200
 LARGEST = 1e12  # of what is hidden: beyond, a chain is lost
 

@@ -20,6 +20,7 @@ from undercount.experiments.estimate.strata import Joint, fit_joint
 
 THRESHOLD = 0.02
 MOST_MODELS = 40_000  # fitted one by one; beyond, a search
+BEAM = 15
 KEPT = 100  # best models by BIC that are kept
 
 
@@ -121,23 +122,30 @@ def _has_parts(term: Term, there) -> bool:
 
 
 def _search(counts: np.ndarray, three: bool) -> Selected:
-    """Downhill in BIC by one term more or less, from independence and from the stepwise model."""
+    """Outwards by one term more or less from the BEAM best models so far, until none of these is new.
+
+    It begins with independence, the stepwise model and all pairs.
+    """
     k = counts.shape[1].bit_length() - 1
     seen: dict[frozenset, Joint] = {}
+    expanded: set[frozenset] = set()
 
-    def tried(terms: frozenset) -> Joint:
+    def look(terms: frozenset) -> None:
         if terms not in seen:
             seen[terms] = fit_joint(tuple(sorted(terms, key=lambda term: (order(term), term))), counts)
-        return seen[terms]
 
-    for start in (mains(k), stepwise(counts)[0].terms):
-        here = frozenset(start)
-        while True:
-            near = [terms for terms in _neighbours(here, k, three) if tried(terms).fine]
-            best = min(near, key=lambda terms: (tried(terms).bic, sorted(terms)), default=here)
-            if best == here or tried(here).fine and tried(best).bic >= tried(here).bic:
-                break
-            here = best
+    for start in (mains(k), stepwise(counts)[0].terms, mains(k) + pairs(k)):
+        look(frozenset(start))
+        for terms in _neighbours(frozenset(start), k, three):
+            look(terms)
+    while len(seen) < MOST_MODELS:
+        best = sorted((each for each in seen if seen[each].fine), key=lambda each: (seen[each].bic, sorted(each)))
+        here = next((each for each in best[:BEAM] if each not in expanded), None)
+        if here is None:
+            break
+        expanded.add(here)
+        for terms in _neighbours(here, k, three):
+            look(terms)
     return _ranked(seen.values(), searched=True)
 
 

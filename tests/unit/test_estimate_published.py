@@ -1,6 +1,5 @@
 """Estimates of published lists are those that were published, or that the R packages of the authors give."""
 
-import numpy as np
 import pytest
 from undercount.experiments.estimate.existence import FINE, NO_ESTIMATE, NOT_IDENTIFIABLE, condition
 from undercount.experiments.estimate.lists import mains, order, pairs
@@ -81,13 +80,11 @@ def test_a_model_with_a_term_of_three_lists_has_its_parts():
         assert all(t & ~(1 << i) in there for t in terms if order(t) > 2 for i in range(4) if t >> i & 1)
 
 
-def test_the_models_of_a_search_are_as_good_as_those_of_all(monkeypatch):
+def test_a_search_finds_the_best_of_all_models(monkeypatch):
     from undercount.experiments.estimate import selection
 
     every = {three: by_bic(published("netherlands").counts, three).best[0] for three in (False, True)}
     monkeypatch.setattr(selection, "every_model", lambda k, three: None)
     for three, best in every.items():
         found = by_bic(published("netherlands").counts, three)
-        assert found.searched and found.tried < 1000
-        assert found.best[0].bic <= best.bic + 3  # a search may miss the best, but not by much
-        assert np.isfinite(found.best[0].population)
+        assert found.searched and found.best[0].terms == best.terms
