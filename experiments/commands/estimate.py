@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+from undercount.experiments.commands.options import engine_options, read_engine
 
 if TYPE_CHECKING:
     from undercount.experiments.estimate.methods import Options
+    from undercount.experiments.work import Outcome
 
-DEFAULT_OUT = "results/estimate"
+DEFAULT_OUT, SIMULATED_OUT = "results/estimate", "results/estimate-simulated"
 
 
 @click.command("estimate")
-@click.argument("file", metavar="LISTS.csv")
+@click.argument("file", required=False, metavar="LISTS.csv")
 @click.option("--lists", "named", metavar="A,B,...", help="Columns that are lists (default: those of 0 and 1).")
 @click.option("--count", metavar="COLUMN",
               help="Column of counts (default: count, if there is one; else a row a person).")
@@ -27,40 +30,85 @@ DEFAULT_OUT = "results/estimate"
 @click.option("--latent", is_flag=True, help="Also a model of latent classes, by several chains.")
 @click.option("--resamples", default="1000", show_default=True, metavar="N",
               help="Of the bootstrap, which repeats the choice of the model; 0: none.")
-@click.option("--seed", default="1", show_default=True, metavar="N", help="Of bootstrap and chains.")
-@click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Result folder.")
-def command(file: str, named: str | None, count: str | None, strata: str | None, threshold: str, two_lists: bool,
-            latent: bool, resamples: str, seed: str, out: str) -> int:
+@click.option("--seed", default="1", show_default=True, metavar="N", help="Of bootstrap and chains, or of the worlds.")
+@click.option("--simulated", multiple=True, metavar="DIR|SCENARIO",
+              help="Instead of LISTS.csv: the lists of simulated worlds, beside the truth. A folder of runs, or a "
+                   "scenario whose priors are drawn from (may be repeated; all: every explanation).")
+@click.option("--worlds", default="200", show_default=True, metavar="N", help="Of --simulated: worlds of each scenario.")
+@click.option("--people-per-agent", default="pooled", show_default=True, metavar="K",
+              help="Of --simulated: persons that one agent stands for; pooled has the noise of single persons.")
+@engine_options
+@click.option("--out", metavar="DIR", help=f"Result folder (default: {DEFAULT_OUT}; {SIMULATED_OUT}).")
+def command(file: str | None, named: str | None, count: str | None, strata: str | None, threshold: str,
+            two_lists: bool, latent: bool, resamples: str, seed: str, simulated: tuple[str, ...], worlds: str,
+            people_per_agent: str, engine: dict[str, Any], out: str | None) -> int:
     """Estimate how many persons are on none of the lists in LISTS.csv (- for standard input).
 
     One row a history with a column of counts, or one row a person; a list is a column of 0 and 1. Several
     methods side by side, whether they agree, what they rest on, and what has been published against them.
     Where no number should be given it is refused, with what would be needed.
     """
+    from undercount.model.files.problems import BadInput, Problem
+
+    if (file is None) == (not simulated):
+        raise BadInput(Problem("command line", "LISTS.csv", "none" if file is None else "it together with --simulated",
+                               "a file of lists (- for standard input), or --simulated DIR or SCENARIO"))
+    if simulated:
+        return _simulated(simulated, worlds, seed, people_per_agent, engine, Path(out or SIMULATED_OUT))
+    options = _options(threshold, two_lists, latent, resamples, seed)
+    names = [name.strip() for name in named.split(",") if name.strip()] if named is not None else []
+    words = ["undercount", "estimate", file, "--threshold", threshold, "--resamples", resamples, "--seed", seed]
+    for option, value in (("--lists", named), ("--count", count), ("--strata", strata)):
+        words += [option, value] if value is not None else []
+    words += ["--two-lists"] * two_lists + ["--latent"] * latent + ["--out", out or DEFAULT_OUT]
+    return _estimated(file, names, count, strata, options, Path(out or DEFAULT_OUT), shlex.join(words))
+
+
+def _estimated(file: str, names: list[str], count: str | None, strata: str | None, options: Options, folder: Path,
+               again: str) -> int:
     from undercount.experiments.estimate.build import build
     from undercount.experiments.estimate.reading import check_estimable, read_lists
     from undercount.experiments.folder import Busy
     from undercount.experiments.work import Stopped
 
-    options = _options(threshold, two_lists, latent, resamples, seed)
-    names = [name.strip() for name in named.split(",") if name.strip()] if named is not None else []
     given = read_lists(file, names, count, strata)
     check_estimable(given)
-    words = ["undercount", "estimate", file, "--threshold", threshold, "--resamples", resamples, "--seed", seed]
-    for option, value in (("--lists", named), ("--count", count), ("--strata", strata)):
-        words += [option, value] if value is not None else []
-    words += ["--two-lists"] * two_lists + ["--latent"] * latent + ["--out", out]
     try:
-        found = build(given, options, Path(out), shlex.join(words), _progress)
+        found = build(given, options, folder, again, _progress)
     except Busy as error:
-        raise click.ClickException(f"{out}: another command (process {error or 'unknown'}) works on it; "
+        raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
                                    "wait for it, or use another --out") from None
     except Stopped as error:
         if isinstance(error.reason, KeyboardInterrupt):
             raise error.reason from None
-        raise click.ClickException(f"{error.reason}: {out}") from None
-    _tell(found, Path(out))
+        raise click.ClickException(f"{error.reason}: {folder}") from None
+    _tell(found, folder)
     return 0
+
+
+def _simulated(given: tuple[str, ...], worlds: str, seed: str, people_per_agent: str, engine: dict[str, Any],
+               folder: Path) -> int:
+    from undercount.experiments.batch import LARGEST_SEED, read_scale, read_whole
+    from undercount.experiments.commands.ending import carried_out
+    from undercount.experiments.estimate.trial_build import resolve_trial, try_methods
+    from undercount.experiments.reference.plan import MOST_WORLDS
+
+    problems: list = []
+    options = read_engine(problems, engine)
+    trial = resolve_trial(given, read_whole(problems, "--worlds", worlds, 1, MOST_WORLDS),
+                          read_whole(problems, "--seed", seed, 0, LARGEST_SEED),
+                          read_scale(problems, people_per_agent), problems)
+
+    def tell(outcome: Outcome) -> None:
+        document = folder / "simulated.json"
+        if options.only is None and document.exists():
+            found = json.loads(document.read_bytes())
+            click.echo(found["headline"] + "\n")
+            for lead, text in found["words"]:
+                click.echo(click.wrap_text(f"{lead} {text}", width=100) + "\n")
+
+    return carried_out(folder, trial.command(folder), options,
+                       lambda on_progress: try_methods(trial, folder, options, on_progress), tell)
 
 
 def _options(threshold: str, two_lists: bool, latent: bool, resamples: str, seed: str) -> Options:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,29 +19,38 @@ from undercount.experiments.report.theme import styled
 from undercount.experiments.report.words import NONE, cell
 
 PAGE = "estimate.html"
+QUESTION = "How many were never on any list?"
 
 
 def write_estimate_page(found: dict[str, Any], folder: Path, command: str) -> list[Path]:
     """Write FOLDER/estimate.html and its figures; the paths of all. The same document gives the same bytes."""
+    head, paragraphs = told(found)
     with styled():
         made = sections(found)
-        files, inlined = _drawn(made)
+        return write_page(folder, PAGE, made, lambda inlined: render(
+            QUESTION, head, paragraphs, found["criticism"], made, inlined,
+            f"{found['file']}, SHA-256 {found['sha256']}.", command))
+
+
+def write_page(folder: Path, name: str, made: list[Section], page: Callable[[dict[str, Markup]], str]) -> list[Path]:
+    """Draw the figures of the sections, write them and the page of them; the paths of all."""
+    files, inlined = _drawn(made)
     (folder / FIGURES).mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        write_whole(folder / FIGURES / name, data)
-    write_whole(folder / PAGE, render(found, made, inlined, command).encode("utf-8"))
-    return [folder / PAGE, *(folder / FIGURES / name for name in files)]
+    for file, data in files.items():
+        write_whole(folder / FIGURES / file, data)
+    write_whole(folder / name, page(inlined).encode("utf-8"))
+    return [folder / name, *(folder / FIGURES / file for file in files)]
 
 
-def render(found: dict[str, Any], made: list[Section], inlined: dict[str, Markup], command: str) -> str:
+def render(question: str, head: str, paragraphs: list[tuple[str, str]], criticism: list[dict[str, str]],
+           made: list[Section], inlined: dict[str, Markup], origin: str, command: str) -> str:
+    """The page as text."""
     environment = Environment(loader=PackageLoader("undercount.experiments.report", "."), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    head, paragraphs = told(found)
     style = re.search(r"<style>(.*?)</style>", environment.loader.get_source(environment, "page.html.j2")[0], re.S)[1]
     return environment.get_template("estimate.html.j2").render(
-        head=head, paragraphs=paragraphs, criticism=found["criticism"], sections=made, inlined=inlined,
-        style=Markup(style), command=command, file=found["file"], sha256=found["sha256"],
-    ).replace(" %", "\N{NO-BREAK SPACE}%")
+        question=question, head=head, paragraphs=paragraphs, criticism=criticism, sections=made, inlined=inlined,
+        style=Markup(style), origin=origin, command=command).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def sections(found: dict[str, Any]) -> list[Section]:
