@@ -34,7 +34,8 @@ DEFAULT_OUT, SIMULATED_OUT = "results/estimate", "results/estimate-simulated"
 @click.option("--simulated", multiple=True, metavar="DIR|SCENARIO",
               help="Instead of LISTS.csv: the lists of simulated worlds, beside the truth. A folder of runs, or a "
                    "scenario whose priors are drawn from (may be repeated; all: every explanation).")
-@click.option("--worlds", default="200", show_default=True, metavar="N", help="Of --simulated: worlds of each scenario.")
+@click.option("--worlds", default="200", show_default=True, metavar="N",
+              help="Of --simulated: worlds of each scenario.")
 @click.option("--people-per-agent", default="pooled", show_default=True, metavar="K",
               help="Of --simulated: persons that one agent stands for; pooled has the noise of single persons.")
 @engine_options

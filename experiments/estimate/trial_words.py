@@ -40,8 +40,8 @@ def headline(falls_: pd.DataFrame) -> str:
 def tried(worlds: Worlds, performance: pd.DataFrame) -> str:
     cells = int(performance[performance["target"] == NEW]["cells"].max())
     listed = performance.groupby("target")["listed_share"].first()
-    return (f"{len(worlds.scenarios):,} worlds of {len(set(worlds.scenarios))} scenarios, {cells:,} lists of one country "
-            f"and year. In the middle case {_percent(listed[NEW])} of as many as were {NEW}, and "
+    return (f"{len(worlds.scenarios):,} worlds of {len(set(worlds.scenarios))} scenarios, {cells:,} lists of one "
+            f"country and year. In the middle case {_percent(listed[NEW])} of as many as were {NEW}, and "
             f"{_percent(listed.get(HELD, np.nan))} of those {HELD}, are on a list.")
 
 
@@ -85,8 +85,8 @@ def falls(table: pd.DataFrame) -> str:
         parts.append(f"the flow {what} ({int(rows['cases'].iloc[0]):,} cases): {said}")
     if not parts:
         return ""
-    return ("All countries together, from one year to the next, where the persons listed fell by a tenth or more. Share "
-            f"in which the estimate fell by a tenth or more, when {'; when '.join(parts)}.")
+    return ("All countries together, from one year to the next, where the persons listed fell by a tenth or more. "
+            f"Share in which the estimate fell by a tenth or more, when {'; when '.join(parts)}.")
 
 
 def _cases(table: pd.DataFrame, method: str, truths: tuple[str, ...]) -> tuple[int, float] | None:

@@ -37,17 +37,17 @@ def sections(tables: dict[str, pd.DataFrame]) -> list[Section]:
     if len(tables["dependence"]):
         made.append(Section("dependence", "When intervals stop to hold", pictures=[Picture(
             "dependence", figures.dependence(tables["dependence"]),
-            "Intervals of 95 % (dashed) that hold the truth, where there is one, by the true odds ratio between the lists "
-            "of police and assistance among those ever held. Data: tables/dependence.csv.")]))
+            "Intervals of 95 % (dashed) that hold the truth, where there is one, by the true odds ratio between the "
+            "lists of police and assistance among those ever held. Data: tables/dependence.csv.")]))
     if len(tables["falls"]):
         made.append(Section("falls", "Does it see that the flow did not fall?", pictures=[
             Picture("falls", figures.falls(tables["falls"]),
-                    "All countries together, from one year to the next, where the persons listed fell by a tenth or more: "
-                    "what each method says (a tenth or more either way), by what truly happened to those newly exploited. "
-                    "Number of cases in brackets. Data: tables/falls.csv."),
+                    "All countries together, from one year to the next, where the persons listed fell by a tenth or "
+                    "more: what each method says (a tenth or more either way), by what truly happened to those newly "
+                    "exploited. Number of cases in brackets. Data: tables/falls.csv."),
             Picture("falls-by-scenario", figures.falls_by_scenario(tables["falls_by_scenario"]),
-                    "Where the counts fell and the flow did not: share in which the estimate fell, by scenario. Number of "
-                    "such cases in brackets. Data: tables/falls_by_scenario.csv.")]))
+                    "Where the counts fell and the flow did not: share in which the estimate fell, by scenario. Number "
+                    "of such cases in brackets. Data: tables/falls_by_scenario.csv.")]))
     return made
 
 
