@@ -52,6 +52,31 @@ def test_what_is_refused_leaves_no_folder(tmp_path, capsys):
     assert "nobody on two lists" in capsys.readouterr().err and not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("words", [[], ["lists.csv", "--simulated", "baseline"]])
+def test_either_lists_or_simulated_worlds(words, capsys):
+    assert cli.main(["estimate", *words]) == 2
+    assert "LISTS.csv" in capsys.readouterr().err
+
+
+def test_an_unknown_scenario(capsys):
+    assert cli.main(["estimate", "--simulated", "real-declin"]) == 2
+    assert "did you mean 'real-decline'" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_simulated_worlds_and_the_runs_of_a_folder(tmp_path, capsys):
+    drawn, runs, judged = (str(tmp_path / name) for name in ("drawn", "runs", "judged"))
+    small = ["--people-per-agent", "400"]
+    assert cli.main(["estimate", "--simulated", "real-decline", "--worlds", "2", *small, "--out", drawn]) == 0
+    assert cli.main(["verify", drawn]) == 0
+    found = json.loads((tmp_path / "drawn" / "simulated.json").read_text(encoding="utf-8"))
+    assert found["worlds"] == 2 and (tmp_path / "drawn" / "simulated.html").exists()
+    assert cli.main(["run", "real-decline", "--replicates", "2", "--seed", "1", *small, "--out", runs]) == 0
+    assert cli.main(["estimate", "--simulated", runs, "--out", judged]) == 0
+    assert cli.main(["verify", judged]) == 0
+    assert json.loads((tmp_path / "judged" / "simulated.json").read_text(encoding="utf-8"))["worlds"] == 2
+
+
 @pytest.mark.parametrize("option, value", [("--threshold", "2"), ("--threshold", "nan"), ("--resamples", "-1"),
                                            ("--resamples", "10"), ("--seed", "x")])
 def test_options_that_cannot_be_used(tmp_path, capsys, option, value):
