@@ -3,6 +3,7 @@
 # make full   environment, the verdict to publish: a full reference table, attribution and levers (hours)
 # make test   environment, all tests
 # make fuzz   environment, 20,000 broken inputs to every reader (about a quarter of an hour)
+# make generate  baseline scenario, tables of the ODD and kept figures from the code as it is
 # make lock   the exact versions of requirements/*.lock anew from pyproject.toml (needs uv)
 # make clean  remove the environment and what tests and builds left; results stay
 #
@@ -26,7 +27,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: run full test fuzz lock clean
+.PHONY: run full test fuzz generate lock clean
 
 run: .venv/installed
 	$(BIN)/undercount run all --replicates $(REPLICATES) --people-per-agent $(PEOPLE_PER_AGENT) \
@@ -58,6 +59,9 @@ fuzz: .venv/installed
 	$(INSTALL) --require-hashes --no-build-isolation -r requirements/undercount.lock
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	touch $@
+
+generate: .venv/installed
+	$(BIN)/python -m tools.generate
 
 lock:
 	$(COMPILE) requirements/build.in -o requirements/build.lock

@@ -64,7 +64,7 @@ def measure_engines(quick: bool = False, say: Callable[[str], None] = lambda tex
 
 def _case(name: str, **options: int | None) -> dict[str, Any]:
     """What one case measures, in a fresh process so that none inherits another's memory."""
-    done = subprocess.run([sys.executable, "-m", "undercount.experiments.bench", name, json.dumps(options)],
+    done = subprocess.run([sys.executable, "-P", "-m", "undercount.experiments.bench", name, json.dumps(options)],
                           capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"the benchmark {name!r} failed: {done.stderr.strip()[-2000:]}")
@@ -101,39 +101,36 @@ def _template(people_per_agent: int):
 
 def _warm() -> None:
     """Loads what was compiled, by a run of few agents."""
-    from undercount.model.world import World
+    from undercount.model.simulation import simulate_template
 
-    World(_template(5000), SEED).run()
+    simulate_template(_template(5000), SEED)
 
 
 def region(people_per_agent: int, months: int | None = None) -> dict[str, Any]:
     """One run of the region, from the scenario to the last month."""
-    from undercount.model.engine.layout import WARM_UP
-    from undercount.model.world import World
+    from undercount.model.simulation import simulate_template
 
     _warm()
     before = bytes_now()
     start = time.perf_counter()
     template = _template(people_per_agent)
-    world = World(template, SEED)
-    world.run(None if months is None else WARM_UP + months)
+    outcome = simulate_template(template, SEED, months)
     seconds = time.perf_counter() - start
     peak = peak_bytes() - before
     agents = template.persons // people_per_agent
-    return {"people": template.persons, "agents": agents, "months": world.month, "seconds": round(seconds, 4),
+    return {"people": template.persons, "agents": agents, "months": outcome.months, "seconds": round(seconds, 4),
             "peak_bytes": peak, "bytes_per_person": round(peak / template.persons, 2),
             "bytes_per_agent": round(peak / agents, 1)}
 
 
 def activations(people_per_agent: int, months: int) -> dict[str, Any]:
     """Agent-months per second of both activations, in the same months of the same model."""
-    from undercount.model.engine.layout import WARM_UP
     from undercount.model.mesa_model import TraffickingModel
 
     def at(month: int) -> TraffickingModel:
         # The engine is compared, so the data collector, which both share, is left out.
         made = TraffickingModel(SCENARIO, seed=SEED, people_per_agent=people_per_agent)
-        made.world.run(WARM_UP + month)
+        made.world.run(made.world.t + month)
         return made
 
     _warm()
@@ -183,14 +180,12 @@ def small_batch(people: int, runs: int) -> dict[str, Any]:
 
 
 def _in_threads(template, runs: int) -> dict[str, Any]:
-    from undercount.model.world import World
+    from undercount.model.simulation import simulate_template
 
     workers = os.cpu_count() or 1
 
     def one(seed: int) -> int:
-        world = World(template, seed)
-        world.run()
-        return int(world.hidden["newly_exploited"].sum())
+        return int(simulate_template(template, seed).hidden["newly_exploited"].sum())
 
     with ThreadPoolExecutor(workers) as threads:
         list(threads.map(one, range(4 * workers)))
@@ -203,9 +198,9 @@ def _in_threads(template, runs: int) -> dict[str, Any]:
 
 def batch(people_per_agent: int, runs: int) -> dict[str, Any]:
     """Runs of the whole region in groups: bare in threads, and through the runner with a result folder."""
-    from undercount.experiments.batch import resolve
-    from undercount.experiments.engines import EngineOptions
-    from undercount.experiments.runner import run_batch
+    from undercount.experiments.compute.engines import EngineOptions
+    from undercount.experiments.runs.batch import resolve
+    from undercount.experiments.runs.build import run_batch
 
     _warm()
     template = _template(people_per_agent)
@@ -231,10 +226,12 @@ def engines(people_per_agent: int, runs: int, rounds: int, workers: list[int]) -
     each worker gets its share of the runs in one piece. The coordinator's own processor time a run is
     what no number of workers can share.
     """
-    from undercount.experiments.batch import resolve
-    from undercount.experiments.engines import Chunk, EngineOptions, open_engine
-    from undercount.experiments.runner import execute
-    from undercount.experiments.work import finish
+    from undercount.experiments.compute.engines import EngineOptions
+    from undercount.experiments.compute.jobs import finish
+    from undercount.experiments.compute.opened import open_engine
+    from undercount.experiments.compute.worker import Bundle
+    from undercount.experiments.runs.batch import resolve
+    from undercount.experiments.runs.build import execute
 
     jobs = resolve([SCENARIO], runs, SEED, people_per_agent, None, {}).runs()
     asked = {"serial": EngineOptions("serial"), **{f"{kind} {count}": EngineOptions(kind, count)
@@ -259,7 +256,7 @@ def engines(people_per_agent: int, runs: int, rounds: int, workers: list[int]) -
                 with open_engine(EngineOptions(workers=count)) as engine:
                     finish(Path(place) / f"pieces {count} {turn} first", jobs[:8], execute, engine=engine)
                     start = time.perf_counter()
-                    pieces = [Chunk(execute, list(enumerate(jobs[n::count]))) for n in range(count)]
+                    pieces = [Bundle(execute, list(enumerate(jobs[n::count]))) for n in range(count)]
                     for future in [engine.submit(piece) for piece in pieces]:
                         future.result()
                     seconds.setdefault(f"at once {count}", []).append(time.perf_counter() - start)
@@ -278,9 +275,9 @@ def engines(people_per_agent: int, runs: int, rounds: int, workers: list[int]) -
 
 def command_memory(runs: int) -> dict[str, Any]:
     """The highest resident size of a command that makes small runs in processes, with their files."""
-    from undercount.experiments.batch import resolve
-    from undercount.experiments.engines import EngineOptions
-    from undercount.experiments.runner import run_batch
+    from undercount.experiments.compute.engines import EngineOptions
+    from undercount.experiments.runs.batch import resolve
+    from undercount.experiments.runs.build import run_batch
 
     asked = resolve([SCENARIO], runs, SEED, 5000, None, {})
     year = resolve([SCENARIO], runs, SEED, 5000, asked.region.month_name(11), {})

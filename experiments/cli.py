@@ -13,10 +13,12 @@ import click
 COMMANDS = {
     "scenarios": "List the scenarios.",
     "show": "Print the world of a scenario as the engine will run it.",
-    "check": "Check scenario files, region folders, observed tables and statistics.",
+    "check": "Check scenario files, region folders, observed tables, statistics and patterns.",
     "schema": "Print the JSON Schema of scenario files, for editors.",
     "run": "Run scenarios, many replicates each, into a result folder.",
     "status": "Say what a result folder holds and what is missing.",
+    "patterns": "Say which statements of the sources the worlds of a scenario's prior satisfy.",
+    "calibrate": "Find the values at which a scenario fits the observed table best, inside gates and priors.",
     "reference": "Simulate worlds of every explanation, drawn from its priors, into one table.",
     "compare": "Say which explanation accounts for an observed table, and what the hidden flow was.",
     "attribute": "Attribute the change in counts, and in the hidden flow, to the causes in the model.",

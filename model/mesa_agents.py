@@ -9,7 +9,9 @@ from typing import Any
 
 import mesa
 from undercount.model.engine import layout
+from undercount.model.engine.compiled import part
 from undercount.model.engine.home import PERSON_BITS, is_born
+from undercount.model.engine.lent import lent
 from undercount.model.lives.migrant import migrant_month
 from undercount.model.lives.ngo import ngo_month
 from undercount.model.lives.official import official_month
@@ -23,11 +25,39 @@ WORDS = {
 PLACES = {"home", "place", "country", "other"}
 
 
+@part
+def migrant_step(row, t, address):
+    """The month of the migrant in a row."""
+    w = lent(address)
+    migrant_month(w.people[row], t, w)
+
+
+@part
+def recruiter_step(row, t, address):
+    """The month of the recruiter in a row."""
+    w = lent(address)
+    recruiter_month(w.recruiters[row], t, w)
+
+
+@part
+def official_step(row, t, address):
+    """The month of the official in a row."""
+    w = lent(address)
+    official_month(w.officials[row], t, w)
+
+
+@part
+def ngo_step(row, t, address):
+    """The month of the NGO in a row."""
+    w = lent(address)
+    ngo_month(w.ngos[row], t, w)
+
+
 class View(mesa.Agent):
     """A row of one of the model's tables."""
 
     table = ""
-    rule: Any = None
+    rule: Any = None  # takes the row's number, the month and the address of the world's tables
 
     def __init__(self, model, row: int):
         super().__init__(model)
@@ -53,14 +83,15 @@ class View(mesa.Agent):
 
     def step(self) -> None:
         """One month: the rule of this kind of agent, applied to this row."""
-        type(self).rule(self.record, self.model.world.t, self.model.world.tables)
+        world = self.model.world
+        self.rule(self.row, world.t, world.address)
 
 
 class Migrant(View):
     """A person at risk, a party or a pool; `row` is None for who will not leave in this run."""
 
     table = "people"
-    rule = staticmethod(migrant_month)
+    rule = staticmethod(migrant_step)
 
     def __init__(self, model, row: int | None, klass: int = 0, number: int = 0):
         super().__init__(model, row)
@@ -71,11 +102,11 @@ class Migrant(View):
         if self.row is not None:
             return self.model.world.people[self.row]
         world = self.model.world
-        me = layout_record()
-        klass = world.classes[self._klass]
-        is_born(me[0], world.seed, world.par[0, klass.home], self._klass, klass, self._number, float("inf"),
-                world.template.people_per_agent)
-        return me[0]
+        me, klass = layout_record()[0], world.classes[self._klass]
+        me.id, me.klass, me.threshold = self.id, self._klass, float("inf")
+        me.weight = world.template.people_per_agent
+        is_born(me, world.seed, world.par[0, klass.home], klass)
+        return me
 
     @property
     def id(self) -> int:
@@ -87,28 +118,29 @@ class Migrant(View):
     def step(self) -> None:
         """One month, if the person can leave home at all within the run (`home.py`)."""
         if self.row is not None:
-            super().step()
+            world = self.model.world
+            self.rule(self.row, world.t, world.address)
 
 
 class Recruiter(View):
     """A cell of a network, or several cells that act alike."""
 
     table = "recruiters"
-    rule = staticmethod(recruiter_month)
+    rule = staticmethod(recruiter_step)
 
 
 class Official(View):
     """A border guard, police or consular officer or prosecutor."""
 
     table = "officials"
-    rule = staticmethod(official_month)
+    rule = staticmethod(official_step)
 
 
 class NGO(View):
     """A shelter, hotline, outreach or prevention programme of one country."""
 
     table = "ngos"
-    rule = staticmethod(ngo_month)
+    rule = staticmethod(ngo_step)
 
 
 def layout_record():

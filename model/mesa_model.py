@@ -10,13 +10,16 @@ import numpy as np
 import pandas as pd
 from mesa.datacollection import DataCollector
 from undercount.model.assumed.scenario import Scenario, load_scenario
+from undercount.model.engine import layout
 from undercount.model.engine.home import PERSON_BITS
 from undercount.model.engine.layout import POOLED, WARM_UP
 from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
-from undercount.model.month import begin_month, end_month, settle, with_business
+from undercount.model.month import RULES, with_business
 from undercount.model.outcome import Outcome
+from undercount.model.schedule import PHASES
 from undercount.model.world import Template, World
 
+KINDS = {kind.table: kind for kind in (Migrant, Recruiter, Official, NGO)}
 ACTIVATIONS = ("compiled", "mesa")
 # What the data collector records every month, summed over countries.
 REPORTED = {
@@ -96,6 +99,7 @@ class TraffickingModel(mesa.Model):
         self.scenario = loaded.with_values(values) if values else loaded
         self.seed, self.activation = seed, activation
         self.world = World(Template(self.scenario, scale), seed)
+        self.world.warm_up()
         self.country_names = [country.iso3 for country in self.region.countries]
         self._views_of_rows = 0
         self._reported = 0
@@ -149,18 +153,17 @@ class TraffickingModel(mesa.Model):
 
     # --- Mesa's agents ---------------------------------------------------------------------------
     def _step_agents(self) -> None:
-        """The parts of the month in the order of `month.run_months`, agents by `step()`."""
+        """The phases of the month, agents by `step()`."""
         world, t = self.world, self.world.t
-        begin_month(t, world.tables)
-        world.make_room_if_needed()
-        kinds = self.agents_by_type
-        kinds[Migrant].do("step")
-        with_business(world.tables)
-        settle(t, world.tables)
-        kinds[Recruiter].do("step")
-        kinds[Official].do("step")
-        kinds[NGO].do("step")
-        end_month(t, world.tables)
+        for phase in PHASES:
+            if phase.agents is None:
+                RULES[phase.rule](t, world.tables)
+            else:
+                self.agents_by_type[KINDS[phase.agents]].do("step")
+            if phase.rule == "begin_month":
+                world.make_room_if_needed()
+            elif phase.agents == Migrant.table:
+                with_business(world.tables)
         world.t += 1
 
     @property
@@ -186,9 +189,9 @@ class TraffickingModel(mesa.Model):
             for kind, table in ((Recruiter, world.recruiters), (Official, world.officials), (NGO, world.ngos)):
                 for row in range(len(table)):
                     kind(self, row)
-        for row in range(self._views_of_rows, int(world.counts[1])):
+        for row in range(self._views_of_rows, int(world.counts[layout.ROWS])):
             Migrant(self, row)
-        self._views_of_rows = int(world.counts[1])
+        self._views_of_rows = int(world.counts[layout.ROWS])
         # Mesa 3.3 keeps every model in a table of its own for ever; let this one go.
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
@@ -196,9 +199,7 @@ class TraffickingModel(mesa.Model):
     @property
     def outcome(self) -> Outcome:
         """The tallies so far; its methods are the tables below."""
-        world = self.world
-        return Outcome(self.region, world.hidden[WARM_UP:], world.actors[WARM_UP:], world.flows[WARM_UP:],
-                       world.histories[WARM_UP:], world.month)
+        return self.world.outcome
 
     def referrals(self) -> pd.DataFrame:
         """Simulated counts in the rows of the observed table: country, year, assisted."""

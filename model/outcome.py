@@ -1,11 +1,14 @@
-"""The result tables as DataFrames, tidy and in a fixed order. pandas is imported here only."""
+"""What a run leaves behind, and its result tables as DataFrames, tidy and in a fixed order.
+
+pandas is imported when a table is asked for: whoever simulates by the thousand reads the arrays.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from undercount.model.country.observation import observe
 from undercount.model.engine.layout import (
     ACTOR_FIELDS,
@@ -18,6 +21,9 @@ from undercount.model.engine.layout import (
     VENUES,
 )
 from undercount.model.known.region import Region
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Outcome:
         counts = observe(self.region, self.hidden)
         rows = [(row.iso3, row.period, int(count)) for row, count in zip(self.region.referrals, counts)
                 if row.last - self.region.start < self.months]
-        return pd.DataFrame(rows, columns=["country", "year", "assisted"])
+        return _frame(rows, columns=["country", "year", "assisted"])
 
     def hidden_flow(self) -> pd.DataFrame:
         """month, country and the tallies of `layout.HIDDEN_FIELDS` (persons): the truth."""
@@ -67,7 +73,7 @@ class Outcome:
         flows = self.flows[: self.months]
         month, origin, destination, mode, venue = np.nonzero(flows)
         months, countries = np.array(self._months), np.array(self._countries)
-        return pd.DataFrame({
+        return _frame({
             "month": months[month] if len(month) else months[:0], "origin": countries[origin],
             "destination": countries[destination], "entry_mode": np.array(MODES)[mode],
             "venue": np.array(VENUES)[venue],
@@ -84,10 +90,16 @@ class Outcome:
                     if by_place[place, history]:
                         on = [bool(history & bit) for bit in (ON_POLICE, ON_ASSISTANCE, ON_HOTLINE)]
                         rows.append((year, country, *on, int(by_place[place, history])))
-        return pd.DataFrame(rows, columns=["year", "country", *LISTS, "persons"])
+        return _frame(rows, columns=["year", "country", *LISTS, "persons"])
 
     def _by_month_and_country(self, tallies: np.ndarray, fields) -> pd.DataFrame:
         shape = (self.months, len(self._countries))
         columns = {"month": np.repeat(self._months, shape[1]), "country": np.tile(self._countries, shape[0])}
         columns.update({name: tallies[name][: self.months].ravel() for name in fields})
-        return pd.DataFrame(columns)
+        return _frame(columns)
+
+
+def _frame(rows, columns=None) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=columns)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from undercount.model.assumed.scenario import Scenario, parameter_table
+from undercount.model.country.corridors import first_year_shares
 from undercount.model.engine import layout
-from undercount.model.engine.home import bound_hazards, fill_rows, find_leavers
+from undercount.model.engine.home import PERSON_BITS, bound_hazards, fill_rows, find_leavers
 from undercount.model.engine.layout import (
     ACTORS,
     HIDDEN,
@@ -34,6 +35,7 @@ from undercount.model.engine.layout import (
     VENUES,
     WARM_UP,
 )
+from undercount.model.engine.lent import Lent
 from undercount.model.engine.pools import TRAITS, fill_pools
 from undercount.model.engine.setup import appoint, found_cells, weighs_destinations
 from undercount.model.known.facts import fact_table, persons_at_risk, population
@@ -42,6 +44,7 @@ from undercount.model.month import run_months
 
 if TYPE_CHECKING:
     from undercount.model.known.region import Region
+    from undercount.model.outcome import Outcome
 
 # Parties followed in exploitation are this many times smaller than the groups at home, so that
 # up to 20 persons an agent every victim is one agent.
@@ -104,12 +107,13 @@ class Template:
         self.cells_per_agent = POOLED_CELLS if self.pooled else max(1.0, people_per_agent / CELLS_PER_AGENT)
         self.par = _with_warm_up(parameter_table(scenario)).view(np.recarray)
         if not scenario.mechanisms["narrow_legal_channels"]:
-            self.par["legal_openness"] = self.par["visa_free_openness"]
+            self.par["legal_openness"] *= self.par["visa_free_gain"]
         facts = _once(fact_table, self.region, scenario.mechanisms["visa_free_travel"])
         self.facts = _with_warm_up(facts).view(np.recarray)
         unknown = np.isnan(self.facts["integrity"])
         self.facts["integrity"][unknown] = self.par["integrity_unknown"][unknown]
         self.routes = _once(route_table, self.region)
+        first_year_shares(self.par, self.routes)
         self.posts = self._posts()
         self.ngos = self._ngos()
         self.places = self._places()
@@ -229,15 +233,17 @@ class Template:
 
 
 class World:
-    """One run: the arrays, and the month reached.
+    """One run: the arrays, and the month reached. It is cold when built: nothing has happened yet.
 
     Month `t` of the arrays counts from the start of the warm-up; `month` from the region's start.
     """
 
     def __init__(self, template: Template, seed: int):
         self.template, self.seed, self.t = template, int(seed), 0
+        self._lent: Lent | None = None
         months, places = template.par.shape
-        self.par, self.facts, self.routes = template.par, template.facts, template.routes
+        self.par, self.facts = template.par, template.facts
+        self.routes = template.routes.copy()
         self.posts, self.ngos = template.posts.copy(), template.ngos.copy()
         self.places, self.classes = template.places.copy(), template.classes.copy()
         self.hidden = records((months, places), HIDDEN)
@@ -252,13 +258,12 @@ class World:
         self.networks = records(sum(networks for *_, networks in template.cells), NETWORK)
         found_cells(self.seed, np.array(template.cells), self.recruiters, self.networks, self.par)
         self.settling, self.gravity = template.settling, template.gravity
-        self.counts = np.zeros(6, np.int64)  # see `run_months`
+        self.counts = np.zeros(6, np.int64)  # see `layout.ACTIVE` and the others
         if template.pooled:
             self._live_in_pools()
         else:
             self._live_as_agents()
         self.census[layout.AT_HOME] = template.persons
-        self.run(WARM_UP)
 
     def _live_as_agents(self) -> None:
         """A row for everybody who may leave home within the run."""
@@ -266,8 +271,11 @@ class World:
         kinds, numbers, thresholds = find_leavers(self.seed, self.par, self.classes, template.bounds)
         self.people = records(len(kinds) * (ROWS_PER_LEAVER if template.people_per_agent > 1 else 1) + 1024, PERSON)
         self._lists_for_rows()
-        fill_rows(self.seed, self.par, self.classes, kinds, numbers, thresholds, template.people_per_agent, self.people)
-        self.counts[1] = self.leavers = len(kinds)
+        leavers = self.people[: len(kinds)]
+        leavers["id"] = kinds.astype(np.int64) << PERSON_BITS | numbers
+        leavers["klass"], leavers["threshold"], leavers["weight"] = kinds, thresholds, template.people_per_agent
+        fill_rows(self.seed, self.par, self.classes, leavers)
+        self.counts[layout.ROWS] = self.leavers = len(kinds)
 
     def _live_in_pools(self) -> None:
         """Two rows a pool: those at home, and those who look for a way out, who are active all the time."""
@@ -285,9 +293,32 @@ class World:
         return self.t - WARM_UP
 
     @property
+    def outcome(self) -> Outcome:
+        """The tallies of the months that were run, those of the warm-up left out."""
+        from undercount.model.outcome import Outcome
+
+        return Outcome(self.template.region, self.hidden[WARM_UP:], self.actors[WARM_UP:], self.flows[WARM_UP:],
+                       self.histories[WARM_UP:], self.month)
+
+    @property
     def tables(self) -> Tables:
         """The tables as rules take them; made anew at each call, as `make_room` replaces some."""
         return Tables(*(getattr(self, name) for name in Tables._fields))
+
+    @property
+    def address(self):
+        """Where compiled code finds the tables (`engine/lent.py`)."""
+        if self._lent is None:
+            self._lent = Lent(self.tables)
+        return self._lent.address
+
+    def __getstate__(self) -> dict:
+        """A copy of a world has tables of its own, at another address."""
+        return self.__dict__ | {"_lent": None}
+
+    def warm_up(self) -> None:
+        """The months before the region's first one."""
+        self.run(WARM_UP)
 
     def run(self, until: int | None = None) -> None:
         """Runs to the start of month `until` (default: the end) without holding the interpreter lock."""
@@ -304,7 +335,7 @@ class World:
 
     def make_room_if_needed(self) -> None:
         """Enough rows for the parties that may split off this month."""
-        while self.counts[1] + self.counts[3] > len(self.people):
+        while self.counts[layout.ROWS] + self.counts[layout.NEEDED] > len(self.people):
             self.make_room()
 
     def make_room(self) -> None:
@@ -318,6 +349,7 @@ class World:
         self.calendar[:, : old[1].shape[1]] = old[1]
 
     def _lists_for_rows(self) -> None:
+        self._lent = None  # it knows the old rows
         self.active = np.zeros(len(self.people), np.int32)
         self.pending = np.zeros(len(self.people), np.int32)
         # of those back home: 1 + first row of a month, 1 + next row of the same month, 0 for none
@@ -326,4 +358,4 @@ class World:
     @property
     def migrants(self) -> np.recarray:
         """Rows in use."""
-        return self.people[: self.counts[1]]
+        return self.people[: self.counts[layout.ROWS]]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from undercount.experiments.batch import Run
-from undercount.experiments.parts import seal_arrays
-from undercount.experiments.runner import execute
+from undercount.experiments.runs.batch import Run
+from undercount.experiments.runs.build import execute
+from undercount.experiments.store.seal import seal_arrays
 
 HUGE = 10**10  # float64 values: 80 GB
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from undercount.model.assumed.scenario import Scenario, load_scenario
-from undercount.model.engine.layout import AT_HOME
+from undercount.model.engine.layout import ACTIVE, AT_HOME
 from undercount.model.world import Template, World
 
 # Every table of a world that a month can change.
@@ -68,7 +68,7 @@ def _shrunk(factor):
 
 def made(name="full-adaptation", region=None, events=True, **values) -> Scenario:
     """A scenario with values replaced, its region edited, and, if so wished, no events of its own."""
-    scenario = load_scenario(name)
+    scenario = load_scenario(name, calibrated=False)  # what a rule does is no matter of what was fitted
     scenario = scenario.with_values(values) if values else scenario
     if region:
         scenario = replace(scenario, region=region(scenario.region))
@@ -94,8 +94,14 @@ def worlds(name, seeds, people_per_agent=500, region=None, events=True, **values
 
 
 def fresh(seed=1, name="full-adaptation", people_per_agent=500, region=None, events=True, **values) -> World:
-    """A world of one's own that has not begun."""
-    return World(template(name, people_per_agent, region, events, **values), seed)
+    """A world of one's own before the region's first month."""
+    return warm(template(name, people_per_agent, region, events, **values), seed)
+
+
+def warm(made_from: Template, seed: int) -> World:
+    run = World(made_from, seed)
+    run.warm_up()
+    return run
 
 
 # --- comparing -----------------------------------------------------------------------------------------
@@ -103,7 +109,7 @@ def tables_of(world) -> dict[str, np.ndarray]:
     """Copies of all that a month can change, rows in use only."""
     found = {name: getattr(world, name).copy() for name in TABLES}
     found["people"] = world.migrants.copy()
-    found["active"] = world.active[: world.counts[0]].copy()
+    found["active"] = world.active[: world.counts[ACTIVE]].copy()
     return found
 
 

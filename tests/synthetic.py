@@ -34,7 +34,7 @@ def sharp(name: str, folder: Path, region: Path, known: dict[str, float], unknow
           new_name: str | None = None) -> Path:
     """A scenario file like `name` in which everything is known but the paths in `unknown`."""
     scenario: Scenario = load_scenario(name).with_values(known)
-    priors = {path: (value_of(scenario, path),) * 2 for path in (*scenario.priors, *scenario.free())} | unknown
+    priors = {path: (scenario.value(path),) * 2 for path in (*scenario.priors, *scenario.free())} | unknown
     values = {path: (low + high) / 2 for path, (low, high) in unknown.items()}
     scenario = replace(scenario.with_values(values), priors=priors)
     path = folder / f"{new_name or name}.toml"
@@ -42,12 +42,6 @@ def sharp(name: str, folder: Path, region: Path, known: dict[str, float], unknow
     lines = [f'region = "{region}"' if line.startswith("region =") else line for line in lines]
     path.write_text("\n".join(lines) + "\n")
     return path
-
-
-def value_of(scenario: Scenario, path: str) -> float:
-    if path.startswith("events."):
-        return scenario.events_by_name[path.split(".")[1]].amount
-    return scenario.value(path)
 
 
 def observed_table(path: Path, region, counts) -> Path:

@@ -197,7 +197,7 @@ def write_folder(folder, found) -> None:
     (folder / "verdict.json").write_text(json.dumps(found))
     predictive(found).to_csv(folder / "tables" / "predictive.csv", index=False)
     (folder / "manifest.json").write_text(json.dumps({
-        "undercount": "0.1.0", "kind": "verdict", "state": "finished", "tables": {}, "parts": {}, "planned": [],
+        "undercount": "0.1.0", "kind": "compare", "state": "finished", "tables": {}, "parts": {}, "planned": [],
         "command": "undercount compare results/reference --effort quick --seed 1 --out results/verdict",
         "reference": "results/reference", "explanations": list(found["reference"]["explanations"]),
         "given": {name: name for name in found["reference"]["explanations"]}, "packages": {"numpy": "2"},

@@ -6,7 +6,7 @@
 Nothing is imported before it is asked for: commands that only read files stay instant.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["TraffickingModel", "__version__"]
 
 

@@ -14,25 +14,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 from undercount.experiments.attribution import tables
+from undercount.experiments.attribution.cause_words import as_json
 from undercount.experiments.attribution.game import play
-from undercount.experiments.attribution.plan import Plan
-from undercount.experiments.attribution.words import as_json
-from undercount.experiments.engines import EngineOptions
-from undercount.experiments.paired_tables import write_csv, write_json, write_parquet
-from undercount.experiments.study import finished_parts, study
-from undercount.experiments.work import Outcome
+from undercount.experiments.attribution.plan import Attribution
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.compute.jobs import Outcome
+from undercount.experiments.store.tables import write_csv, write_json, write_parquet
+from undercount.experiments.study import Study, carry_out, finished_parts, planned
 
 
-def build(plan: Plan, folder: Path, options: EngineOptions,
+def build(plan: Attribution, folder: Path, options: EngineOptions,
           on_progress: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
     """Compute what is missing and write the tables of what is finished.
 
-    Raises BadInput if the folder holds another attribution, `folder.Busy`, `work.Stopped`.
+    Raises what `study.carry_out` raises.
     """
     games = plan.games()
     blocks = list({block.part: block for game in games for block in game.blocks()}.values())
 
-    def assemble(folder: Path, outcome: Outcome) -> list[Path]:
+    def assemble() -> list[Path]:
         parts = {head["part"]: arrays for head, arrays in finished_parts(folder, blocks)}
         done = [(game, figures) for game in games if (figures := game.figures(parts)) is not None]
         if not done:
@@ -47,5 +47,6 @@ def build(plan: Plan, folder: Path, options: EngineOptions,
             write_csv(folder / "interactions.csv", pairs),
             write_json(folder / "attribution.json", as_json(plan, totals, summary, pairs, len(done) == len(games)))]
 
-    return study(folder, "attribute", blocks, play, plan.about(), plan.command(folder), options, on_progress, assemble,
-                 plan.basis.draws[0].scenario.region)
+    made = Study({"batch": plan.batch()} | planned(blocks), plan.command(folder), blocks, play, assemble,
+                 plan.basis.region)
+    return carry_out(folder, "attribute", plan.batch(), lambda there: made, options, on_progress)

@@ -9,11 +9,11 @@ from functools import cached_property
 import numpy as np
 from undercount.experiments.attribution.players import Player, same, without
 from undercount.experiments.attribution.window import Window, measure
-from undercount.experiments.paired import part_of
-from undercount.experiments.parts import seal_arrays
-from undercount.experiments.reference.draws import Draw
+from undercount.experiments.draws import Draw
+from undercount.experiments.paired.basis import part_of
+from undercount.experiments.store.seal import seal_arrays
 from undercount.model.assumed.scenario import Scenario
-from undercount.model.world import Template, World
+from undercount.model.simulation import simulate
 
 # Worlds of one part file: a second or two of work.
 BLOCK = 16
@@ -84,9 +84,8 @@ def play(block: Block) -> bytes:
     game, found = block.game, []
     for coalition in block.coalitions:
         absent = [name for i, name in enumerate(game.names) if not coalition >> i & 1]
-        world = World(Template(game.scenario(absent), game.people_per_agent), game.draw.luck)
-        world.run()
-        found.append(measure(game.window, world))
+        outcome = simulate(game.scenario(absent), game.people_per_agent, game.draw.luck)
+        found.append(measure(game.window, outcome))
     head = {"part": block.part, "explanation": game.draw.explanation.name, "world": game.draw.world,
             "luck": game.draw.luck, "players": game.names, "coalitions": list(block.coalitions)}
     return seal_arrays(head, {"figures": np.stack(found)})

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from undercount.experiments.ask import scale_name
 from undercount.experiments.attribution.game import Game, game_of
 from undercount.experiments.attribution.players import Player
 from undercount.experiments.attribution.window import Window, find_window
-from undercount.experiments.batch import code_digest, scale_name
-from undercount.experiments.paired import Basis, core_of
+from undercount.experiments.paired.basis import Basis, core_of
+from undercount.experiments.store.provenance import code_digest
 from undercount.model.files.problems import BadInput, Problem
 
 
 @dataclass(frozen=True)
-class Plan:
+class Attribution:
+    """An attribution: whose worlds, to which causes, between which periods."""
+
     basis: Basis
     players: tuple[Player, ...]
     window: Window
@@ -30,13 +33,13 @@ class Plan:
         return [game_of(draw, cores[draw.explanation.name], self.players, self.window, self.people_per_agent)
                 for draw in self.basis.draws]
 
-    def about(self) -> dict[str, Any]:
-        """What the manifest says of the folder."""
-        region = self.basis.draws[0].scenario.region
-        return {"batch": {
+    def batch(self) -> dict[str, Any]:
+        """What all parts of the folder have in common, for the manifest."""
+        region = self.basis.region
+        return {
             "basis": self.basis.about(), "players": [player.name for player in self.players],
             "window": self.window.about(), "people_per_agent": self.people_per_agent, "code": code_digest(),
-            "region": {"name": region.name, "files": dict(sorted(region.files.items()))}}}
+            "region": {"name": region.name, "files": dict(sorted(region.files.items()))}}
 
     def command(self, folder: Path) -> str:
         """The command that makes this folder."""
@@ -48,10 +51,10 @@ class Plan:
 
 
 def resolve(basis: Basis, players: Sequence[Player], before: str | None, after: str | None,
-            people_per_agent: int) -> Plan:
+            people_per_agent: int) -> Attribution:
     """The plan. Raises BadInput with every problem of the periods."""
     problems: list[Problem] = []
-    window = find_window(basis.draws[0].scenario.region, before, after, problems)
+    window = find_window(basis.region, before, after, problems)
     if problems or window is None:
         raise BadInput(problems)
-    return Plan(basis, tuple(players), window, people_per_agent)
+    return Attribution(basis, tuple(players), window, people_per_agent)

@@ -16,7 +16,7 @@ from undercount.experiments.attribution.shapley import MOST_PLAYERS
 from undercount.experiments.attribution.window import Window
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import specs
-from undercount.model.assumed.scenario import Event, Scenario
+from undercount.model.assumed.scenario import Event, Scenario, parameter_table
 from undercount.model.files.problems import Problem, nearest
 from undercount.model.files.toml_in import describe
 
@@ -76,12 +76,23 @@ def _without_own_cause(scenario: Scenario, explanation: Scenario, core: Scenario
     governed = {key for name in switches for key in MECHANISMS[name].neutral}
     shared = {e.name: e for e in core.events}
     mine, drawn = explanation.events_by_name, scenario.events_by_name
-    # An event of the core that the explanation leaves as it is keeps its drawn size.
-    events = tuple(drawn[name] if mine.get(name) == event else event for name, event in shared.items())
-    values = {}
+    # An event of the core that the explanation leaves as it is keeps its drawn size; one of its own that moves what
+    # a switch among the players governs belongs to that switch.
+    def left_as_it_is(event: Event) -> bool:
+        own = mine.get(event.name)
+        alike = own is not None and replace(own, amount=event.amount) == event
+        swept_alike = explanation.priors.get(event.path) == core.priors.get(event.path)
+        return alike and swept_alike and (event.path in core.priors or own == event)
+
+    events = tuple(drawn[name] if left_as_it_is(event) else event for name, event in shared.items())
+    events += tuple(event for event in scenario.events
+                    if event.name not in shared and specs()[event.parameter].key in governed)
+    onsets = tuple(onset for onset in scenario.onsets if any(event.onset == onset.name for event in events))
+    values, mine_free, core_free = {}, explanation.free(), core.free()
     for path, spec in specs().items():
-        differs = (explanation.value(path) != core.value(path)
-                   or explanation.priors.get(path) != core.priors.get(path))
+        # Where both sweep the same range, another point value of it is no cause.
+        differs = mine_free.get(path) != core_free.get(path) or (
+            path not in mine_free and explanation.value(path) != core.value(path))
         if differs and spec.key not in governed:
             values[path] = core.value(path)
     parameters = scenario.parameters
@@ -91,7 +102,7 @@ def _without_own_cause(scenario: Scenario, explanation: Scenario, core: Scenario
         parameters = parameters.model_copy(update={group: changed})
     mechanisms = {name: on if name in switches or explanation.mechanisms[name] == core.mechanisms[name]
                   else core.mechanisms[name] for name, on in scenario.mechanisms.items()}
-    return replace(scenario, events=events, parameters=parameters, mechanisms=mechanisms)
+    return replace(scenario, events=events, onsets=onsets, parameters=parameters, mechanisms=mechanisms)
 
 
 def _moves(event: Event, core: Scenario, window: Window) -> bool:
@@ -104,5 +115,7 @@ def _moves(event: Event, core: Scenario, window: Window) -> bool:
 
 
 def same(one: Scenario, other: Scenario) -> bool:
-    """Do two scenarios of one region run alike?"""
-    return (one.parameters, one.mechanisms, one.events) == (other.parameters, other.mechanisms, other.events)
+    """Do two scenarios of one region run alike: the same inputs of the region, the same table of parameters?"""
+    inputs = [name for name, mechanism in MECHANISMS.items() if mechanism.region]
+    return all(one.mechanisms[name] == other.mechanisms[name] for name in inputs) and \
+        parameter_table(one).tobytes() == parameter_table(other).tobytes()

@@ -10,7 +10,7 @@ import pandas as pd
 from undercount.experiments.attribution.game import Game
 from undercount.experiments.attribution.shapley import interactions, shapley
 from undercount.experiments.attribution.window import OUTCOMES, Window, changes
-from undercount.experiments.paired import interval, ranks, resampled, scopes_of
+from undercount.experiments.paired.basis import interval, ranks, resampled, scopes_of
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from undercount.model.country.observation import observe
-from undercount.model.engine.layout import WARM_UP
 from undercount.model.files.problems import Problem, nearest
 from undercount.model.files.tables_in import Month
 from undercount.model.files.toml_in import describe
 from undercount.model.known.region import Referral, Region
-from undercount.model.world import World
+from undercount.model.outcome import Outcome
 
 # What is attributed -> what it is, in words with its unit.
 OUTCOMES = {
@@ -93,9 +92,9 @@ def _months(rows: Sequence[Referral]) -> int:
     return rows[0].last - rows[0].first + 1
 
 
-def measure(window: Window, world: World) -> np.ndarray:
+def measure(window: Window, outcome: Outcome) -> np.ndarray:
     """OUTCOMES in both periods, shape (outcomes, 2), whole numbers; the stock in person-months."""
-    region, hidden = world.template.region, world.hidden[WARM_UP:]
+    region, hidden = outcome.region, outcome.hidden
     counts = observe(region, hidden)
     found = np.zeros((len(OUTCOMES), 2), np.int64)
     for k, (period, (first, last)) in enumerate(zip((window.before, window.after), window.months)):

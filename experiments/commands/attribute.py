@@ -11,7 +11,7 @@ from undercount.experiments.commands.draws import draw_options, read_draws
 from undercount.experiments.commands.options import engine_options, read_engine
 
 if TYPE_CHECKING:
-    from undercount.experiments.work import Outcome
+    from undercount.experiments.compute.jobs import Outcome
 
 DEFAULT_OUT = "results/attribution"
 

@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import click
+from undercount.experiments.commands.options import region_option
+from undercount.experiments.patterns.table import FILE as PATTERNS
+from undercount.experiments.patterns.table import patterns_of, read_patterns
 from undercount.experiments.reference.statistics import FILE, read_statistics, shipped_statistics
 from undercount.model.assumed.scenario import load_scenario, scenario_names
 from undercount.model.files.problems import BadInput
@@ -12,10 +15,11 @@ from undercount.model.known.region import load_region, read_referrals
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@region_option
 @click.option("--scenario", "scenario", default="baseline", show_default=True,
               help="Whose region's countries an observed table may name.")
-def command(files: tuple[str, ...], scenario: str) -> None:
-    """Check scenario files (.toml), region folders, observed tables and statistics (.csv).
+def command(files: tuple[str, ...], region: str | None, scenario: str) -> None:
+    """Check scenario files (.toml), region folders, observed tables, statistics and patterns (.csv).
 
     Prints one line for each FILE that is right, and every mistake of the others; then the exit
     code is 2. A scenario may be given by name.
@@ -23,27 +27,30 @@ def command(files: tuple[str, ...], scenario: str) -> None:
     problems = []
     for file in files:
         try:
-            click.echo(f"ok: {plain(file)}: {_check(file, scenario)}")
+            click.echo(f"ok: {plain(file)}: {_check(file, region, scenario)}")
         except BadInput as error:
             problems.extend(error.problems)
     if problems:
         raise BadInput(problems)
 
 
-def _check(file: str, scenario: str) -> str:
+def _check(file: str, on_region: str | None, scenario: str) -> str:
     path = Path(file)
     if path.name == "region.toml":
         path = path.parent
     if path.is_dir():
         region = load_region(path)
-        statistics = shipped_statistics(region)
+        statistics, patterns = shipped_statistics(region), patterns_of(region)
         return (f"region {plain(region.title)!r}, {len(region.countries)} countries, {region.months} months"
-                + (f", {len(statistics)} published statistics" if statistics else ""))
+                + (f", {len(statistics)} published statistics" if statistics else "")
+                + (f", {len(patterns)} patterns" if patterns else ""))
     if path.suffix == ".csv":
-        region = load_scenario(scenario).region
+        region = load_scenario(scenario, on_region).region
         if path.name == FILE.name:
             return f"published statistics, {len(read_statistics(path, region))} rows"
+        if path.name == PATTERNS:
+            return f"patterns, {len(read_patterns(path, region))} rows"
         return f"observed table, {len(read_referrals(path, [c.iso3 for c in region.countries]))} rows"
     named = file in scenario_names() or not path.exists() and path.suffix != ".toml"
-    found = load_scenario(file if named else path)
+    found = load_scenario(file if named else path, on_region)
     return f"scenario {plain(found.title)!r}, {len(found.events)} events"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import click
 from undercount.experiments.commands.options import engine_options, read_engine
 
 if TYPE_CHECKING:
-    from undercount.experiments.work import Outcome
+    from undercount.experiments.compute.jobs import Outcome
 
 
 @click.command("compare")
@@ -30,12 +29,13 @@ def command(reference: str, observed: str | None, effort: str, seed: str, no_smc
     come the tests of the methods on worlds whose truth is known. The same command again goes on where it
     stopped.
     """
-    from undercount.experiments.batch import LARGEST_SEED, read_whole
+    from undercount.experiments.ask import LARGEST_SEED, read_whole
     from undercount.experiments.commands.ending import carried_out
+    from undercount.experiments.inference.smc import available
     from undercount.experiments.reference.table import read_reference
-    from undercount.experiments.verdict import judge
+    from undercount.experiments.verdict.build import Asked, make
     from undercount.experiments.verdict.effort import EFFORTS
-    from undercount.experiments.verdict.folder import WORDS, command_line, make
+    from undercount.experiments.verdict.folder import WORDS
     from undercount.experiments.verdict.observed import read_observed
     from undercount.model.files.problems import BadInput
 
@@ -53,11 +53,11 @@ def command(reference: str, observed: str | None, effort: str, seed: str, no_smc
     seen = read_observed(there, Path(observed) if observed else None)
     for warning in seen.warnings:
         say(f"warning: outside what was simulated: {warning}")
-    plan = judge.plan(there, seen, EFFORTS[effort], number, os.cpu_count() or 1, not no_smc, say)
+    asked = Asked(there, seen, EFFORTS[effort], number, not no_smc and available(), observed)
 
     def tell(outcome: Outcome) -> None:
         if outcome.done == outcome.total:
             click.echo((folder / WORDS).read_text())
 
-    return carried_out(folder, command_line(plan, folder, observed), options,
-                       lambda on_progress: make(plan, folder, observed, options, on_progress, say), tell)
+    return carried_out(folder, asked.command(folder), options,
+                       lambda on_progress: make(asked, folder, options, on_progress, say), tell)

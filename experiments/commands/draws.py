@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from undercount.experiments.paired import Basis
+    from undercount.experiments.paired.basis import Basis
 
 
 def draw_options(function):
@@ -38,8 +38,8 @@ def draw_options(function):
 
 def read_draws(problems: list, given: dict[str, Any]) -> tuple[Basis, int]:
     """The draws, and how many persons one agent stands for. Raises BadInput with all of `problems`."""
-    from undercount.experiments.batch import LARGEST_SEED, read_scale, read_whole
-    from undercount.experiments.paired import DRAWS, read_basis
+    from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole
+    from undercount.experiments.paired.basis import DRAWS, read_basis
     from undercount.experiments.reference import PEOPLE_PER_AGENT
     from undercount.model.files.problems import Problem
 

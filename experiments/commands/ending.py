@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from undercount.experiments.engines import EngineLost, EngineOptions
-    from undercount.experiments.work import Outcome
+    from undercount.experiments.compute.engines import EngineOptions
+    from undercount.experiments.compute.jobs import Outcome
+    from undercount.experiments.compute.worker import EngineLost
 
 INTERRUPTED = 130
 KINDS_SHOWN = 10
@@ -25,9 +26,9 @@ def carried_out(folder: Path, again: str, options: EngineOptions,
     `compute(on_progress)` does the work, `again` is the command that completes the folder, and `tell`
     prints what came out before the closing lines.
     """
-    from undercount.experiments.folder import Busy
-    from undercount.experiments.progress import shown
-    from undercount.experiments.work import Stopped
+    from undercount.experiments.compute.jobs import Stopped
+    from undercount.experiments.compute.progress import shown
+    from undercount.experiments.store.folder import Busy
 
     try:
         with shown(sys.stderr) as on_progress:
@@ -43,7 +44,7 @@ def carried_out(folder: Path, again: str, options: EngineOptions,
 
 def stopped(reason: KeyboardInterrupt | OSError | EngineLost, outcome: Outcome, folder: Path, command: str) -> int:
     """After work that ended early: why, what is kept, and how to go on."""
-    from undercount.experiments.engines import EngineLost
+    from undercount.experiments.compute.worker import EngineLost
 
     kept = f"{outcome.done} of {outcome.total} runs are finished and kept" if outcome.total else "nothing was run"
     if isinstance(reason, KeyboardInterrupt):

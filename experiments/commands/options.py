@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from undercount.experiments.engines import EngineOptions
+    from undercount.experiments.compute.engines import EngineOptions
+
+
+def region_option(function):
+    """`--region NAME`: a scenario on another region than the one that it names."""
+    return click.option("--region", metavar="REGION",
+                        help="Another region than the scenario's own, by name or by the path of its folder.")(function)
 
 
 def settings_option(function):
@@ -40,7 +46,7 @@ MOST_SECONDS, LEAST_MB, MOST_MB = 30 * 86400, 16, 10**7
 def engine_options(function):
     """Options of where and under which limits jobs are computed; gives `engine`, their texts as typed.
 
-    `read_engine` makes `experiments.engines.EngineOptions` of them.
+    `read_engine` makes `experiments.compute.engines.EngineOptions` of them.
     """
     options = (
         click.option("--workers", metavar="W", help="Runs at a time (default: one a core)."),
@@ -66,8 +72,9 @@ def engine_options(function):
 
 def read_engine(problems: list, given: dict[str, Any]) -> EngineOptions:
     """The engine that the options ask for; what is wrong with them is added to `problems`."""
-    from undercount.experiments.batch import read_whole
-    from undercount.experiments.engines import STATM, EngineOptions
+    from undercount.experiments.ask import read_whole
+    from undercount.experiments.compute.engines import EngineOptions
+    from undercount.experiments.compute.limits import STATM
     from undercount.model.files.problems import Problem, nearest
     from undercount.model.files.toml_in import describe
 

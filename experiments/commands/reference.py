@@ -17,19 +17,21 @@ DEFAULT_OUT = "results/reference"
 @click.option("--worlds", default="5000", show_default=True, metavar="N",
               help="Worlds of each explanation; a fifth as many more with priors half and twice as wide.")
 @click.option("--no-variants", is_flag=True, help="Leave out the worlds with other widths of the priors.")
+@click.option("--no-gates", is_flag=True, help="Keep worlds that contradict the region's hard patterns.")
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the design and of all luck.")
 @click.option("--people-per-agent", default=str(PEOPLE_PER_AGENT), show_default=True, metavar="K",
               help="Persons that one agent stands for, or `pooled`, where counts have the noise of single persons.")
 @engine_options
 @click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Folder of the table.")
-def command(scenarios: tuple[str, ...], worlds: str, no_variants: bool, seed: str, people_per_agent: str,
-            engine: dict[str, Any], out: str) -> int:
+def command(scenarios: tuple[str, ...], worlds: str, no_variants: bool, no_gates: bool, seed: str,
+            people_per_agent: str, engine: dict[str, Any], out: str) -> int:
     """Simulate worlds of SCENARIO..., names or paths (default: every explanation that ships).
 
-    Priors are drawn on a scrambled Sobol design. The same command again does only what is missing; with
+    Priors are drawn on a scrambled Sobol design; a draw whose coarse world contradicts a hard pattern of the
+    region is drawn anew (`undercount patterns`). The same command again does only what is missing; with
     more worlds it extends the table. The tables are the same bytes for any engine and number of workers.
     """
-    from undercount.experiments.batch import LARGEST_SEED, read_scale, read_whole
+    from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole
     from undercount.experiments.commands.ending import carried_out
     from undercount.experiments.reference.build import build, command_line
     from undercount.experiments.reference.plan import MOST_WORLDS, resolve
@@ -39,7 +41,7 @@ def command(scenarios: tuple[str, ...], worlds: str, no_variants: bool, seed: st
     n = read_whole(problems, "--worlds", worlds, 1, MOST_WORLDS)
     s = read_whole(problems, "--seed", seed, 0, LARGEST_SEED)
     k = read_scale(problems, people_per_agent)
-    plan = resolve(scenarios, n, not no_variants, s, k, problems)
+    plan = resolve(scenarios, n, not no_variants, s, k, problems, not no_gates)
     folder = Path(out)
     again = command_line(plan, folder)
     return carried_out(folder, again, options, lambda on_progress: build(plan, folder, options, on_progress))

@@ -23,16 +23,16 @@ def command(folder: Path, out: Path | None, focus: str | None, attribution: Path
 
     DIR is a folder that `undercount run` or `undercount compare` made. The path of the page is printed last.
     """
-    from undercount.experiments.folder import open_folder
+    from undercount.experiments.store.folder import open_folder
 
-    if open_folder(folder)["kind"] == "verdict":
+    if open_folder(folder)["kind"] == "compare":
         from undercount.experiments.report.verdict_page import write_verdict_report
 
         _refuse({"--focus": focus}, "a folder that `undercount run` made as DIR")
         page = write_verdict_report(folder, out or folder, attribution, policy)
     else:
         from undercount.experiments.report.page import write_report
-        from undercount.experiments.results import read_results
+        from undercount.experiments.runs.results import read_results
 
         _refuse({"--attribution": attribution, "--policy": policy}, "a folder that `undercount compare` made as DIR")
         page = write_report(read_results(folder), out or folder, focus)

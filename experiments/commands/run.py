@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from undercount.experiments.commands.options import engine_options, read_engine, settings_option
+from undercount.experiments.commands.options import engine_options, read_engine, region_option, settings_option
 
 INTERRUPTED = 130
 
@@ -20,19 +20,21 @@ INTERRUPTED = 130
               help="Persons that one agent stands for, or `pooled`: people at home in pools of those who are alike, "
               "everybody recruited an agent of one person.")
 @click.option("--until", metavar="YYYY-MM", help="The last month (default: the region's last).")
+@region_option
 @settings_option
 @engine_options
 @click.option("--out", metavar="DIR", help="Result folder (default: results/ and the scenarios' names).")
 @click.option("--dry-run", is_flag=True, help="Print the number of runs and their size, and write nothing.")
 def command(scenarios: tuple[str, ...], replicates: str, seed: str | None, people_per_agent: str,
-            until: str | None, settings: dict[str, str], engine: dict[str, Any], out: str | None, dry_run: bool) -> int:
+            until: str | None, region: str | None, settings: dict[str, str], engine: dict[str, Any], out: str | None,
+            dry_run: bool) -> int:
     """Run SCENARIO..., names or paths, or `all`, and write tables to a result folder.
 
     The same command again does only what is missing; with more replicates or scenarios it extends
     the folder. The tables are the same bytes for any engine and number of workers.
     """
-    from undercount.experiments.batch import resolve
-    from undercount.experiments.folder import check_is_ours, read_manifest
+    from undercount.experiments.runs.batch import resolve
+    from undercount.experiments.store.folder import check_is_ours, read_manifest
     from undercount.model.files.problems import BadInput
 
     problems: list = []
@@ -44,7 +46,7 @@ def command(scenarios: tuple[str, ...], replicates: str, seed: str | None, peopl
             seed = str(there["batch"]["seed"])
     except BadInput as error:
         problems += error.problems
-    batch = resolve(scenarios, replicates, seed, people_per_agent, until, settings, problems)
+    batch = resolve(scenarios, replicates, seed, people_per_agent, until, settings, problems, region)
     if dry_run:
         _print_size(batch, folder)
         return 0
@@ -57,18 +59,21 @@ def _default_folder(scenarios: tuple[str, ...]) -> Path:
 
 
 def _print_size(batch, folder: Path) -> None:
-    from undercount.experiments.manifest import check_same_batch, joined
-    from undercount.experiments.size import size_of
+    from undercount.experiments.runs.extend import joined
+    from undercount.experiments.runs.size import size_of
+    from undercount.experiments.store.folder import read_manifest
+    from undercount.experiments.study import check_agrees
 
-    batch = joined(batch, check_same_batch(batch, folder))
-    for line in size_of(batch, folder):
+    there = read_manifest(folder, "run")
+    check_agrees(folder, there, batch.shared())
+    for line in size_of(joined(batch, folder, there), folder):
         click.echo(line)
 
 
 def _run(batch, folder: Path, options) -> int:
     from undercount.experiments.commands.ending import carried_out
-    from undercount.experiments.manifest import going_on
-    from undercount.experiments.runner import run_batch
+    from undercount.experiments.runs.build import run_batch
+    from undercount.experiments.runs.extend import going_on
 
     return carried_out(folder, going_on(batch, folder), options,
                        lambda on_progress: run_batch(batch, folder, options, on_progress))

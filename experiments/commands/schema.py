@@ -6,7 +6,7 @@ from typing import Any
 import click
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import Parameters, specs
-from undercount.model.assumed.scenario_checks import FACTORS, LONGEST_RAMP
+from undercount.model.assumed.scenario_checks import FACTORS, LONGEST_RAMP, SIZES
 
 MONTH = {"type": "string", "pattern": r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$"}
 TEXT = {"type": "string", "minLength": 1}
@@ -24,7 +24,8 @@ def schema() -> dict[str, Any]:
     properties: dict[str, Any] = {
         "title": TEXT | {"description": "One line."},
         "description": {"type": "string"},
-        "extends": TEXT | {"description": "A scenario by name, or a path relative to this file."},
+        "extends": {"description": "A scenario by name, or a path relative to this file; or a list of them.",
+                    "anyOf": [TEXT, {"type": "array", "minItems": 1, "items": TEXT}]},
         "region": TEXT | {"description": "A region by name, or the path of its folder."},
         "drop_events": {"type": "array", "items": TEXT, "description": "Inherited events to leave out."},
         "mechanisms": {
@@ -37,7 +38,9 @@ def schema() -> dict[str, Any]:
         properties[group] = {
             "type": "object", "additionalProperties": False, "description": definition.get("description", ""),
             "properties": {key: _quantity(entry) for key, entry in definition["properties"].items()}}
+    properties["onsets"] = {"type": "object", "additionalProperties": _onset()}
     properties["events"] = {"type": "array", "items": _event()}
+    properties["calibrated"] = {"type": "object", "description": "Point values found by `undercount calibrate`."}
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Undercount scenario",
             "type": "object", "additionalProperties": False, "required": ["title"], "properties": properties}
 
@@ -55,20 +58,40 @@ def _quantity(entry: dict[str, Any]) -> dict[str, Any]:
     return about | {"anyOf": [number, unknown]}
 
 
-def _event() -> dict[str, Any]:
-    movable = [path for path, spec in specs().items() if not spec.setup]
+def _onset() -> dict[str, Any]:
+    months = dict.fromkeys(("value", "low", "high"), MONTH)
+    unknown = {"type": "object", "additionalProperties": False, "required": list(months), "properties": months}
     return {
         "type": "object", "additionalProperties": False,
-        "required": ["name", "when", "where", "parameter", "source"],
-        "oneOf": [{"required": ["factor"]}, {"required": ["value"]}],
+        "description": "When an explanation begins, how long it takes to be there, and how large it is.",
+        "properties": {
+            "when": {"anyOf": [MONTH, unknown]},
+            "ramp": _quantity({"minimum": 0, "maximum": LONGEST_RAMP}),
+            "size": _quantity({"minimum": SIZES[0], "maximum": SIZES[1]}),
+            "included": {"type": "number", "minimum": 0, "maximum": 1,
+                         "description": "Prior probability that it happens at all."},
+            "happens": {"type": "boolean", "description": "Does it happen? (where it is drawn: until it is drawn)"},
+            "source": TEXT,
+        }}
+
+
+def _event() -> dict[str, Any]:
+    return {
+        "type": "object", "additionalProperties": False,
+        "required": ["name", "where", "parameter", "source"],
+        "allOf": [{"oneOf": [{"required": ["factor"]}, {"required": ["value"]}]},
+                  {"oneOf": [{"required": ["when"]}, {"required": ["onset"]}]}],
         "properties": {
             "name": {"type": "string", "pattern": "^[a-z0-9-]{1,60}$"},
             "when": MONTH | {"description": "From this month on."},
-            "where": {"description": "Country codes; or everywhere, origins, destinations, a group of countries.csv.",
+            "onset": TEXT | {"description": "The onset that says when, how fast and how strongly."},
+            "where": {"description": "Country codes; or everywhere, origins, destinations, observed-origins, "
+                                     "observed-destinations, a group of countries.csv.",
                       "anyOf": [{"type": "array", "minItems": 1, "uniqueItems": True, "items": TEXT}, TEXT]},
-            "parameter": {"enum": movable},
+            "parameter": {"enum": list(specs())},
             "factor": _quantity({"minimum": FACTORS[0], "maximum": FACTORS[1]}),
-            "value": _quantity({"minimum": 0, "maximum": max(spec.allowed[1] for spec in specs().values())}),
+            "value": _quantity({"minimum": min(spec.allowed[0] for spec in specs().values()),
+                                "maximum": max(spec.allowed[1] for spec in specs().values())}),
             "ramp": {"type": "integer", "minimum": 0, "maximum": LONGEST_RAMP,
                      "description": "Months over which it is reached; 0 is at once."},
             "until": MONTH | {"description": "Its last month."},

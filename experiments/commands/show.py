@@ -3,24 +3,26 @@
 from collections.abc import Iterator
 
 import click
-from undercount.experiments.commands.options import settings_option
+from undercount.experiments.commands.options import region_option, settings_option
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import specs
-from undercount.model.assumed.scenario import Event, Scenario, load_scenario
+from undercount.model.assumed.scenario import Event, Onset, Scenario, load_scenario
 from undercount.model.files.toml_in import plain
+from undercount.model.schedule import PHASES
 
 ROLES = ("origin", "transit", "destination")
 
 
 @click.command("show")
 @click.argument("scenario")
+@region_option
 @settings_option
 @click.option("--people-per-agent", type=click.IntRange(min=1), default=100, show_default=True,
               help="Persons that one agent stands for.")
 @click.option("--toml", "as_toml", is_flag=True, help="Print a complete scenario file instead.")
-def command(scenario: str, settings: dict[str, str], people_per_agent: int, as_toml: bool) -> None:
+def command(scenario: str, region: str | None, settings: dict[str, str], people_per_agent: int, as_toml: bool) -> None:
     """Print the world of SCENARIO, a name or a path to a .toml file."""
-    chosen = load_scenario(scenario).with_values(settings)
+    chosen = load_scenario(scenario, region).with_values(settings)
     if as_toml:
         click.echo(chosen.to_toml(), nl=False)
         return
@@ -37,6 +39,7 @@ def page(scenario: Scenario, people_per_agent: int) -> Iterator[str]:
     yield f"Region      {region.title} ({region.name}), {region.start} to {region.end}, {region.months} months"
     yield from _places(scenario)
     yield from _people(scenario, people_per_agent)
+    yield from _month()
     yield from _switches(scenario)
     yield from _events(scenario)
     yield from _parameters(scenario)
@@ -71,6 +74,12 @@ def _people(scenario: Scenario, people_per_agent: int) -> Iterator[str]:
     yield f"  recruiter cells at the start: {cells:,.0f}"
 
 
+def _month() -> Iterator[str]:
+    yield from ("", f"A month ({len(PHASES)} phases)")
+    for n, phase in enumerate(PHASES, 1):
+        yield f"  {n}  {phase.name}: {phase.what}"
+
+
 def _switches(scenario: Scenario) -> Iterator[str]:
     width = max(map(len, MECHANISMS))
     for title, state in (("on", True), ("off", False)):
@@ -82,7 +91,11 @@ def _switches(scenario: Scenario) -> Iterator[str]:
 
 def _events(scenario: Scenario) -> Iterator[str]:
     region = scenario.region
-    yield from ("", f"Events of the scenario ({len(scenario.events)})")
+    yield from ("", f"Onsets ({len(scenario.onsets)})")
+    for o in scenario.onsets:
+        yield f"  {o.when}  {o.name}: over {o.ramp} months, size {o.size:g}{_onset_ranges(scenario, o)}"
+        yield f"           {o.source}"
+    yield from ("", f"Events of the scenario and of its region ({len(scenario.events)})")
     for e in sorted(scenario.events, key=lambda e: e.when):
         yield f"  {e.when}  {e.name}: {_effect(e)}{_range(scenario, e.path)}; {_where(e)}"
         yield f"           {e.source}"
@@ -101,8 +114,25 @@ def _events(scenario: Scenario) -> Iterator[str]:
 
 def _effect(event: Event) -> str:
     effect = f"{event.parameter} {'times' if event.kind == 'factor' else 'becomes'} {event.amount:g}"
+    if event.onset:
+        return f"{effect} at size 1 of the onset {event.onset}"
     effect += f" over {event.ramp} months" if event.ramp else ""
     return effect + (f" until {event.until}" if event.until else "")
+
+
+def _onset_ranges(scenario: Scenario, onset: Onset) -> str:
+    """What of an onset is unknown, and between which bounds."""
+    if not onset.happens:
+        return "; does not happen"
+    found = []
+    for key in ("when", "ramp", "size"):
+        if onset.path(key) in scenario.priors:
+            low, high = scenario.priors[onset.path(key)]
+            span = f"{scenario.region.start + int(low)} to {scenario.region.start + int(high)}" if key == "when" \
+                else f"{low:g} to {high:g}"
+            found.append(f"{key} {span}")
+    text = "; swept: " + ", ".join(found) if found else ""
+    return text + (f"; happens with {onset.included:g}" if onset.included < 1.0 else "")
 
 
 def _where(event: Event) -> str:

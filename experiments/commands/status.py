@@ -18,9 +18,9 @@ def command(folder: str) -> None:
 
     A failed run is shown with its error and the one command that repeats it.
     """
-    from undercount.experiments.folder import holder, open_folder
-    from undercount.experiments.results import TABLES, planned_names
-    from undercount.experiments.work import part_states
+    from undercount.experiments.store.failures import part_states
+    from undercount.experiments.store.folder import holder, open_folder
+    from undercount.experiments.store.planned import RUN_TABLES, planned_names
     from undercount.model.files.toml_in import plain
 
     path = Path(folder)
@@ -45,7 +45,7 @@ def command(folder: str) -> None:
     for kind, names in (("damaged", damaged), ("failed", failed)):
         if len(names) > MOST_SHOWN:
             click.echo(f"... and {len(names) - MOST_SHOWN} more {kind}")
-    tables = [f"{name}.parquet" for name in TABLES] if manifest["kind"] == "run" else manifest["tables"]
+    tables = [f"{name}.parquet" for name in RUN_TABLES] if manifest["kind"] == "run" else manifest["tables"]
     whole = total["done"] == sum(total.values()) and manifest["state"] == "finished"
     if running:
         click.echo(f"a command is running on it (process {plain(running)})")
@@ -57,7 +57,7 @@ def command(folder: str) -> None:
 
 def _groups(manifest):
     """(line of the table, part's name) of every part."""
-    from undercount.experiments.results import planned_names, planned_parts
+    from undercount.experiments.store.planned import planned_names, planned_parts
 
     if manifest["kind"] == "run":
         return ((scenario, name) for scenario, _, name in planned_parts(manifest))

@@ -17,8 +17,8 @@ def command(folder: str) -> int:
 
     Exit code 0 if all are as they were written, 1 if any is damaged, missing or unknown.
     """
-    from undercount.experiments.folder import holder, open_folder
-    from undercount.experiments.verify import verify
+    from undercount.experiments.store.folder import holder, open_folder
+    from undercount.experiments.store.verify import verify
     from undercount.model.files.toml_in import plain
 
     path = Path(folder)

@@ -17,7 +17,7 @@ import numpy as np
 import pyabc
 from pyabc.parameters import Parameter
 from scipy import special
-from undercount.experiments.inference.smc import Particles, Population, Simulate, SmcChoice
+from undercount.experiments.inference.populations import Particles, Population, Simulate, SmcChoice
 from undercount.experiments.inference.weighted import effective_size
 
 SMALLEST_BATCH, LARGEST_BATCH = 16, 512

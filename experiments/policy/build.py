@@ -11,26 +11,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from undercount.experiments.engines import EngineOptions
-from undercount.experiments.paired_tables import write_csv, write_json, write_parquet
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.policy import tables
-from undercount.experiments.policy.plan import Plan
+from undercount.experiments.policy.lever_words import as_json
+from undercount.experiments.policy.plan import Comparison
 from undercount.experiments.policy.trial import NETWORKS, try_levers
-from undercount.experiments.policy.words import as_json
-from undercount.experiments.study import finished_parts, study
-from undercount.experiments.work import Outcome
+from undercount.experiments.store.tables import write_csv, write_json, write_parquet
+from undercount.experiments.study import Study, carry_out, finished_parts, planned
 
 
-def build(plan: Plan, folder: Path, options: EngineOptions,
+def build(plan: Comparison, folder: Path, options: EngineOptions,
           on_progress: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
     """Compute what is missing and write the tables of the draws that are finished, frozen and adapting.
 
-    Raises BadInput if the folder holds another comparison, `folder.Busy`, `work.Stopped`.
+    Raises what `study.carry_out` raises.
     """
     trials = plan.trials()
     once = list({trial.part: trial for trial in trials}.values())
 
-    def assemble(folder: Path, outcome: Outcome) -> list[Path]:
+    def assemble() -> list[Path]:
         by_part = {head["part"]: (head, arrays) for head, arrays in finished_parts(folder, once)}
         n, done = len(NETWORKS), []
         for pair in (trials[i:i + n] for i in range(0, len(trials), n)):
@@ -47,5 +47,6 @@ def build(plan: Plan, folder: Path, options: EngineOptions,
             write_csv(folder / "summary.csv", summary), write_csv(folder / "ranks.csv", rank),
             write_json(folder / "policy.json", as_json(plan, summary, rank, len(done) // n, len(done) == len(trials)))]
 
-    return study(folder, "policy", once, try_levers, plan.about(), plan.command(folder), options, on_progress, assemble,
-                 plan.region)
+    made = Study({"batch": plan.batch()} | planned(once), plan.command(folder), once, try_levers, assemble,
+                 plan.basis.region)
+    return carry_out(folder, "policy", plan.batch(), lambda there: made, options, on_progress)

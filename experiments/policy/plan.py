@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from undercount.experiments.batch import code_digest, scale_name
-from undercount.experiments.paired import Basis
+from undercount.experiments.ask import scale_name
+from undercount.experiments.paired.basis import Basis
 from undercount.experiments.policy.levers import Lever
 from undercount.experiments.policy.trial import NETWORKS, Trial
+from undercount.experiments.store.provenance import code_digest
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.files.tables_in import Month
 from undercount.model.files.toml_in import describe
@@ -22,7 +23,9 @@ EFFORTS = (0.25, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
-class Plan:
+class Comparison:
+    """A comparison of levers: over whose worlds, at which efforts, from when."""
+
     basis: Basis
     levers: tuple[Lever, ...]
     levers_file: str | None
@@ -32,7 +35,7 @@ class Plan:
 
     @property
     def region(self) -> Region:
-        return self.basis.draws[0].scenario.region
+        return self.basis.region
 
     @property
     def main_effort(self) -> float:
@@ -44,14 +47,14 @@ class Plan:
         return [Trial(draw, networks, self.levers, self.efforts, self.start, self.people_per_agent)
                 for draw in self.basis.draws for networks in NETWORKS]
 
-    def about(self) -> dict[str, Any]:
-        """What the manifest says of the folder."""
-        return {"batch": {
+    def batch(self) -> dict[str, Any]:
+        """What all parts of the folder have in common, for the manifest."""
+        return {
             "basis": self.basis.about(),
             "levers": [vars(lever) | {"places": list(lever.places)} for lever in self.levers],
             "efforts": list(self.efforts), "start": str(self.start), "people_per_agent": self.people_per_agent,
             "code": code_digest(),
-            "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))}}}
+            "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))}}
 
     def command(self, folder: Path) -> str:
         """The command that makes this folder."""
@@ -94,10 +97,10 @@ def read_start(text: str | None, region: Region, problems: list[Problem]) -> Mon
 
 
 def resolve(basis: Basis, levers: Sequence[Lever], levers_file: str | None, efforts: Sequence[float], start: str | None,
-            people_per_agent: int) -> Plan:
+            people_per_agent: int) -> Comparison:
     """The plan. Raises BadInput."""
     problems: list[Problem] = []
-    month = read_start(start, basis.draws[0].scenario.region, problems)
+    month = read_start(start, basis.region, problems)
     if problems:
         raise BadInput(problems)
-    return Plan(basis, tuple(levers), levers_file, tuple(efforts), month, people_per_agent)
+    return Comparison(basis, tuple(levers), levers_file, tuple(efforts), month, people_per_agent)

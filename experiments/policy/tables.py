@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from undercount.experiments.paired import INTERVAL, RESAMPLES, ranks, scopes_of
+from undercount.experiments.paired.basis import INTERVAL, RESAMPLES, ranks, scopes_of
 from undercount.experiments.policy.trial import NETWORKS, OUTCOMES
 
 SIGNIFICANT = 0.05

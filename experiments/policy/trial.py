@@ -6,19 +6,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from undercount.experiments.paired import part_of
-from undercount.experiments.parts import seal_arrays
+from undercount.experiments.draws import Draw
+from undercount.experiments.paired.basis import part_of
 from undercount.experiments.policy.levers import Lever, with_lever
-from undercount.experiments.reference.draws import Draw
-from undercount.model.assumed.scenario import Scenario
+from undercount.experiments.store.seal import seal_arrays
+from undercount.model.assumed.scenario import Scenario, parameter_table
 from undercount.model.country.observation import COUNTED
-from undercount.model.engine.layout import WARM_UP
 from undercount.model.files.tables_in import Month
-from undercount.model.known.region import Region
-from undercount.model.world import Template, World
+from undercount.model.outcome import Outcome
+from undercount.model.simulation import simulate
 
 NETWORKS = {"frozen": False, "adapting": True}
 SWITCHES = ("route_adaptation", "method_adaptation")
+# What the explanations of adaptation span: 6 and 12 log odds at size 1, sizes of 0.3 to 2.
+ACTING = {"networks.route_response": (1.8, 12.0), "networks.method_response": (3.6, 24.0)}
 # What a world is asked, from the start month on -> its unit.
 OUTCOMES = {"newly_exploited": "persons", "person_months": "person-months", "counted": "persons"}
 
@@ -42,16 +43,19 @@ class Trial:
 
 
 def networks_of(draw: Draw, networks: str) -> Scenario:
-    """The draw with networks that never learn, or that learn routes and methods both.
+    """The draw with networks that do not act on what they learn, or that do, in routes and methods both.
 
-    A rate of learning that the draw left out, for its explanation has the switch off, is drawn from its
-    range by a generator whose seed is the draw's luck.
+    How strongly they act, where the draw's explanation does not say it, is drawn from ACTING by a generator
+    whose seed is the draw's luck.
     """
     before = draw.scenario
     switched = replace(before, mechanisms=before.mechanisms | dict.fromkeys(SWITCHES, NETWORKS[networks]))
-    unknown = [path for path in switched.free() if path not in before.free()]
-    rng = np.random.default_rng(draw.luck)
-    return switched.draw({path: float(rng.random()) for path in unknown})
+    if not NETWORKS[networks]:
+        return switched
+    table, rng = parameter_table(switched), np.random.default_rng(draw.luck)
+    drawn = {path: float(rng.uniform(*span)) for path, span in ACTING.items()}
+    return switched.with_values({path: value for path, value in drawn.items()
+                                 if not table[path.partition(".")[2]].any()})
 
 
 def try_levers(trial: Trial) -> bytes:
@@ -69,14 +73,13 @@ def try_levers(trial: Trial) -> bytes:
 
 
 def _run(scenario: Scenario, trial: Trial) -> np.ndarray:
-    world = World(Template(scenario, trial.people_per_agent), trial.draw.luck)
-    world.run()
-    return measure(scenario.region, world, trial.start)
+    return measure(simulate(scenario, trial.people_per_agent, trial.draw.luck), trial.start)
 
 
-def measure(region: Region, world: World, start: Month) -> np.ndarray:
+def measure(outcome: Outcome, start: Month) -> np.ndarray:
     """OUTCOMES over the months from `start` on: everywhere, but counts as the observed table's rows count."""
-    hidden = world.hidden[WARM_UP:][start - region.start:]
+    region = outcome.region
+    hidden = outcome.hidden[start - region.start:]
     counted = {(row.iso3, COUNTED[row.counts]) for row in region.referrals}
     return np.array([hidden["newly_exploited"].sum(), hidden["in_exploitation"].sum(),
                      sum(hidden[tally][:, region.index[code]].sum() for code, tally in sorted(counted))], np.int64)

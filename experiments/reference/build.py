@@ -1,4 +1,4 @@
-"""Makes a reference table: the plan's chunks computed on any engine into a folder, then the tables."""
+"""Makes a reference table: the plan's stretches computed on any engine into a folder, then the tables."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from undercount.experiments.batch import scale_name
-from undercount.experiments.engines import EngineOptions
-from undercount.experiments.folder import REGION, write_whole
-from undercount.experiments.reference.plan import Plan
-from undercount.experiments.reference.quantities import columns
-from undercount.experiments.reference.simulate import simulate
+from undercount.experiments.ask import scale_name
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.compute.jobs import Outcome
+from undercount.experiments.reference.plan import TablePlan
+from undercount.experiments.reference.quantities import TRIED, columns
 from undercount.experiments.reference.statistics import FILE
 from undercount.experiments.reference.table import write_tables
-from undercount.experiments.study import finished_parts, study
-from undercount.experiments.work import Outcome
+from undercount.experiments.reference.worlds import simulate_stretch
+from undercount.experiments.store.folder import REGION, write_whole
+from undercount.experiments.study import Study, carry_out, finished_parts, planned
 
 
-def build(plan: Plan, folder: Path, options: EngineOptions,
+def build(plan: TablePlan, folder: Path, options: EngineOptions,
           on_progress: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
     """Compute what is missing of the plan in `folder` and write its tables.
 
-    Raises BadInput if the folder holds another table, `folder.Busy`, `work.Stopped`.
+    Raises what `study.carry_out` raises.
     """
-    chunks = plan.chunks()
+    stretches = plan.stretches()
 
-    def assemble(folder: Path, outcome: Outcome) -> list[Path]:
+    def assemble() -> list[Path]:
         statistics, copied = plan.region.folder / FILE, []
         if statistics.exists():
             target = folder / REGION / plan.region.name / FILE
@@ -35,15 +35,16 @@ def build(plan: Plan, folder: Path, options: EngineOptions,
             write_whole(target, statistics.read_bytes())
             copied = [target]
         unknowns = list(dict.fromkeys(path for scenario in plan.scenarios for path in scenario.free()))
-        names = columns(plan.region, plan.statistics)
+        names = [TRIED, *columns(plan.region, plan.statistics)]
         explanations = [scenario.name for scenario in plan.scenarios]
-        return [*write_tables(folder, names, unknowns, explanations, finished_parts(folder, chunks)), *copied]
+        return [*write_tables(folder, names, unknowns, explanations, finished_parts(folder, stretches)), *copied]
 
-    return study(folder, "reference", chunks, simulate, about(plan), command_line(plan, folder), options, on_progress,
-                 assemble, plan.region)
+    made = Study(about(plan) | planned(stretches), command_line(plan, folder),
+                 stretches, simulate_stretch, assemble, plan.region)
+    return carry_out(folder, "reference", plan.shared(), lambda there: made, options, on_progress)
 
 
-def about(plan: Plan) -> dict[str, Any]:
+def about(plan: TablePlan) -> dict[str, Any]:
     """What the manifest says of a reference table."""
     return {
         "batch": plan.shared(), "worlds": plan.worlds, "widths": {f"{w:g}": n for w, n in plan.widths.items()},
@@ -52,9 +53,10 @@ def about(plan: Plan) -> dict[str, Any]:
                       for scenario, given in zip(plan.scenarios, plan.given)]}
 
 
-def command_line(plan: Plan, folder: Path) -> str:
+def command_line(plan: TablePlan, folder: Path) -> str:
     """The command that makes this table."""
     words = ["undercount", "reference", *plan.given, "--worlds", plan.worlds, "--seed", plan.seed,
              "--people-per-agent", scale_name(plan.people_per_agent)]
     words += [] if plan.variants else ["--no-variants"]
+    words += [] if plan.gates else ["--no-gates"]
     return shlex.join(map(str, [*words, "--out", folder]))

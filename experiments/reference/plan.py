@@ -1,4 +1,4 @@
-"""What was asked for: explanations, worlds, seed and scale, resolved into chunks of worlds."""
+"""What was asked for: explanations, worlds, seed and scale, resolved into stretches of worlds."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from undercount.experiments.batch import code_digest
+from undercount.experiments.ask import explanations
 from undercount.experiments.reference.statistics import FILE, Statistic, shipped_statistics
-from undercount.model.assumed.scenario import Scenario, load_scenario, scenario_names
+from undercount.experiments.store.provenance import code_digest
+from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.files.toml_in import describe
 from undercount.model.known.region import Region
 
-# Worlds of one part file: about two seconds of work, so that a lost chunk costs little.
-CHUNK = 20
+# Worlds of one part file: about two seconds of work, so that a lost one costs little.
+STRETCH = 20
 # Besides the priors themselves, a fifth as many worlds with priors half and twice as wide, for the
 # stability of the verdict.
 WIDTHS = (0.5, 2.0)
@@ -24,7 +25,7 @@ MOST_WORLDS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Chunk:
+class Stretch:
     """Worlds `first` to `last` (excluded) of one explanation at one width of its priors: one part file."""
 
     scenario: Scenario
@@ -34,6 +35,7 @@ class Chunk:
     seed: int
     people_per_agent: int
     statistics: tuple[Statistic, ...]
+    gates: bool
     key: str
 
     @property
@@ -42,7 +44,7 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Plan:
+class TablePlan:
     """A reference table. `given` are the names or paths on the command line, one an explanation."""
 
     scenarios: tuple[Scenario, ...]
@@ -52,6 +54,7 @@ class Plan:
     seed: int
     people_per_agent: int
     statistics: tuple[Statistic, ...]
+    gates: bool = True
 
     @property
     def region(self) -> Region:
@@ -66,30 +69,24 @@ class Plan:
     def shared(self) -> dict[str, Any]:
         """What every world of a folder has in common, for the manifest; all but the number of worlds."""
         return {
-            "seed": self.seed, "people_per_agent": self.people_per_agent, "code": code_digest(),
+            "seed": self.seed, "people_per_agent": self.people_per_agent, "gates": self.gates, "code": code_digest(),
             "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))},
             "statistics": hashlib.sha256(repr([s.definition for s in self.statistics]).encode()).hexdigest()[:16]}
 
-    def chunks(self) -> list[Chunk]:
-        """Every chunk, in the order of the table: explanation, width, world."""
+    def stretches(self) -> list[Stretch]:
+        """Every stretch, in the order of the table: explanation, width, world."""
         shared, found = repr(self.shared()), []
         for scenario in self.scenarios:
             key = hashlib.sha256((scenario.content_hash() + repr(scenario.free()) + shared).encode()).hexdigest()
             for width, worlds in self.widths.items():
-                found += [Chunk(scenario, width, first, min(first + CHUNK, worlds), self.seed, self.people_per_agent,
-                                self.statistics, key) for first in range(0, worlds, CHUNK)]
+                found += [Stretch(scenario, width, first, min(first + STRETCH, worlds), self.seed,
+                                  self.people_per_agent, self.statistics, self.gates, key)
+                          for first in range(0, worlds, STRETCH)]
         return found
 
 
-def explanations() -> list[str]:
-    """The scenarios that ship and that no other one extends: those that say what happened."""
-    loaded = {name: load_scenario(name) for name in scenario_names()}
-    bases = {file for name, scenario in loaded.items() for file in scenario.files if file != f"{name}.toml"}
-    return [name for name in loaded if f"{name}.toml" not in bases]
-
-
 def resolve(given: Sequence[str], worlds: int, variants: bool, seed: int, people_per_agent: int,
-            problems: Sequence[Problem] = ()) -> Plan:
+            problems: Sequence[Problem] = (), gates: bool = True) -> TablePlan:
     """The plan; no names or `all` mean every explanation that ships.
 
     Raises BadInput with every problem of every option and scenario, after `problems`.
@@ -125,7 +122,8 @@ def resolve(given: Sequence[str], worlds: int, variants: bool, seed: int, people
             found += error.problems
     if found:
         raise BadInput(found)
-    return Plan(tuple(scenarios.values()), tuple(names), worlds, variants, seed, people_per_agent, statistics)
+    return TablePlan(tuple(scenarios.values()), tuple(names), worlds, variants, seed, people_per_agent, statistics,
+                     gates)
 
 
 def statistics_file(region: Region) -> str:

@@ -1,6 +1,8 @@
 """What a simulated world leaves in the table: the observed statistics, the hidden flow, the mechanisms' totals.
 
-Every column is a name of parts joined by colons:
+Every column is a name of pieces joined by colons, but for the first:
+
+    tried                  points of the prior that were drawn until one passed the gates; 1 / mean is the share kept
 
     count:CODE:PERIOD      a cell of the region's observed table, masked or not
     hidden:FIELD:YEAR      persons of the whole region, `layout.HIDDEN_FIELDS`; stocks are means over the year
@@ -17,10 +19,11 @@ from __future__ import annotations
 import numpy as np
 from undercount.experiments.reference.statistics import Statistic, counterpart
 from undercount.model.country.observation import observe
-from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, MODES, VENUES, WARM_UP
+from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, MODES, VENUES
 from undercount.model.known.region import Region
-from undercount.model.world import World
+from undercount.model.outcome import Outcome
 
+TRIED = "tried"
 STOCKS = {"in_exploitation", "in_public", "recruiters_active", "recruiters_in_custody", "officials_in_pay",
           "shelter_places", "shelter_used"}
 ELSEWHERE = ("newly_exploited", "in_exploitation", "identified", "assisted", "repatriated", "deported")
@@ -47,10 +50,9 @@ def columns(region: Region, statistics: tuple[Statistic, ...]) -> list[str]:
     return names + [f"statistic:{statistic.name}" for statistic in statistics]
 
 
-def quantities(region: Region, statistics: tuple[Statistic, ...], world: World) -> np.ndarray:
+def quantities(statistics: tuple[Statistic, ...], outcome: Outcome) -> np.ndarray:
     """The quantities of a world that has been run to the end of the region's period."""
-    hidden, actors = world.hidden[WARM_UP:], world.actors[WARM_UP:]
-    flows = world.flows[WARM_UP:]
+    region, hidden, actors, flows = outcome.region, outcome.hidden, outcome.actors, outcome.flows
     origins = [i for i, c in enumerate(region.countries) if c.origin]
     outside = elsewhere(region)
     found: list[float] = list(observe(region, hidden))

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from undercount.experiments.batch import code_digest
-from undercount.experiments.folder import MANIFEST, REGION, TEMPORARY, read_manifest, sync
 from undercount.experiments.reference.quantities import columns
 from undercount.experiments.reference.statistics import Statistic, shipped_statistics
+from undercount.experiments.store.folder import MANIFEST, REGION, TEMPORARY, read_manifest, sync
+from undercount.experiments.store.provenance import code_digest
 from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Region, load_region
@@ -29,7 +29,7 @@ KEYS = ("explanation", "width", "world")
 
 def write_tables(folder: Path, names: Sequence[str], unknowns: Sequence[str], explanations: Sequence[str],
                  parts: Iterable[tuple[dict[str, Any], dict[str, np.ndarray]]]) -> list[Path]:
-    """Write both tables from (head, arrays) of every chunk, in order; the same bytes for the same chunks."""
+    """Write both tables from (head, arrays) of every stretch, in order; the same bytes for the same worlds."""
     schemas = {
         "worlds": pa.schema([*_key_fields(), *(pa.field(name, pa.float32()) for name in names)]),
         "parameters": pa.schema([*_key_fields(), *(pa.field(name, pa.float64()) for name in unknowns)])}
@@ -58,7 +58,7 @@ def _key_fields() -> list[pa.Field]:
 
 
 def _batches(parts, rows: int = 5000):
-    """Chunks gathered into row groups of about `rows` worlds."""
+    """Stretches gathered into row groups of about `rows` worlds."""
     gathered, size = [], 0
     for part in parts:
         gathered.append(part)

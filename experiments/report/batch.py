@@ -15,7 +15,7 @@ FEW = 20  # below this number of replicates a 90 % interval is hardly more than 
 
 
 class Results(Protocol):
-    """What is needed of `experiments.results.Results`."""
+    """What is needed of `experiments.runs.results.Results`."""
 
     manifest: dict[str, Any]
     complete: bool

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from undercount.experiments.folder import write_whole
 from undercount.experiments.report.batch import Batch, Results
 from undercount.experiments.report.sections import SECTIONS, Section
+from undercount.experiments.report.sentences import cautions, observed_sentence, summary
 from undercount.experiments.report.theme import inline, save, styled
-from undercount.experiments.report.words import cautions, observed_sentence, summary
+from undercount.experiments.store.folder import write_whole
 
 PAGE, FIGURES = "report.html", "figures"
 QUESTION = "When fewer victims are referred, are fewer people trafficked?"

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from undercount.experiments.report import figures, maps, summaries
 from undercount.experiments.report.batch import Batch
 from undercount.experiments.report.figures import Quantity
-from undercount.experiments.report.words import Cell, band_cell, cell, count, one, signed
+from undercount.experiments.report.sentences import Cell, band_cell, cell, count, one, signed
 from undercount.model.engine.layout import LISTS
 
 

@@ -14,7 +14,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from undercount.experiments.report.theme import COLOURS, OBSERVED, REFERENCE, new_figure
 from undercount.experiments.verdict.answer import EVERYTHING, TABLE
-from undercount.experiments.verdict.words import MINUS, titles
+from undercount.experiments.verdict.answer_words import MINUS, titles
+from undercount.experiments.verdict.criteria import STAYED_WORDS
 
 ACROSS = 4  # panels side by side
 QUESTIONS = {TABLE: "the table alone", EVERYTHING: "with the statistics beyond it"}
@@ -358,7 +359,7 @@ def change(found: Mapping[str, Any]) -> Figure:
     ax.set_xlabel(f"probability (%) of the change in newly exploited persons, {flow['peak']} to {flow['last']}")
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False)
-    labels = ("fell by a tenth or more", "stayed", "rose by a tenth or more")
+    labels = (f"fell by {STAYED_WORDS} or more", "stayed", f"rose by {STAYED_WORDS} or more")
     figure.legend(handles=[Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0, label=label)
                            for (colour, hatch), label in zip(WAYS.values(), labels)],
                   loc="outside lower center", ncols=3)

@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from undercount.experiments.folder import REGION, open_folder, write_whole
 from undercount.experiments.report.page import FIGURES, PAGE, QUESTION, _drawn
 from undercount.experiments.report.sections import Section
 from undercount.experiments.report.theme import styled
 from undercount.experiments.report.verdict_sections import Sources, Study, sections
+from undercount.experiments.store.folder import REGION, open_folder, write_whole
+from undercount.experiments.verdict.answer_words import told
 from undercount.experiments.verdict.folder import TABLES, read_verdict
-from undercount.experiments.verdict.words import told
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import load_region
 
@@ -40,7 +40,7 @@ def write_verdict_report(folder: Path, out: Path, attribution: Path | None = Non
 
 def read_sources(folder: Path, attribution: Path | None = None, policy: Path | None = None) -> Sources:
     """What the page needs of a verdict's folder, and of the two others. Raises BadInput."""
-    manifest = _finished(folder, "verdict")
+    manifest = _finished(folder, "compare")
     predictive = _table(folder / TABLES / "predictive.csv", manifest, dtype={"period": str, "country": str},
                         keep_default_na=False)
     return Sources(

@@ -10,8 +10,9 @@ import pandas as pd
 from undercount.experiments.report import attribution_figures, policy_figures
 from undercount.experiments.report import verdict_figures as figures
 from undercount.experiments.report.sections import Grid, Picture, Section
-from undercount.experiments.report.words import cell, count
-from undercount.experiments.verdict.words import CHECKS, chance, number, persons, titles
+from undercount.experiments.report.sentences import cell, count
+from undercount.experiments.verdict.answer_words import CHECKS, chance, number, persons, titles
+from undercount.experiments.verdict.criteria import RECOGNISED, STAYED_WORDS
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def which(sources: Sources) -> Section:
         f"{len(titles(found))} explanations only, which count equally before the data.{smc} "
         "Data: tables/probabilities.csv.")], grids=[Grid(
             "The families that can be told apart, found from the confusion matrix: merged until a world's "
-            "family is recognised in 0.70 of the cases on average. Data: verdict.json, families.",
+            f"family is recognised in {RECOGNISED:.2f} of the cases on average. Data: verdict.json, families.",
             ["question", "family", "members", "forest", "rejection"], rows)])
 
 
@@ -140,7 +141,8 @@ def hidden_flow(sources: Sources) -> Section:
                 "explanation: rows that differ say that the answer hangs on the explanation. "
                 "Data: verdict.json, hidden_flow.")],
         grids=[Grid("Median and 90 % interval by year, averaged over the explanations; probabilities that the quantity "
-                    "fell by a tenth or more, stayed, or rose by a tenth or more. Data: tables/hidden_flow.csv.",
+                    f"fell by {STAYED_WORDS} or more, stayed, or rose by {STAYED_WORDS} or more. "
+                    "Data: tables/hidden_flow.csv.",
                     head, rows)])
 
 

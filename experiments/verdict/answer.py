@@ -9,14 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from undercount.experiments.inference.recovery import LIMIT
-from undercount.experiments.verdict.document import GOAL, LARGEST_ERROR
+from undercount.experiments.verdict.criteria import CONFUSED, HALF, LARGEST_ERROR, ODDS, RECOGNISED
 
 TABLE, EVERYTHING = "table", "table_and_statistics"
-# Odds against the prior odds below which evidence is not worth more than a bare mention: Kass and Raftery
-# (1995), Bayes factors, doi:10.1080/01621459.1995.10476572
-ODDS = 3.0
-HALF = 0.5
 
 NO_FAMILIES = "no families can be told apart"
 SELDOM = "families are recognised too seldom"
@@ -71,7 +66,7 @@ def _methods(asked: dict[str, Any], members: tuple[str, ...]) -> list[str]:
     reasons = []
     matrix = asked["confusion_of_families"]
     own = matrix["names"].index(" / ".join(families[0]["members"]))
-    if asked["mean_diagonal_of_families"]["value"] < GOAL or matrix["shares"][own][own] < HALF:
+    if asked["mean_diagonal_of_families"]["value"] < RECOGNISED or matrix["shares"][own][own] < HALF:
         reasons.append(SELDOM)
     if max(asked[key]["value"] for key in ("calibration_error", "calibration_error_of_families")) > LARGEST_ERROR:
         reasons.append(DISHONEST)
@@ -116,4 +111,4 @@ def _others(found: dict[str, Any], asked: dict[str, Any]) -> list[str]:
 
 def indistinct(asked: dict[str, Any]) -> list[tuple[str, str, float]]:
     """Pairs that these data cannot distinguish, worst first."""
-    return [(*entry["pair"], entry["share"]) for entry in asked["indistinct"] if entry["share"] > LIMIT]
+    return [(*entry["pair"], entry["share"]) for entry in asked["indistinct"] if entry["share"] > CONFUSED]

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from undercount.experiments.inference import calibration, recovery, rejection
 from undercount.experiments.inference.forest_choice import ForestChoice
+from undercount.experiments.verdict.criteria import CONFUSED, RECOGNISED
 from undercount.experiments.verdict.evidence import Evidence
 
 TREES = 300
 FEWEST_NEIGHBOURS = 500
 NEIGHBOURS = 0.10  # share of the worlds
 SHRINKAGE = 0.1  # of the covariance of the discriminant axes: summaries repeat each other
-RECOGNISED = 0.70  # share of held-out worlds whose family must be recognised, on average
 SCORED = 300  # held-out worlds on which the second opinion is scored
 
 
@@ -58,7 +58,7 @@ def choose(evidence: Evidence, seed: int, jobs: int, trees: int = TREES) -> Choi
     held = forest.probabilities(evidence.table[test])
     true = labels[test]
     # found on the training worlds, tested on the others
-    families = recovery.families_of_probabilities(forest.oob_probabilities, forest.labels, names, goal=RECOGNISED)
+    families = recovery.families_of_probabilities(forest.oob_probabilities, forest.labels, names, CONFUSED, RECOGNISED)
     by_family = families.sums(held)
     second = Second(evidence)
     scored = np.flatnonzero(test)[:: max(1, int(test.sum()) // SCORED)]

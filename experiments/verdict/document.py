@@ -8,6 +8,17 @@ import numpy as np
 import pandas as pd
 from undercount.experiments.inference.recovery import Confusion, indistinct_pairs, mean_diagonal
 from undercount.experiments.verdict.choice import Choice
+from undercount.experiments.verdict.criteria import (
+    CELLS_COVERED,
+    CONFUSED,
+    INFORMED,
+    LARGEST_ERROR,
+    LEVEL,
+    RANKS,
+    RECOGNISED,
+    SAME_FAMILY,
+    covered,
+)
 from undercount.experiments.verdict.fit import Fit
 from undercount.experiments.verdict.hidden import PROBS, QUANTITIES, HiddenFlow
 from undercount.experiments.verdict.judge import Verdict, shown
@@ -16,9 +27,6 @@ from undercount.experiments.verdict.stability import same_family
 import undercount
 
 FORMAT = 1  # raised when a key changes its meaning
-LARGEST_ERROR = 0.10  # of stated probabilities
-COVERED = (168, 190)  # of 200 held-out worlds, for 90 % intervals
-GOAL = 0.70
 
 
 def document(verdict: Verdict) -> dict[str, Any]:
@@ -76,7 +84,8 @@ def _choice(choice: Choice) -> dict[str, Any]:
         "families": [{"members": families.members[i], "probability": float(sums[i]),
                       "rejection": float(families.sums(choice.rejection)[i])} for i in order],
         "confusion": _confusion(choice.confusion), "mean_diagonal": shown(mean_diagonal(choice.confusion)),
-        "indistinct": [{"pair": [a, b], "share": share} for a, b, share in indistinct_pairs(choice.confusion)],
+        "indistinct": [{"pair": [a, b], "share": share}
+                       for a, b, share in indistinct_pairs(choice.confusion, CONFUSED)],
         "confusion_of_families": _confusion(choice.families_confusion),
         "mean_diagonal_of_families": shown(mean_diagonal(choice.families_confusion)),
         "merges": [{"first": list(m.first), "second": list(m.second), "share": m.share} for m in families.path],
@@ -152,7 +161,7 @@ def _holdout(verdict: Verdict) -> dict[str, Any] | None:
 
 
 def _informed(verdict: Verdict) -> dict[str, Any]:
-    return {name: {c.name: {"contraction": shown(c.contraction), "informed": bool(c.informed)}
+    return {name: {c.name: {"contraction": shown(c.contraction), "informed": bool(c.contraction.low >= INFORMED)}
                    for c in points.informed} for name, points in verdict.plan.points.items()}
 
 
@@ -163,34 +172,35 @@ def _checks(found: dict[str, Any]) -> dict[str, Any]:
 
     table, everything, hidden = found["table"], found["table_and_statistics"], found["hidden_flow"]
     families = table["mean_diagonal_of_families"]["value"]
-    covered = [inside for by_year in hidden["coverage"].values() for inside in by_year.values()]
-    covered.append(hidden["coverage_of_change"])
+    seen = [inside for by_year in hidden["coverage"].values() for inside in by_year.values()]
+    seen.append(hidden["coverage_of_change"])
     error = max(table[key]["value"] for key in ("calibration_error", "calibration_error_of_families"))
-    low, high = (round(bound * hidden["checked_on"] / 200) for bound in COVERED)
+    low, high = covered(hidden["checked_on"])
     smallest = min(test["ks"] for by_year in hidden["ranks"].values() for test in by_year.values())
     tests = sum(map(len, hidden["ranks"].values()))
     checks = {
-        "families_told_apart": check(families, f"mean diagonal at least {GOAL:g}, two families or more",
-                                     families >= GOAL and len(table["families"]) > 1),
+        "families_told_apart": check(families, f"mean diagonal at least {RECOGNISED:g}, two families or more",
+                                     families >= RECOGNISED and len(table["families"]) > 1),
         "probabilities_honest": check(error, f"error at most {LARGEST_ERROR:g}, of explanations and of families",
                                       error <= LARGEST_ERROR),
-        "hidden_flow_covered": check(min(covered), f"{low} to {high} of {hidden['checked_on']}, every year and the "
-                                     f"change (found {min(covered)} to {max(covered)})",
-                                     low <= min(covered) and max(covered) <= high),
-        "ranks_uniform": check(smallest, f"smallest p-value of {tests} tests at least {0.05 / tests:.4f}",
-                               smallest >= 0.05 / tests),
+        "hidden_flow_covered": check(min(seen), f"{low} to {high} of {hidden['checked_on']}, every year and the "
+                                     f"change (found {min(seen)} to {max(seen)})",
+                                     low <= min(seen) and max(seen) <= high),
+        "ranks_uniform": check(smallest, f"smallest p-value of {tests} tests at least {RANKS / tests:.4f}",
+                               smallest >= RANKS / tests),
         "best_fits": check(found["fit"]["by_explanation"][found["fit"]["best"]]["cells_covered"],
-                           "90 % bands cover 80 % of the cells and every year's total",
+                           f"{100 * LEVEL:g} % bands cover {100 * CELLS_COVERED:g} % of the cells and every year's "
+                           "total",
                            found["fit"]["by_explanation"][found["fit"]["best"]]["fits"]),
         "stable": check(found["stability"]["same_family"], "the same family in every variant",
-                        found["stability"]["same_family"] == 1.0),
+                        found["stability"]["same_family"] >= SAME_FAMILY),
         "summaries_suffice": check(found["second_kind"]["loss"]["value"], "no warning of the second kind",
                                    not found["second_kind"]["warn"]),
     }
     if everything:
         diagonal = everything["mean_diagonal"]["value"]
-        checks["explanations_told_apart"] = check(diagonal, f"mean diagonal with statistics at least {GOAL:g}",
-                                                  diagonal >= GOAL)
+        checks["explanations_told_apart"] = check(diagonal, f"mean diagonal with statistics at least {RECOGNISED:g}",
+                                                  diagonal >= RECOGNISED)
     if (held := found["prediction"]) is not None:
         checks["predicts"] = check(held["score"], f"below last year persists, {held['last_year_persists']:.2f}",
                                    held["score"] < held["last_year_persists"])

@@ -10,12 +10,9 @@ from functools import cached_property
 import numpy as np
 from undercount.experiments.reference.statistics import Statistic, as_published, published
 from undercount.experiments.reference.table import Reference
+from undercount.experiments.verdict.criteria import FEWEST_HELD_OUT, HELD_OUT_SHARE, MOST_HELD_OUT
 from undercount.experiments.verdict.observed import Observed
 from undercount.experiments.verdict.summaries import summaries
-
-FEWEST_HELD_OUT = 100  # pseudo-observed worlds of every explanation
-MOST_HELD_OUT = 300
-HELD_OUT_SHARE = 10
 
 
 @dataclass(frozen=True)

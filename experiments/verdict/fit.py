@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from undercount.experiments.inference.predictive import Bands, bands
+from undercount.experiments.verdict.criteria import CELLS_COVERED, LEVEL
 from undercount.experiments.verdict.evidence import Evidence
 from undercount.experiments.verdict.hidden import full_years
-
-ENOUGH = 0.80  # share of cells that 90 % bands must cover
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Fit:
 
     @property
     def fits(self) -> bool:
-        return self.cells.covered >= ENOUGH and bool(self.totals.inside.all())
+        return self.cells.covered >= CELLS_COVERED and bool(self.totals.inside.all())
 
 
 def fit(evidence: Evidence, explanation: str, simulated: np.ndarray) -> Fit:
@@ -36,7 +35,8 @@ def fit(evidence: Evidence, explanation: str, simulated: np.ndarray) -> Fit:
     counts = simulated[:, [at[evidence.observed.columns[i]] for i in kept]]
     observed = evidence.observed.counts[kept]
     inside = np.array([[row.period == period for row in rows] for period in periods])
-    return Fit(explanation, periods, bands(counts, observed), bands(counts @ inside.T, inside @ observed))
+    return Fit(explanation, periods, bands(counts, observed, level=LEVEL),
+               bands(counts @ inside.T, inside @ observed, level=LEVEL))
 
 
 def prior_fit(evidence: Evidence, explanation: str) -> Fit:

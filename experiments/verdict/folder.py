@@ -8,99 +8,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shlex
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from undercount.experiments.engines import EngineOptions
-from undercount.experiments.folder import MANIFEST, TEMPORARY, read_manifest, write_whole
-from undercount.experiments.study import finished_parts, study
-from undercount.experiments.verdict import judge
-from undercount.experiments.verdict.document import document, tables
-from undercount.experiments.verdict.posterior import luck, shares_of
-from undercount.experiments.verdict.words import page
-from undercount.experiments.work import Outcome
+from undercount.experiments.draws import Draw
+from undercount.experiments.store.folder import MANIFEST, read_manifest
+from undercount.model.assumed.scenario import load_scenario
 from undercount.model.files.problems import BadInput, Problem
 
 VERDICT, WORDS, DRAWS, TABLES = "verdict.json", "verdict.md", "draws.parquet", "tables"
 
 
-def compute(job) -> bytes:
-    """One job of a verdict: worlds of posterior draws, or the third opinion."""
-    return job.run()
-
-
-def make(plan: judge.Plan, folder: Path, given: str | None, options: EngineOptions,
-         on_progress: Callable[[Outcome], None], say: Callable[[str], None]) -> Outcome:
-    """Simulate what the plan needs and write the verdict; `given` is the --observed file.
-
-    Raises BadInput if the folder holds another verdict, `folder.Busy`, `work.Stopped`.
-    """
-    jobs = plan.jobs
-    reference = plan.reference
-    cells = repr([(row.iso3, row.period, row.assisted) for row in plan.observed.rows])
-    about = {
-        "batch": {"reference": reference.manifest["batch"], "worlds": len(reference.labels),
-                  "observed": hashlib.sha256(cells.encode()).hexdigest()[:16],
-                  "seed": plan.seed, "effort": plan.effort.name, "smc": plan.third is not None},
-        "reference": str(reference.folder), "explanations": reference.explanations,
-        "given": {entry["name"]: entry["given"] for entry in reference.manifest["scenarios"]}}
-
-    def assemble(folder: Path, outcome: Outcome) -> list[Path]:
-        if outcome.done < outcome.total:
-            return []  # a verdict from some of its worlds would be another one
-        found = judge.judge(plan, list(finished_parts(folder, jobs)), say)
-        return write(found, folder)
-
-    return study(folder, "verdict", jobs, compute, about, command_line(plan, folder, given), options, on_progress,
-                 assemble)
-
-
-def command_line(plan: judge.Plan, folder: Path, given: str | None) -> str:
-    """The command that makes this verdict."""
-    words = ["undercount", "compare", plan.reference.folder, "--effort", plan.effort.name, "--seed", plan.seed]
-    words += ["--observed", given] if given else []
-    words += [] if plan.third else ["--no-smc"]
-    return shlex.join(map(str, [*words, "--out", folder]))
-
-
-def write(found: judge.Verdict, folder: Path) -> list[Path]:
-    """Write every file of a verdict; their paths."""
-    content = document(found)
-    paths = [folder / VERDICT, folder / WORDS]
-    write_whole(paths[0], (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
-    write_whole(paths[1], page(content).encode())
-    (folder / TABLES).mkdir(exist_ok=True)
-    frames = tables(found, content)
-    for name, frame in frames.items():
-        paths += [_csv(frame, folder / TABLES / f"{name}.csv"), _parquet(frame, folder / TABLES / f"{name}.parquet")]
-    return [*paths, _parquet(_draws(found), folder / DRAWS)]
-
-
-def _draws(found: judge.Verdict) -> pd.DataFrame:
-    """Draws of the explanations in proportion to their probabilities, as many as one explanation has in all."""
-    plan, pieces = found.plan, []
-    names = plan.table.names
-    wanted = shares_of(plan.table.forest, names, plan.effort.draws)
-    for name in sorted(names, key=lambda name: -wanted[name]):
-        points = plan.points[name]
-        frame = pd.DataFrame(points.values, columns=list(points.unknowns))
-        frame.insert(0, "luck", [luck(name, draw, plan.seed) for draw in range(len(frame))])
-        frame.insert(0, "averaged", np.arange(len(frame)) < wanted[name])
-        frame.insert(0, "draw", np.arange(len(frame)))
-        frame.insert(0, "explanation", name)
-        pieces.append(frame)
-    return pd.concat(pieces, ignore_index=True)
-
-
 def read_draws(folder: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     """(draws, name or path of each explanation). Raises BadInput if the folder holds no finished verdict."""
-    manifest = read_manifest(folder, "verdict")
+    manifest = read_manifest(folder, "compare")
     if manifest is None or manifest["state"] != "finished":
         found = "no verdict" if manifest is None else manifest["state"]
         raise BadInput(Problem(folder, MANIFEST, found, "a folder that `undercount compare` finished"))
@@ -113,7 +38,7 @@ def read_draws(folder: Path) -> tuple[pd.DataFrame, dict[str, str]]:
 
 def read_verdict(folder: Path) -> dict[str, Any]:
     """The verdict's document. Raises BadInput if there is none."""
-    manifest = read_manifest(folder, "verdict")
+    manifest = read_manifest(folder, "compare")
     try:
         return json.loads((folder / VERDICT).read_bytes())
     except (OSError, ValueError) as error:
@@ -122,16 +47,19 @@ def read_verdict(folder: Path) -> dict[str, Any]:
                                f"a verdict; to make it: {again}")) from None
 
 
-def _csv(frame: pd.DataFrame, path: Path) -> Path:
-    write_whole(path, frame.to_csv(index=False, lineterminator="\n").encode())
-    return path
+def posterior_draws(folder: Path, count: int | None = None, explanations: Sequence[str] = ()) -> list[Draw]:
+    """Posterior draws of a verdict folder: of those `explanations`, or averaged over all by their probabilities.
 
-
-def _parquet(frame: pd.DataFrame, path: Path) -> Path:
-    new = path.with_name(path.name + TEMPORARY)
-    try:
-        frame.to_parquet(new, index=False, compression="zstd")
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
-    return path
+    `count` thins them evenly. Raises BadInput if the folder holds no finished verdict.
+    """
+    table, given = read_draws(folder)
+    table = table[table["explanation"].isin(list(explanations)) if explanations else table["averaged"]]
+    if count is not None and count < len(table):
+        table = table.iloc[np.linspace(0, len(table) - 1, count).round().astype(int)]
+    scenarios = {name: load_scenario(given[name]) for name in dict.fromkeys(table["explanation"])}
+    found = []
+    for _, row in table.iterrows():
+        scenario = scenarios[row["explanation"]]
+        point = {path: float(row[path]) for path in scenario.free()}
+        found.append(Draw(scenario, scenario.draw(point), int(row["draw"]), int(row["luck"])))
+    return found

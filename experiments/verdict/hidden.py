@@ -8,11 +8,9 @@ import numpy as np
 from scipy import sparse
 from undercount.experiments.inference import calibration
 from undercount.experiments.inference.forest_quantiles import ForestQuantiles, cdf, quantiles
+from undercount.experiments.verdict.criteria import CHECKED, LEVEL, STAYED
 from undercount.experiments.verdict.evidence import Evidence
 
-LEVEL = 0.90
-CHECKED = 200  # held-out worlds for coverage and ranks, at most half of them; the others set the levels
-SAME = 0.10  # a change of less than a tenth is called "stayed"
 PROBS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 
 # name -> what it is, in words and unit
@@ -145,7 +143,7 @@ def _reweighed(weights: sparse.csr_matrix, labels: np.ndarray, probabilities: np
 
 def _directions(ratio: np.ndarray, w: sparse.csr_matrix) -> dict[str, float]:
     dense = np.asarray(w.todense()).ravel()
-    fell, rose = float(dense[ratio < 1 - SAME].sum()), float(dense[ratio > 1 + SAME].sum())
+    fell, rose = float(dense[ratio < 1 - STAYED].sum()), float(dense[ratio > 1 + STAYED].sum())
     return {"fell": fell, "stayed": max(0.0, 1.0 - fell - rose), "rose": rose}
 
 

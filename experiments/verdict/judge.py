@@ -1,6 +1,6 @@
 """The verdict: every question and every check on it, in one order, with what each leaves for the page.
 
-`Plan` asks the table first which explanations lead; from that follow the worlds to simulate (posterior
+`Inquiry` asks the table first which explanations lead; from that follow the worlds to simulate (posterior
 draws, ABC-SMC). `Verdict` holds all answers; `document.py` writes it down.
 """
 
@@ -15,8 +15,9 @@ from undercount.experiments.inference.estimate import Estimate
 from undercount.experiments.inference.sufficiency import SecondKind, second_kind
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.verdict.choice import Choice, choose
+from undercount.experiments.verdict.criteria import FEWEST_HELD_OUT, FEWEST_TRAINED, LOSS
 from undercount.experiments.verdict.effort import Effort
-from undercount.experiments.verdict.evidence import FEWEST_HELD_OUT, Evidence
+from undercount.experiments.verdict.evidence import Evidence
 from undercount.experiments.verdict.fit import Fit, fit, prior_fit
 from undercount.experiments.verdict.further import Gain, gains
 from undercount.experiments.verdict.hidden import HiddenFlow, full_years, hidden_flow
@@ -28,13 +29,11 @@ from undercount.experiments.verdict.summaries import summaries
 from undercount.experiments.verdict.third import ThirdOpinion, third_opinion
 from undercount.model.files.problems import BadInput, Problem
 
-# Training worlds of an explanation below which nothing can be learnt from the held-out ones.
-FEWEST_TRAINED = 60
 FEWER_TREES = 200  # where many forests are compared with each other
 
 
 @dataclass(frozen=True)
-class Plan:
+class Inquiry:
     """The first answers, and the worlds that the others need."""
 
     reference: Reference
@@ -59,7 +58,7 @@ class Plan:
 class Verdict:
     """All answers to one observed table."""
 
-    plan: Plan
+    plan: Inquiry
     third: dict[str, Any] | None
     fits: dict[str, Fit]
     prior_fits: dict[str, Fit]
@@ -76,17 +75,10 @@ class Verdict:
         return self.plan.table.names[self.plan.table.selected]
 
 
-def plan(reference: Reference, observed: Observed, effort: Effort, seed: int, cores: int, smc: bool,
-         say: Callable[[str], None]) -> Plan:
-    """Ask the table, once without and once with the statistics beyond it.
-
-    Raises BadInput if the table holds too few worlds for a confusion matrix: no verdict without one.
-    """
-    fewest = np.bincount(reference.labels, minlength=len(reference.explanations)).min()
-    if fewest < FEWEST_HELD_OUT + FEWEST_TRAINED:
-        raise BadInput(Problem(reference.folder, "--worlds", f"{fewest} worlds of an explanation",
-                               f"at least {FEWEST_HELD_OUT + FEWEST_TRAINED}: {FEWEST_HELD_OUT} are kept to test the "
-                               "methods, and there is no verdict without that test"))
+def inquire(reference: Reference, observed: Observed, effort: Effort, seed: int, cores: int, smc: bool,
+            say: Callable[[str], None]) -> Inquiry:
+    """Ask the table, once without and once with the statistics beyond it. Raises BadInput if it cannot tell."""
+    check_enough(reference)
     say("probabilities of the explanations from the table")
     evidence = Evidence.of(reference, observed)
     table = choose(evidence, seed, cores, effort.trees)
@@ -98,11 +90,20 @@ def plan(reference: Reference, observed: Observed, effort: Effort, seed: int, co
     say("posterior draws")
     points = {name: posterior_points(evidence, name, effort.draws, seed) for name in table.names}
     leading = [table.names[i] for i in np.argsort(-table.forest, kind="stable")[:2]]
-    return Plan(reference, observed, effort, seed, cores, table, everything, points,
-                third_opinion(evidence, leading, seed, effort) if smc else None)
+    return Inquiry(reference, observed, effort, seed, cores, table, everything, points,
+                   third_opinion(evidence, leading, seed, effort) if smc else None)
 
 
-def judge(plan: Plan, parts: list[tuple[dict, dict[str, np.ndarray]]], say: Callable[[str], None]) -> Verdict:
+def check_enough(reference: Reference) -> None:
+    """Raises BadInput if the table holds too few worlds for a confusion matrix: no verdict without one."""
+    fewest = np.bincount(reference.labels, minlength=len(reference.explanations)).min()
+    if fewest < FEWEST_HELD_OUT + FEWEST_TRAINED:
+        raise BadInput(Problem(reference.folder, "--worlds", f"{fewest} worlds of an explanation",
+                               f"at least {FEWEST_HELD_OUT + FEWEST_TRAINED}: {FEWEST_HELD_OUT} are kept to test the "
+                               "methods, and there is no verdict without that test"))
+
+
+def judge(plan: Inquiry, parts: list[tuple[dict, dict[str, np.ndarray]]], say: Callable[[str], None]) -> Verdict:
     """All other answers; `parts` are (head, arrays) of the plan's finished jobs."""
     evidence, seed, cores, effort = plan.table.evidence, plan.seed, plan.cores, plan.effort
     third = next(({"explanations": head["explanations"], "simulations": head["simulations"],
@@ -132,7 +133,7 @@ def _second_kind(evidence: Evidence, seed: int, cores: int, trees: int) -> Secon
     counts = evidence.reference.quantities(evidence.observed.columns)
     more = np.column_stack([summaries(evidence.observed.rows, counts, "cells"), np.sqrt(counts)])
     return second_kind(evidence.table[train], more[train], evidence.labels[train], evidence.explanations, seed,
-                       trees=trees, jobs=cores)
+                       LOSS, trees=trees, jobs=cores)
 
 
 def shown(estimate: Estimate) -> dict[str, float]:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 from undercount.experiments.reference.table import Reference
+from undercount.experiments.verdict.criteria import FEWEST_CELLS, SIMULATED
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Referral, read_referrals
-
-FEWEST_CELLS = 4  # two countries in two periods; fewer say nothing of a change
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def _warnings(observed: Observed, reference: Reference) -> list[str]:
                for row, count, a, b in zip(observed.rows, observed.counts, low, high) if not a <= count <= b]
     for period, total in observed.totals().items():
         inside = [row.period == period for row in observed.rows]
-        a, b = np.quantile(simulated[:, inside].sum(axis=1), [0.005, 0.995])
+        a, b = np.quantile(simulated[:, inside].sum(axis=1), SIMULATED)
         if not a <= total <= b:
             outside.append(f"total of {period}: {total:.0f} observed, 99 % of the worlds have {a:.0f} to {b:.0f}")
     return outside

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from undercount.experiments.inference import contraction, rejection
-from undercount.experiments.parts import seal_arrays
 from undercount.experiments.reference.quantities import quantities
 from undercount.experiments.reference.statistics import Statistic
+from undercount.experiments.store.seal import seal_arrays
 from undercount.experiments.verdict.evidence import Evidence
 from undercount.model.assumed.scenario import Scenario
-from undercount.model.world import Template, World
+from undercount.model.simulation import simulate
 
 NEIGHBOURS = 0.05
 FEWEST_NEIGHBOURS = 300
@@ -78,9 +78,8 @@ class PosteriorWorlds:
         found = []
         for number, point in enumerate(self.points, self.first):
             drawn = self.scenario.draw(dict(zip(self.unknowns, point.tolist())))
-            world = World(Template(drawn, self.people_per_agent), luck(self.scenario.name, number, self.seed))
-            world.run()
-            found.append(quantities(self.scenario.region, self.statistics, world))
+            world = simulate(drawn, self.people_per_agent, luck(self.scenario.name, number, self.seed))
+            found.append(quantities(self.statistics, world))
         return seal_arrays({"part": self.part, "explanation": self.scenario.name, "first": self.first},
                            {"quantities": np.array(found)})
 

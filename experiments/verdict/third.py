@@ -10,14 +10,13 @@ from functools import cached_property
 import numpy as np
 from undercount.experiments.inference.rejection import scales
 from undercount.experiments.inference.smc import available, smc_choice
-from undercount.experiments.parts import seal_arrays
+from undercount.experiments.store.seal import seal_arrays
 from undercount.experiments.verdict.effort import Effort
 from undercount.experiments.verdict.evidence import Evidence
 from undercount.experiments.verdict.summaries import summaries
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.country.observation import observe
-from undercount.model.engine.layout import WARM_UP
-from undercount.model.world import Template, World
+from undercount.model.simulation import simulate
 
 SUMMARIES = "cells"  # a distance counts every summary alike, so none should repeat another
 
@@ -36,9 +35,7 @@ class Simulator:
 
     def __call__(self, parameters: dict[str, float], seed: int) -> np.ndarray:
         drawn = self.scenario.draw({path: min(max(u, 0.0), 1.0) for path, u in parameters.items()})
-        world = World(Template(drawn, self.people_per_agent), seed)
-        world.run()
-        counts = observe(drawn.region, world.hidden[WARM_UP:])[list(self.cells)]
+        counts = observe(drawn.region, simulate(drawn, self.people_per_agent, seed).hidden)[list(self.cells)]
         return summaries(self._rows, counts, SUMMARIES)[0]
 
 

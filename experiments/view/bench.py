@@ -1,4 +1,4 @@
-"""How fast the page is, on this machine: `python -m experiments.view.bench`.
+"""How fast the page is, on this machine: `python -m undercount.experiments.view.bench`.
 
 Without a browser: a month of twin worlds with its snapshot and the widgets' update, and memory over
 resets. With one (Chromium and Playwright): the time until the page can be used, months a second as
@@ -89,7 +89,7 @@ def in_browser(sessions: int = 10) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     start = time.monotonic()
-    server = subprocess.Popen([sys.executable, "-m", "undercount.experiments.cli", "view", "--port", str(port)],
+    server = subprocess.Popen([sys.executable, "-P", "-m", "undercount.experiments.cli", "view", "--port", str(port)],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}/"
     try:

@@ -12,7 +12,7 @@ from html import escape
 
 import numpy as np
 from undercount.model.country.observation import COUNTED, observe
-from undercount.model.engine.layout import MODES, PRIVATE, WARM_UP
+from undercount.model.engine.layout import MODES, PRIVATE
 
 # World one and two: apart in hue, lightness and dash; each at least 4.5:1 on white.
 WORLDS = ("#1f4e79", "#a84300")
@@ -110,7 +110,7 @@ def legend(x: float, y: float, lines: Sequence[Line], gap: float = 14) -> list[s
 # --- series of a model ------------------------------------------------------------------------------
 def tally(model, name: str, table: str = "hidden") -> np.ndarray:
     """A tally by month of the region, summed over countries; NaN for months to come."""
-    found = getattr(model.world, table)[name][WARM_UP:].sum(axis=1).astype(float)
+    found = getattr(model.outcome, table)[name].sum(axis=1).astype(float)
     found[model.world.month:] = np.nan
     return found
 
@@ -120,7 +120,7 @@ def counted(model) -> np.ndarray:
     region = model.region
     found = np.zeros(region.months)
     for iso3, counts in dict.fromkeys((row.iso3, row.counts) for row in region.referrals):
-        found += model.world.hidden[COUNTED[counts]][WARM_UP:, region.index[iso3]]
+        found += model.outcome.hidden[COUNTED[counts]][:, region.index[iso3]]
     return found
 
 
@@ -140,7 +140,7 @@ def share_assisted(model) -> np.ndarray:
 
 def _flows(model) -> np.ndarray:
     """(months run, origin, destination, mode, venue) over the last twelve months."""
-    return trailing(model.world.flows[WARM_UP: model.world.t])
+    return trailing(model.outcome.flows[: model.outcome.months])
 
 
 def _padded(model, values: np.ndarray) -> np.ndarray:
@@ -181,7 +181,7 @@ class Period:
 def periods(models) -> list[Period]:
     """Sums over the rows for which the source has a figure, for what was run of each period."""
     region = models[0].region
-    counts = [observe(region, model.world.hidden[WARM_UP:]) for model in models]
+    counts = [observe(region, model.outcome.hidden) for model in models]
     found = {}
     for n, row in enumerate(region.referrals):
         if row.assisted is not None:

@@ -22,8 +22,8 @@ HEADLINE = {
     "corruption.corruption": "Corruption of officials", "policing.enforcement": "Enforcement: inspections and raids",
     "assistance.referral_capacity": "Referral capacity: shelter places",
 }
-FIRST_SWITCHES = {"route_adaptation": "Networks learn other routes",
-                  "method_adaptation": "Networks learn other methods"}
+FIRST_SWITCHES = {"route_adaptation": "Networks act on what they learn of routes",
+                  "method_adaptation": "Networks act on what they learn of methods"}
 # One agent a person is 15.7 million agents: right for `undercount run`, too much for every open tab.
 SCALES = (10, 10_000)
 SEEDS = (0, 2**63 - 1)
@@ -80,7 +80,7 @@ def choices(given: str) -> list[str]:
 
 def second_choices(given: str) -> dict[str, str]:
     """What the other world may be -> the words for it."""
-    frozen = {FROZEN: "The same, but networks cannot learn", ALONE: "No second world"}
+    frozen = {FROZEN: "The same, but networks do not act on what they learn", ALONE: "No second world"}
     return frozen | {name: scenario_title(name) for name in choices(given)}
 
 

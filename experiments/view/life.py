@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from undercount.experiments.view import journey
 from undercount.experiments.view.naming import country, month_name
-from undercount.experiments.view.twin import ColdWorld
 from undercount.model.engine import decisions as d
 from undercount.model.engine.layout import (
     AGE_BANDS,
@@ -37,6 +36,8 @@ from undercount.model.engine.layout import (
     VISA_FREE,
 )
 from undercount.model.engine.random import draw_child
+from undercount.model.lives.exploitation import BOUGHT_OFF, how_found
+from undercount.model.world import World
 
 KINDS = ("person", "recruiter", "official")
 TABLES = {"person": "people", "recruiter": "recruiters", "official": "officials"}
@@ -50,7 +51,7 @@ class Follower:
 
     def __init__(self, template, seed: int, kind: str, row: int, world):
         self.kind, self.row = kind, int(row)
-        self.world = ColdWorld(template, seed)
+        self.world = World(template, seed)
         self.chain = ancestors(world, self.row) if kind == "person" else [self.row]
         self.entries: list[tuple[int, str]] = []
         self.counted = False
@@ -71,11 +72,11 @@ class Follower:
         world = self.world
         while world.t < until:
             t, before = world.t, self.record.copy()
-            officers = journey.Officers(world) if self.kind == "person" else None
+            found = journey.as_found(world) if self.kind == "person" else None
             world.run(t + 1)
             after = self.record
             if self.kind == "person":
-                texts = person_month(before, after, t, world, officers)
+                texts = person_month(before, after, t, world, found)
                 self.counted |= bool((after.lists | after.lists_home) & ON_ASSISTANCE and after.situation == ASSISTED)
             elif self.kind == "recruiter":
                 texts = recruiter_month(before, after, t, world)
@@ -177,31 +178,32 @@ def venue_words(me) -> str:
     return f"{venue}, {'kept quiet with small payments' if me.treatment == PAID else 'under harsh treatment'}"
 
 
-def person_month(b, a, t: int, world, officers) -> list[str]:
-    """What the month did to a person: `b` and `a` are the record before and after."""
+def person_month(b, a, t: int, world, found) -> list[str]:
+    """What the month did to a person: `b` and `a` are the record before and after, `found` the tables before."""
     if b.situation == a.situation and a.since == b.since:
-        return _goes_on(b, a, t, world)
+        return _goes_on(b, a, t, world.template.region, found)
     told = []
     if b.situation == AT_HOME:
         told.append("began to look for a way to leave")
     was = SEEKING if b.situation == AT_HOME else b.situation
     if was in (SMUGGLED, RECRUITED) and b.situation != a.situation or was == SMUGGLED and a.leg > b.leg:
-        told += journey.crossings(b, a, t, world, officers)
-    return told + _turn(was, b, a, t, world, officers)
+        told += journey.crossings(b, t, world.template.region, found)
+    return told + _turn(was, b, a, t, world, found)
 
 
-def _goes_on(b, a, t, world) -> list[str]:
+def _goes_on(b, a, t, region, found) -> list[str]:
     if a.situation != EXPLOITED:
         return []
-    place = country(world.template.region, a.place)
-    if a.months == b.months:  # months do not pass in a month in which the person was found
+    place = country(region, a.place)
+    was_found = a.months == b.months or a.id != b.id  # all of a party, or those who split off it
+    if was_found and how_found(a, t, found) == BOUGHT_OFF:
         return [f"a raid came in {place}, but the officer took a bribe and left"]
     told = ["has worked off the debt"] if b.debt > 0.0 == a.debt else []
     return told + ([f"still held in {place} after {int(a.months)} months"] if a.months % STILL == 0 else [])
 
 
-def _turn(was: int, b, a, t, world, officers) -> list[str]:
-    """The change of situation in words; the rules are those of `model/migrant.py`."""
+def _turn(was: int, b, a, t, world, found) -> list[str]:
+    """The change of situation in words."""
     region = world.template.region
     place, home = country(region, a.place), country(region, a.home)
     now = int(a.situation)
@@ -220,7 +222,7 @@ def _turn(was: int, b, a, t, world, officers) -> list[str]:
     if now == MISIDENTIFIED:
         return ["the officer did not see a victim but an offender: held, and on no list of victims"]
     if now == REFUSED or (now == RETURNED and was == IDENTIFIED):
-        return [journey.why_not_helped(b, a, t, world, officers, home)]
+        return [journey.why_not_helped(b, t, found, home)]
     if now == ASSISTED:
         lists = a.lists_home if was == RETURNED else a.lists
         listed = "and was put on the list: counted" if lists & ON_ASSISTANCE \

@@ -40,6 +40,11 @@ def month_name(region: Region, t: int) -> str:
     return f"{MONTHS[month.month - 1]} {month.year}" + (" (warm-up)" if t < WARM_UP else "")
 
 
+def region_month(region: Region, month: int) -> str:
+    """Month `month` of the region's period as words."""
+    return month_name(region, month + WARM_UP)
+
+
 def count(value: float) -> str:
     return f"{value:,.0f}"
 

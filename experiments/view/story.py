@@ -6,13 +6,12 @@ from html import escape
 
 from undercount.experiments.view import charts
 from undercount.experiments.view.charts import WORLDS
-from undercount.experiments.view.naming import change, count, country, event_text, events_of, month_name
+from undercount.experiments.view.naming import change, count, country, event_text, events_of, month_name, region_month
 from undercount.model.country.observation import observe
-from undercount.model.engine.layout import WARM_UP
 
 INTRODUCTION = (
     "A published table counts only the victims who were found, seen as victims, offered help and willing to take it. "
-    "If networks learn not to be found, the table falls while the trade goes on. Press Play and compare.")
+    "Where networks act on what they have learnt, the table may fall while the trade goes on. Press Play and compare.")
 
 
 def date(model) -> str:
@@ -29,7 +28,7 @@ def sentences(model) -> str:
     if last >= whole:
         last = whole - 1  # a few months of a last year say little; the whole year before says more
     first = last // 12 * 12
-    listed, exploited = charts.counted(model), world.hidden["newly_exploited"][WARM_UP:].sum(axis=1)
+    listed, exploited = charts.counted(model), model.outcome.hidden["newly_exploited"].sum(axis=1)
     counted, flow = listed[first: last + 1].sum(), exploited[first: last + 1].sum()
     year = region.start.year + last // 12
     text = f"{year}{'' if last % 12 == 11 else ' so far'}: {count(counted)} victims counted"
@@ -66,7 +65,7 @@ def news(model, months: int = 4) -> list[tuple[str, list[str]]]:
     for month in range(model.world.month - 1, -1, -1):
         texts = events_of(model.region, model.scenario, month)
         if texts:
-            found.append((month_name(model.region, month + WARM_UP), texts))
+            found.append((region_month(model.region, month), texts))
         if len(found) == months:
             break
     return found
@@ -87,7 +86,7 @@ def country_html(models, names, iso3: str) -> str:
         ("assisted here", "hidden", "assisted"), ("came back here after exploitation", "hidden", "returned"),
         ("left home to look for work abroad", "actors", "set_out"), ("bribes taken here", "actors", "bribes_taken"))]
     rows.insert(1, ("of its own people, newly exploited anywhere", [
-        int(m.world.flows[max(WARM_UP, m.world.t - 12): m.world.t, place].sum()) for m in models]))
+        int(m.outcome.flows[_year(m), place].sum()) for m in models]))
     held = [int(m.world.hidden["in_exploitation"][m.world.t - 1, place]) for m in models]
     body = _rows(rows) + _rows([("held in exploitation at the end of the month", held)])
     text = (f"<h3>{escape(country(region, place))}</h3>"
@@ -95,8 +94,14 @@ def country_html(models, names, iso3: str) -> str:
     return text + _observed_rows(models, head, place, iso3) + _country_events(region, iso3)
 
 
+def _year(model) -> slice:
+    """The last twelve months of the region's period that were run."""
+    months = model.outcome.months
+    return slice(max(0, months - 12), months)
+
+
 def _last_year(model, table: str, name: str, place: int) -> int:
-    return int(getattr(model.world, table)[name][max(WARM_UP, model.world.t - 12): model.world.t, place].sum())
+    return int(getattr(model.outcome, table)[name][_year(model), place].sum())
 
 
 def _rows(rows) -> str:
@@ -108,7 +113,7 @@ def _observed_rows(models, head: str, place: int, iso3: str) -> str:
     region = models[0].region
     if all(row.iso3 != iso3 for row in region.referrals):
         return "<p>The published table has no row for this country.</p>"
-    counts = [observe(region, m.world.hidden[WARM_UP:]) for m in models]
+    counts = [observe(region, m.outcome.hidden) for m in models]
     body = ""
     for n, row in enumerate(region.referrals):
         if row.iso3 == iso3:
@@ -123,7 +128,7 @@ def _country_events(region, iso3: str) -> str:
     own = [e for e in region.events if e.iso3 == iso3 and region.start <= e.when <= region.end and e.kind != "context"]
     if not own:
         return ""
-    lines = "".join(f"<li>{month_name(region, e.when - region.start + WARM_UP)}: {escape(event_text(region, e))}</li>"
+    lines = "".join(f"<li>{region_month(region, e.when - region.start)}: {escape(event_text(region, e))}</li>"
                     for e in own)
     return f"<p>Dated events</p><ul>{lines}</ul>"
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from undercount.experiments.view.life import Follower, where_from
 from undercount.experiments.view.naming import month_name
 from undercount.model.assumed.scenario import Scenario, load_scenario
-from undercount.model.engine.layout import WARM_UP
+from undercount.model.engine.layout import ROWS, WARM_UP
 from undercount.model.mesa_model import TraffickingModel
 from undercount.model.world import World
 
@@ -56,20 +57,6 @@ def loaded(name: str) -> Scenario:
 
 def _changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     return scenario.with_values(changes, "settings") if changes else scenario
-
-
-class ColdWorld(World):
-    """A world before its warm-up year, to be run one month at a time from the very first."""
-
-    _ready = False
-
-    def __init__(self, template, seed: int):
-        super().__init__(template, seed)
-        self._ready = True
-
-    def run(self, until: int | None = None) -> None:
-        if self._ready:
-            super().run(until)
 
 
 @dataclass(frozen=True)
@@ -131,20 +118,20 @@ class Twin:
 
 def _title(name: str) -> str:
     if name == FROZEN:
-        return "Networks cannot learn"
+        return "Networks do not act on what they learn"
     return name.rsplit("/", 1)[-1].removesuffix(".toml").replace("-", " ").capitalize()
 
 
 def _differ(a: World, b: World) -> bool:
     """Are the people of two worlds no longer byte for byte the same?"""
-    rows = int(a.counts[1])
-    return rows != int(b.counts[1]) or not np.array_equal(
+    rows = int(a.counts[ROWS])
+    return rows != int(b.counts[ROWS]) or not np.array_equal(
         a.people[:rows].view(np.uint8), b.people[:rows].view(np.uint8))
 
 
 def first_difference(a: World, b: World) -> Difference | None:
     """Replays both worlds from their first month until a person's life differs."""
-    one, two = ColdWorld(a.template, a.seed), ColdWorld(b.template, b.seed)
+    one, two = World(a.template, a.seed), World(b.template, b.seed)
     while one.t < a.t:
         one.run(one.t + 1)
         two.run(two.t + 1)
@@ -175,8 +162,6 @@ def difference_in_words(twin: Twin) -> str:
         return "There is only one world: choose a second one to compare."
     if twin.difference is None:
         return "So far the two worlds are the same, person by person."
-    from undercount.experiments.view.life import Follower, where_from
-
     t = twin.difference.t
     lines = []
     for model, row in zip(twin.models, twin.difference.rows):

@@ -80,9 +80,6 @@ class Population(Group):
         "aged 18-24", 0.47, (0.42, 0.52), "arithmetic: 7 of the 15 years 15-29", setup=True)
     minority_share: float = share(
         "members of an excluded minority", 0.05, (0.02, 0.10), SWEPT, setup=True)
-    low_schooling_share: float = share(
-        "at most basic schooling", 0.40, (0.25, 0.55),
-        f"{VREJA} l.160-169 names low education, gives no share: {SWEPT}", setup=True)
     family_risk_share: float = share(
         "from a violent or broken family, or an institution", 0.40, (0.20, 0.50),
         "IOM 2006: 40 % of women 16-35 have experience of domestic violence", setup=True)
@@ -100,7 +97,14 @@ class Push(Group):
         top=1.0)
     deprivation_weight: float = amount(
         "effect of relative deprivation (log income gap to the destinations) on leaving",
-        1.2, (0.4, 2.5), "per log unit", top=5.0)
+        0.3, (0.0, 0.6), "per log unit",
+        "emigrant stocks of most origins grew by a tenth to three fifths (2000-05) while incomes caught up, so leaving "
+        f"cannot hang on the gap strongly: {SWEPT}",
+        top=5.0)
+    leave_trend: float = _field(
+        "growth of leaving a year, beside incomes and work", 0.05, "log a year", (-0.05, 0.15),
+        f"emigrant stocks 2000-05: five origins +12 to +60 %, two -2 and -9 % (country_year.csv): {SWEPT}",
+        (-1.0, 1.0), False)
     diaspora_weight: float = amount(
         "effect of a large diaspora (log emigrants per inhabitant, against the mean origin) on leaving",
         0.6, (0.0, 1.2), "per log unit", f"emigrant stocks by country; weight: {SWEPT}", top=5.0)
@@ -135,12 +139,12 @@ class Pull(Group):
 class Information(Group):
     """Knowledge of rights, channels and risks (A4, F1)."""
 
-    awareness_start: float = share("awareness of the risks at the start", 0.15, (0.05, 0.40))
+    awareness_start: float = share("awareness of the risks without campaigns", 0.15, (0.05, 0.40))
     awareness_deprived: float = share(
         "awareness in a deprived zone relative to elsewhere", 0.60, (0.30, 1.0),
         f"GfK/IOM 2006: rural residents know least (direction); {SWEPT}")
     awareness_effect: float = share("acceptance of false offers lost at full awareness", 0.60, (0.20, 0.90))
-    awareness_halflife: float = amount("months in which awareness halves without campaigns",
+    awareness_halflife: float = amount("months in which what a campaign added is half forgotten",
                                        18.0, (6.0, 36.0), "months")
     campaign_effort: float = share("unaware persons reached by a prevention programme in a month",
                                    0.010, (0.0, 0.03))
@@ -151,8 +155,12 @@ class Migration(Group):
 
     legal_openness: float = amount("weight of the legal way where a visa is needed (staying = 1)",
                                    0.30, (0.10, 0.80), "odds")
-    visa_free_openness: float = amount("weight of the legal way where no visa is needed",
-                                       1.2, (0.40, 4.0), "odds")
+    visa_free_gain: float = amount(
+        "how much wider the legal way is where no visa is needed", 1.5, (1.0, 3.0), "factor",
+        f"entry without a visa allows no work (direction: wider); {SWEPT}")
+    visa_free_loss: float = share(
+        "appeal that smugglers and offers lose where no visa is needed", 0.0, (0.0, 0.0),
+        "nothing in the core; the explanation of safe migration moves it")
     smuggler_appeal: float = amount("weight of hiring a smuggler", 0.45, (0.15, 1.2), "odds")
     offer_appeal: float = amount("weight of an offer of work abroad that reaches a seeker",
                                  0.40, (0.15, 1.2), "odds")
@@ -187,8 +195,21 @@ class Networks(Group):
 
     cells_per_network: float = amount("cells that share experience", 10.0, (3.0, 30.0), "cells",
                                       top=1000.0, setup=True)
-    choice_sharpness: float = amount("how strictly the more profitable option is chosen",
-                                     1.5, (0.5, 3.0), "per USD 5,000")
+    choice_sharpness: float = amount(
+        "how strictly the more profitable destination is chosen: elasticity of its share in what a person brings",
+        1.5, (0.5, 3.0), "exponent")
+    near_share: float = share(
+        "recruits of an origin who are taken to its near destinations (ties.csv) in the first year",
+        0.30, (0.10, 0.60), f"the region's own changes say more by origin; elsewhere: {SWEPT}")
+    attraction: float = amount(
+        "weight of a destination among those of its kind (near or far) in the first year", 1.0, (0.4, 2.5), "factor")
+    visa_appeal: float = amount(
+        "what entry without a visa adds to a destination, beside the papers that it saves", 0.3, (0.0, 1.0),
+        "log odds", f"{VREJA} l.343-346, 388 (direction); {SWEPT}", top=5.0)
+    habit: float = amount(
+        "how the use of a corridor, against its use in the first year, keeps or draws networks", 0.25, (0.0, 0.5),
+        "exponent", f"{VREJA} l.123-153 (direction); {SWEPT}", top=0.9)
+    habit_memory: float = amount("months over which the use of a corridor is remembered", 12.0, (6.0, 24.0), "months")
     revenue_month: float = amount(
         "revenue from a person in a month at the mean income of the destinations", 900.0,
         (300.0, 1750.0), "USD a month",
@@ -196,12 +217,16 @@ class Networks(Group):
     leg_cost: float = amount("transport of a person over one border", 150.0, (50.0, 400.0), "USD")
     papers_cost: float = amount("real or false papers with visa, tickets, show money", 800.0,
                                 (300.0, 2000.0), "USD", f"Vreja 2005 l.346-350 (direction); {SWEPT}")
-    familiarity: float = amount("head start of a corridor that networks already used",
-                                3.0, (1.0, 4.5), "log odds", f"Vreja 2005 l.123-153 (direction); {SWEPT}")
+    familiarity: float = amount("head start of a path that networks already used, among paths to one destination",
+                                2.0, (0.5, 3.5), "log odds", f"Vreja 2005 l.123-153 (direction); {SWEPT}")
     internal_appeal: float = amount("weight of exploitation at home against abroad",
                                     0.05, (0.01, 0.20), "odds", f"share unknown before 2006: {SWEPT}")
-    loss_value: float = amount("what a network counts for a person lost to it", 15000.0,
-                               (5000.0, 40000.0), "USD")
+    route_response: float = amount(
+        "how the expectation of losing every person there, against that of the first year, repels from a destination "
+        "or path; nothing in the core: networks know, and do not act on it", 0.0, (0.0, 0.0), "log odds", top=60.0)
+    method_response: float = amount(
+        "the same for papers against clandestine entry, private against public venues, payments against none",
+        0.0, (0.0, 0.0), "log odds", top=60.0)
     route_learning: float = share("how much a month's losses change a network's view of a route",
                                   0.08, (0.02, 0.25), unit="share a month")
     method_learning: float = share("the same for papers, venue and treatment", 0.08, (0.02, 0.25),
@@ -221,16 +246,27 @@ class Networks(Group):
     debt_repaid: float = amount("debt worked off in a month", 200.0, (50.0, 500.0), "USD a month")
     potential: float = amount("cells that could be active at once, relative to those active at the start",
                               2.0, (1.5, 4.0), "factor", setup=True)
-    entry_rate: float = share("idle cells that would start in a month at twice the entry cost",
-                              0.04, (0.01, 0.10))
-    entry_cost: float = amount("profit a month per cell that makes entry worth while", 4000.0,
-                               (1500.0, 8000.0), "USD a month")
-    entry_barrier: float = amount("how entry cost grows with the share of cells in custody",
-                                  4.0, (0.0, 10.0), "factor")
-    leave_rate_cells: float = share("cells that stop in a month when they make no profit",
-                                    0.06, (0.02, 0.15))
-    deterrence: float = amount("how the risk of arrest lowers the profit that cells expect",
-                               2.0, (0.0, 8.0), "factor")
+    money_memory: float = share("how much a month counts in what a cell takes itself to earn", 0.15, (0.05, 0.30),
+                                unit="share a month")
+    climate_memory: float = share("how much a month counts in what is known of a country's trade: earnings, arrests",
+                                  0.10, (0.05, 0.20), unit="share a month")
+    forger_factor: float = amount("price of papers from a forger, where no consular officer can be bought", 2.0,
+                                  (1.2, 3.0), "bribes")
+    turnover: float = share("cells that leave in a month, and are replaced when the trade is in balance",
+                            0.03, (0.01, 0.08), unit="share a month")
+    trade_trend: float = _field(
+        "growth of the number of new cells a year at unchanged conditions, at the start", 0.20, "log a year",
+        (-0.18, 0.58), "reports speak of a dramatic rise since 1990 and of an increase in 2005; of a decline, others: "
+        + SWEPT, (-2.0, 2.0), False)
+    entry_elasticity: float = amount(
+        "how the number of new cells follows what a cell earns, against the first year", 0.5, (0.0, 1.0), "exponent",
+        top=5.0)
+    entry_barrier: float = amount(
+        "how the number of new cells falls with the share of cells in custody, against the first year",
+        3.0, (0.0, 8.0), "per unit share", f"{VREJA} l.436-442 (direction); {SWEPT}")
+    deterrence: float = amount(
+        "how the number of new cells falls with the months in custody that a cell expects in a year",
+        0.10, (0.0, 0.40), "per month")
 
 
 class Transport(Group):
@@ -243,6 +279,10 @@ class Transport(Group):
                                         0.10, (0.02, 0.30), f"Vreja 2005 l.343-346 (direction); {SWEPT}")
     inspections_per_official: float = amount("persons an official can inspect in a month",
                                              200.0, (50.0, 500.0), "persons a month")
+    detection_memory: float = share("how much a month counts in where detections are taken to be", 0.20, (0.10, 0.40),
+                                    unit="share a month")
+    patrol_least: float = share("least patrols of a border, against the mean of all", 0.30, (0.10, 0.60))
+    patrol_most: float = amount("most patrols of a border, against the mean of all", 3.0, (1.5, 5.0), "factor")
     patrol_shift: float = share("how far patrols and raids move in a month towards recent detections",
                                 0.04, (0.0, 0.15), unit="share a month")
 
@@ -263,10 +303,15 @@ class Exploitation(Group):
 class Demand(Group):
     """Markets at the destinations (B1, D7-D9)."""
 
-    market_per_million: float = amount(
-        "victims that a market takes before revenue falls, per million inhabitants",
-        80.0, (30.0, 200.0), "persons")
-    crowding: float = amount("how fast revenue falls in a crowded market", 1.5, (0.5, 3.0), "exponent")
+    demand_trend: float = _field(
+        "growth of a market a year", 0.07, "log a year", (-0.08, 0.22),
+        f"Balkan route paper l.343-349: longer distances, a growing trade (direction); {SWEPT}", (-2.0, 2.0), False)
+    market: float = amount("size of a market, relative to what it would be", 1.0, (1.0, 1.0), "factor",
+                           "fixed at 1 in the core; explanations of a loss of demand move it", top=10.0)
+    smallest_market: float = amount("persons in exploitation below which nobody feels a crowded market", 30.0,
+                                    (30.0, 30.0), "persons", "fixed: keeps small markets from swinging")
+    crowding: float = amount("how fast revenue falls in a market that is more crowded than in the first year",
+                             0.8, (0.3, 1.5), "exponent")
     presence_market: float = amount(
         "extra market through an international presence, relative to the local one", 0.0,
         (0.0, 6.0), "factor", "Amnesty 2004: about 20 % of clients in one market; before: " + SWEPT)
@@ -286,6 +331,10 @@ class Policing(Group):
     private_exposure: float = share("raids find in private venues, relative to public", 0.15, (0.03, 0.40),
                                     f"Vreja 2005 l.352-354 (direction); {SWEPT}")
     proactive_share: float = share("raids that need no testimony to be started", 0.30, (0.10, 0.70))
+    attention_least: float = share("least attention of police and outreach to a kind of venue", 0.10, (0.03, 0.25))
+    testimony_memory: float = share("how much a month's testimony counts in what raids can go by", 0.10, (0.05, 0.20),
+                                    unit="share a month")
+    testimony_most: float = amount("most that testimony can raise raids, against the usual", 2.0, (1.5, 3.0), "factor")
     phone_leads: float = share("raids gained where phones reach everybody", 0.10, (0.0, 0.30),
                                f"Balkan route paper l.11-13 (direction); {SWEPT}")
     training: float = share("officials trained to recognise a victim", 0.25, (0.10, 0.50),
@@ -294,6 +343,8 @@ class Policing(Group):
     recognise_trained: float = share("victims recognised by a trained official", 0.85, (0.60, 1.0))
     intelligence_sharing: float = share("findings passed on to the police of the country of origin",
                                         0.10, (0.0, 0.50))
+    information_lag: float = amount("months until findings reach the police of another country", 6.0, (2.0, 18.0),
+                                    "months", f"SECI task force from May 2000 (direction); {SWEPT}")
 
 
 class Corruption(Group):
@@ -312,6 +363,8 @@ class Corruption(Group):
                            f"HRW 2002 (direction); {SWEPT}")
     investigation: float = share("officials in pay who come under investigation in a month",
                                  0.004, (0.001, 0.02))
+    investigation_months: float = amount("months after which an investigation without dismissal ends", 12.0,
+                                         (6.0, 24.0), "months")
     dismissal: float = share("investigated officials dismissed in a month", 0.10, (0.02, 0.20),
                              "national figures 2003-04: 12 of 96 investigated police dismissed")
 
@@ -323,9 +376,12 @@ class Justice(Group):
                             0.15, (0.0, 0.30))
     law_partial: float = share("cases prosecuted under a partial law, relative to a full law",
                                0.50, (0.30, 0.80))
-    arrest_testimony: float = share("arrests of the cell for a victim who testifies", 0.40, (0.10, 0.80))
-    arrest_intelligence: float = share("arrests of the cell for a victim found, without testimony",
-                                       0.05, (0.0, 0.20))
+    arrest_testimony: float = share(
+        "cells arrested for a victim who testifies, under full law", 0.12, (0.03, 0.35),
+        "in one country 7 owners convicted 2000 to July 2001 and 15 persons in the year from April 2003 (UN News; TIP "
+        f"2004), against 200 to 283 assisted a year: a few in a hundred; {SWEPT}")
+    arrest_intelligence: float = share("cells arrested for a victim found, without testimony, under full law",
+                                       0.01, (0.0, 0.04))
     testimony: float = share("assisted victims who testify", 0.30, (0.10, 0.60))
     sentence: float = amount("months in custody", 9.0, (3.0, 30.0), "months",
                              "national figures 2003: 22 of 49 sentences one year or less; elsewhere a few months")
@@ -340,7 +396,7 @@ class Assistance(Group):
 
     referral_capacity: float = amount("multiplies shelter places", 1.0, (0.5, 2.0), "factor")
     shelter_places: float = amount("places of a full-grown shelter programme, per million inhabitants",
-                                   25.0, (8.0, 60.0), "places")
+                                   40.0, (15.0, 100.0), "places")
     programme_growth: float = amount("months in which a programme grows to two thirds of its size",
                                      5.0, (2.0, 12.0), "months")
     shelter_months: float = amount("months in a shelter", 2.0, (1.0, 4.0), "months", top=24.0)
@@ -357,11 +413,15 @@ class Assistance(Group):
     protection: float = share("compensation and protection of data, as willingness gained", 0.10, (0.0, 0.40))
     self_report: float = share("victims who call a hotline in a month, where one exists", 0.004,
                                (0.001, 0.015), unit="share a month")
+    hotline_phones: float = share("calls to a hotline that need a mobile phone", 0.50, (0.20, 0.80))
     outreach: float = share("victims in a public venue reached by outreach in a month", 0.004,
                             (0.001, 0.015), unit="share a month")
     hotline_to_police: float = share("hotline cases that are passed to the police too", 0.40, (0.10, 0.70))
-    home_assistance: float = share("assisted persons who are assisted again after return", 0.60, (0.30, 0.90))
-    home_self_referral: float = share("returned without help who ask for it at home", 0.03, (0.005, 0.15))
+    home_assistance: float = share("persons assisted abroad who are assisted again after return", 0.70, (0.40, 0.95))
+    return_referral: float = share(
+        "persons back home without help abroad who are brought to helpers there; the rate belongs to the country "
+        "they come back from", 0.01, (0.002, 0.03),
+        f"no source gives a share; most of those helped at home had been helped abroad (table 1 counts both): {SWEPT}")
 
 
 class Reintegration(Group):

@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING, Any
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import Parameters, specs
 from undercount.model.assumed.scenario_checks import (
+    SIZE_ABOVE,
+    SIZES,
     Event,
+    Onset,
     Span,
     check_span,
     check_wholes,
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Event", "Scenario", "load_scenario", "parameter_table", "scenario_names", "scenarios_root"]
 
 EVENT_FIELDS = ("factor", "value", "when", "ramp")  # what with_values can change of an event
+ONSET_FIELDS = ("when", "ramp", "size", "included")  # and of an onset
 # Python's own float() also takes "nan", "inf" and "1_000". Possessive: a long text would else take its square.
 _NUMBER = re.compile(r"[+-]?([0-9]++(\.[0-9]*+)?|\.[0-9]++)([eE][+-]?[0-9]++)?")
 _ON_OFF = {"true": True, "on": True, "false": False, "off": False}
@@ -52,18 +56,44 @@ class Scenario:
     region: Region
     parameters: Parameters
     mechanisms: dict[str, bool]
-    events: tuple[Event, ...]
+    events: tuple[Event, ...]  # as they act: those of an onset carry its month, ramp and size
+    onsets: tuple[Onset, ...] = ()
     priors: dict[str, Span] = field(default_factory=dict)  # only those that files state
     files: dict[str, str] = field(default_factory=dict)  # every file read, and its sha256
+    of_region: dict[str, tuple[Event, Span | None]] = field(default_factory=dict)  # events as the region has them
 
     @property
     def events_by_name(self) -> dict[str, Event]:
         return {event.name: event for event in self.events}
 
+    @property
+    def onsets_by_name(self) -> dict[str, Onset]:
+        return {onset.name: onset for onset in self.onsets}
+
     def value(self, path: str) -> float:
-        """A parameter by `group.key`, before events and switches."""
+        """A parameter by `group.key`, before events and switches; an event's size or a part of an onset by its path.
+
+        The month of an onset is counted from the region's first, whether it happens is 1 or 0.
+        """
+        if path.startswith("events."):
+            return self.events_by_name[path.split(".")[1]].amount
+        if path.startswith("onsets."):
+            _, name, key = path.split(".")
+            onset = self.onsets_by_name[name]
+            return float({"when": onset.when - self.region.start, "included": onset.happens}.get(key, 0)
+                         if key in ("when", "included") else getattr(onset, key))
         group, key = path.split(".")
         return getattr(getattr(self.parameters, group), key)
+
+    @property
+    def extends(self) -> bool:
+        """Does its file build on another scenario?"""
+        return len([file for file in self.files if "/" not in file.removeprefix("./") and file.endswith(".toml")]) > 1
+
+    @property
+    def mixture(self) -> bool:
+        """May or may not some of its onsets happen?"""
+        return any(0.0 < onset.included < 1.0 for onset in self.onsets)
 
     @property
     def silent(self) -> set[str]:
@@ -74,9 +104,8 @@ class Scenario:
         """Everything unknown, with its range, in the order of the schema, events last.
 
         That is every prior of the files, and the schema's sweep of each other parameter that is
-        left at its default; but nothing that only sets up the world (unless a file gives it a
-        prior), and nothing that a switched-off mechanism overwrites. To fix a parameter at its
-        default, write { value = x, low = x, high = x }.
+        left at its default; but nothing that a switched-off mechanism overwrites. To fix a parameter
+        at its default, write { value = x, low = x, high = x }.
         """
         found: dict[str, Span] = {}
         silent = self.silent
@@ -85,11 +114,14 @@ class Scenario:
                 continue
             if path in self.priors:
                 found[path] = self.priors[path]
-            elif not spec.setup and self.value(path) == spec.default:
+            elif self.value(path) == spec.default:
                 found[path] = spec.sweep
         for event in self.events:
             if event.path in self.priors and specs()[event.parameter].key not in silent:
                 found[event.path] = self.priors[event.path]
+        for onset in self.onsets:
+            found |= {onset.path(key): self.priors[onset.path(key)] for key in ONSET_FIELDS
+                      if onset.path(key) in self.priors}
         return {path: (low, high) for path, (low, high) in found.items() if low < high}
 
     def draw(self, u: Mapping[str, float]) -> Scenario:
@@ -110,7 +142,25 @@ class Scenario:
                 values[path] = min(high, low + share * (high - low))
         problems.raise_any()
         events = tuple(replace(event, amount=values.get(event.path, event.amount)) for event in self.events)
-        return replace(self, parameters=_updated(self.parameters, values), events=events)
+        onsets = tuple(self._drawn(onset, u) for onset in self.onsets)
+        return replace(self, parameters=_updated(self.parameters, values), events=_hung(events, onsets), onsets=onsets)
+
+    def _drawn(self, onset: Onset, u: Mapping[str, float]) -> Onset:
+        """The onset with its unknowns at their fractions; every month of a range is as likely as any other."""
+        new: dict[str, Any] = {}
+        for key in ONSET_FIELDS:
+            path = onset.path(key)
+            if path not in u:
+                continue
+            (low, high), share = self.priors[path], float(u[path])
+            if key == "included":
+                new["happens"] = share >= 1.0 - onset.included
+            elif key == "size":
+                new["size"] = min(high, low + share * (high - low))
+            else:
+                whole = int(min(high, low + share * (high - low + 1.0)))
+                new[key] = self.region.start + whole if key == "when" else whole
+        return replace(onset, **new)
 
     def with_values(self, values: Mapping[str, Any], source: str = "--set") -> Scenario:
         """The scenario with some values replaced; each replaced value is known and loses its prior.
@@ -136,7 +186,11 @@ class Scenario:
             "events": [
                 {"name": e.name, "when": str(e.when), "where": list(e.where) if isinstance(e.where, tuple) else e.where,
                  "places": list(e.places), "parameter": e.parameter, e.kind: e.amount, "ramp": e.ramp,
-                 "until": str(e.until) if e.until else None, "source": e.source} for e in self.events],
+                 "until": str(e.until) if e.until else None, "onset": e.onset or None, "size": e.size,
+                 "source": e.source} for e in self.events],
+            "onsets": [
+                {"name": o.name, "when": str(o.when), "ramp": o.ramp, "size": o.size, "included": o.included,
+                 "happens": o.happens, "source": o.source} for o in self.onsets],
             "priors": {path: list(self.priors[path]) for path in sorted(self.priors)},
             "files": dict(sorted(self.files.items())),
         }
@@ -145,8 +199,8 @@ class Scenario:
         """A hash of what can move a result: not of names, words, comments or priors."""
         content = self.to_dict()
         content = {key: content[key] for key in ("region", "parameters", "mechanisms", "events")}
-        content["events"] = [{k: v for k, v in e.items() if k not in ("name", "where", "source")}
-                             for e in content["events"]]
+        content["events"] = [{k: v for k, v in e.items() if k not in ("name", "where", "onset", "source")}
+                             for e in content["events"] if e["size"] > 0.0]
         content["region"] = {key: content["region"][key] for key in ("start", "end", "files")}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -157,19 +211,28 @@ class Scenario:
         return to_toml(self)
 
 
-def load_scenario(name: str | Path) -> Scenario:
-    """Read a scenario by name or path, with all that it extends.
+def load_scenario(name: str | Path, region: str | None = None, calibrated: bool = True) -> Scenario:
+    """Read a scenario by name or path, with all that it extends; on another region than its own by `region`.
+
+    Without `calibrated` the point values are those of the schema and the files, whatever was fitted to a table.
 
     Raises BadInput with every problem of all the files.
     """
-    pieces = load(name)
+    pieces = load(name, region, calibrated)
     own = pieces.documents[0]
     files = {_shown(document.path, own.path.parent): document.sha256 for document in pieces.documents}
     region = pieces.region
     files |= {_shown(region.folder / table, own.path.parent): digest for table, digest in region.files.items()}
     stem = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in own.path.stem)
     return Scenario(stem, pieces.title, pieces.description, region, _updated(Parameters(), pieces.values),
-                    pieces.mechanisms, pieces.events, pieces.priors, dict(sorted(files.items())))
+                    pieces.mechanisms, pieces.events, pieces.onsets, pieces.priors, dict(sorted(files.items())),
+                    pieces.of_region)
+
+
+def _hung(events: tuple[Event, ...], onsets: tuple[Onset, ...]) -> tuple[Event, ...]:
+    """The events with what their onsets lend them."""
+    by_name = {onset.name: onset for onset in onsets}
+    return tuple(by_name[event.onset].lends(event) if event.onset else event for event in events)
 
 
 def _shown(path: Path, folder: Path) -> str:
@@ -213,6 +276,7 @@ class _Changes:
         self.priors = dict(scenario.priors)
         self.mechanisms = dict(scenario.mechanisms)
         self.events = scenario.events_by_name
+        self.onsets = scenario.onsets_by_name
 
     def one(self, name: str, value: Any) -> None:
         bare = name.removeprefix("mechanisms.")
@@ -230,6 +294,8 @@ class _Changes:
                 self._set(path, quantity)
         elif name.startswith("events.") and name.count(".") == 2:
             self._event(name, *name.split(".")[1:], value)
+        elif name.startswith("onsets.") and name.count(".") == 2:
+            self._onset(name, *name.split(".")[1:], value)
         else:
             self._unknown(name)
 
@@ -245,6 +311,8 @@ class _Changes:
             return self._unknown(name)
         if key in ("factor", "value") and key != event.kind:
             return self._unknown(name, hint=event.path)
+        if key in ("when", "ramp") and event.onset:
+            return self._unknown(name, hint=f"onsets.{event.onset}.{key}")
         where = (name,)
         if key == "when":
             when = read_month(self.source, where, name, value)
@@ -257,14 +325,38 @@ class _Changes:
             self._set(event.path, quantity)
         self.events[event_name] = event
 
+    def _onset(self, name: str, onset_name: str, key: str, value: Any) -> None:
+        onset, where = self.onsets.get(onset_name), (name,)
+        if onset is None or key not in ONSET_FIELDS:
+            return self._unknown(name)
+        if key == "included":
+            if not isinstance(value, bool):
+                return self.source.bad(where, name, describe(value), "true or false: does it happen?")
+            onset = replace(onset, happens=value)
+        elif key == "when":
+            month = read_month(self.source, where, name, value)
+            check_span(self.source, (), name.removesuffix(".when"), month, None, self.scenario.region)
+            onset = replace(onset, when=month) if month else onset
+        elif key == "ramp":
+            ramp = read_ramp(self.source, where, name, value)
+            onset = replace(onset, ramp=ramp) if ramp is not None else onset
+        elif quantity := read_quantity(self.source, where, name, value, SIZES, "factor"):
+            if quantity[0] <= 0.0:
+                return self.source.bad(where, name, describe(value), SIZE_ABOVE)
+            onset = replace(onset, size=quantity[0])
+        self.priors.pop(name, None)
+        self.onsets[onset_name] = onset
+
     def _unknown(self, name: str, hint: str | None = None) -> None:
         names = [*specs(), *(spec.key for spec in specs().values()), *MECHANISMS,
                  *(f"mechanisms.{m}" for m in MECHANISMS)]
         for event in self.events.values():
             names += [event.path, f"events.{event.name}.when", f"events.{event.name}.ramp"]
+        names += [onset.path(key) for onset in self.onsets.values() for key in ONSET_FIELDS]
         self.source.bad(
             (name,), name, "no such name",
-            "group.key, a mechanism, or events.NAME.factor, .value, .when, .ramp (`undercount show` lists them)",
+            "group.key, a mechanism, events.NAME.factor, .value, .when, .ramp, or onsets.NAME.when, .ramp, .size, "
+            ".included (`undercount show` lists them)",
             names, hint)
 
     def made(self) -> Scenario:
@@ -276,8 +368,9 @@ class _Changes:
         known = {path: getattr(getattr(parameters, spec.group), spec.key) for path, spec in specs().items()}
         check_wholes(known, {path: (source, (path,)) for path in self.values})
         source.problems.raise_any()
+        onsets = tuple(self.onsets.values())
         return replace(scenario, parameters=parameters, mechanisms=self.mechanisms, priors=self.priors,
-                       events=tuple(self.events.values()))
+                       events=_hung(tuple(self.events.values()), onsets), onsets=onsets)
 
 
 @cache
@@ -304,13 +397,14 @@ def parameter_table(scenario: Scenario) -> np.ndarray:
         spec = specs()[event.parameter]
         start = event.when - region.start
         weight = np.clip((month - start + 1) / max(event.ramp, 1), 0.0, 1.0)
+        amount = event.amount ** event.size if event.kind == "factor" else event.amount
         if event.until:
             weight[max(event.until - region.start + 1, 0):] = 0.0
         places = [region.index[iso3] for iso3 in event.places]
         column = table[spec.key]
         before, weight = column[:, places], weight[:, None]
-        after = before * (1.0 + weight * (event.amount - 1.0)) if event.kind == "factor" \
-            else before + weight * (event.amount - before)
+        after = before * (1.0 + weight * (amount - 1.0)) if event.kind == "factor" \
+            else before + weight * event.size * (amount - before)
         column[:, places] = np.clip(after, *spec.allowed)
     for name, on in scenario.mechanisms.items():
         for key, neutral in MECHANISMS[name].neutral.items() if not on else ():

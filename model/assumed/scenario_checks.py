@@ -5,7 +5,8 @@ Used for files and for `--set` alike; each reports to a Source and returns None 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from undercount.model.assumed.parameters import Spec, specs
 from undercount.model.files.tables_in import Month
@@ -14,6 +15,8 @@ from undercount.model.known.region import Region
 
 FACTORS = (0.0, 100.0)  # allowed for the factor of an event
 LONGEST_RAMP = 600
+SIZES = (0.0, 10.0)  # allowed for the size of an onset, which must be above 0
+SIZE_ABOVE = "a size above 0: that nothing happens is what `included` is for"
 MONTH = "a month in quotes, \"YYYY-MM\""
 # Shares of one whole: together at most 1.
 WHOLES = (("population.wage_under_50", "population.wage_50_100"),
@@ -37,11 +40,38 @@ class Event:
     source: str
     ramp: int = 0
     until: Month | None = None
+    onset: str = ""  # the onset whose month, ramp and size it takes
+    size: float = 1.0  # 0: nothing happens
 
     @property
     def path(self) -> str:
         """The name of the magnitude among priors and for `--set`."""
         return f"events.{self.name}.{self.kind}"
+
+
+@dataclass(frozen=True)
+class Onset:
+    """When an explanation begins, how long it takes to be there, and how large it is; its events hang on it.
+
+    An event of factor f acts as f ** size; one of value x goes the share `size` of the way to x (and beyond,
+    if size is above 1). `included` is the prior probability that it happens at all.
+    """
+
+    name: str
+    when: Month
+    ramp: int
+    size: float
+    included: float
+    happens: bool
+    source: str
+
+    def path(self, key: str) -> str:
+        """The name of one of its unknowns: when, ramp, size or included."""
+        return f"onsets.{self.name}.{key}"
+
+    def lends(self, event: Event) -> Event:
+        """The event as it acts under this onset."""
+        return replace(event, when=self.when, ramp=self.ramp, size=self.size if self.happens else 0.0)
 
 
 # --------------------------------------------------------------------------- single values
@@ -101,6 +131,24 @@ def read_ramp(source: Source, where: Where, key: str, value: object) -> int | No
     return int(number)
 
 
+def read_onset_month(source: Source, where: Where, key: str, value: object) -> tuple[Month, tuple[Month, Month] | None]:
+    """A month, or { value, low, high } of months where it is unknown; None for what is reported."""
+    if not isinstance(value, dict):
+        return read_month(source, where, key, value), None
+    months = {}
+    for name in ("value", "low", "high"):
+        months[name] = read_month(source, (*where, name), f"{key}.{name}", value.get(name))
+    for name in value:
+        if name not in months:
+            source.bad((*where, name), f"{key}.{name}", describe(name), "keys value, low, high", tuple(months))
+    if None in months.values():
+        return None, None
+    if not months["low"] <= months["value"] <= months["high"]:
+        source.bad(where, key, "low {low}, value {value}, high {high}".format(**months), "low <= value <= high")
+        return None, None
+    return months["value"], (months["low"], months["high"])
+
+
 def check_wholes(values: dict[str, float], set_by: dict[str, tuple[Source, Where]]) -> None:
     """Report shares of one whole that add up to more than it, where somebody set one of them."""
     for paths in WHOLES:
@@ -115,16 +163,13 @@ def check_wholes(values: dict[str, float], set_by: dict[str, tuple[Source, Where
 
 
 def event_parameter(source: Source, where: Where, key: str, name: object) -> Spec | None:
-    """The parameter that an event moves; one that only sets up the world cannot move."""
+    """The parameter that an event moves."""
     spec = specs().get(name) if isinstance(name, str) else None
     if spec is None:
         homes = [path for path, s in specs().items() if s.key == name]
         source.bad((*where, name if isinstance(name, str) else ""), key,
                    "nothing" if name is None else describe(name),
                    "a parameter as group.key", list(specs()), homes[0] if homes else None)
-    elif spec.setup:
-        source.bad(where, key, describe(name), "a parameter that can change over time; this one sets up the world")
-        return None
     return spec
 
 
@@ -140,7 +185,10 @@ def place_names(region: Region) -> dict[str, tuple[str, ...]]:
         if country.group:
             groups[country.group] = (*groups.get(country.group, ()), country.iso3)
     everywhere = tuple(country.iso3 for country in region.countries)
-    return groups | {"everywhere": everywhere, "origins": region.origins, "destinations": region.destinations}
+    observed = {role: tuple(dict.fromkeys(row.iso3 for row in region.referrals if row.role == role))
+                for role in ("destination", "origin")}
+    return groups | {"everywhere": everywhere, "origins": region.origins, "destinations": region.destinations,
+                     "observed-destinations": observed["destination"], "observed-origins": observed["origin"]}
 
 
 def read_where(source: Source, where: Where, key: str, value: object, region: Region) -> tuple[str, ...] | None:
@@ -175,3 +223,11 @@ def check_span(source: Source, at: Where, label: str, when: Month | None, until:
                    f"a month from {region.start} to {region.end}")
     elif when and until and until < when:
         source.bad((*at, "until"), f"{label}.until", describe(str(until)), f"a month not before when, {when}")
+
+
+def check_setup(source: Source, at: Where, label: str, event: Mapping[str, object], region: Region) -> None:
+    """Report an event that moves later what only sets up the world; from the first month on it may differ by place."""
+    spec = specs().get(event.get("parameter"))
+    if spec and spec.setup and (event.get("when") != region.start or event.get("ramp") or event.get("until")):
+        source.bad((*at, "when"), f"{label}.when", describe(str(event.get("when"))),
+                   f"the first month, {region.start}, without ramp and until: {spec.path} sets up the world")

@@ -14,13 +14,19 @@ from pathlib import Path
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import Parameters, specs
 from undercount.model.assumed.scenario_checks import (
+    LONGEST_RAMP,
+    SIZE_ABOVE,
+    SIZES,
     Event,
+    Onset,
     Span,
+    check_setup,
     check_span,
     check_wholes,
     event_parameter,
     event_span,
     read_month,
+    read_onset_month,
     read_quantity,
     read_ramp,
     read_text_value,
@@ -31,8 +37,11 @@ from undercount.model.files.tables_in import Problems
 from undercount.model.files.toml_in import Document, Source, Where, describe, read_toml, readable
 from undercount.model.known.region import Region, load_region
 
-EVENT_KEYS = ("name", "when", "where", "parameter", "factor", "value", "ramp", "until", "source")
-HEAD_KEYS = ("title", "description", "extends", "region", "drop_events", "mechanisms", "events")
+EVENT_KEYS = ("name", "when", "where", "parameter", "factor", "value", "ramp", "until", "onset", "source")
+ONSET_KEYS = ("when", "ramp", "size", "included", "happens", "source")
+HEAD_KEYS = ("title", "description", "extends", "region", "drop_events", "mechanisms", "onsets", "events", "calibrated")
+ANYWHERE = ()  # an onset without a range of its own: swept over the region's window
+CALIBRATED_KEYS = ("region", "distance", "seed", "version", "command", "values")
 
 
 # --------------------------------------------------------------------------- finding files
@@ -94,6 +103,10 @@ class Pieces:
     priors: dict[str, Span] = field(default_factory=dict)
     mechanisms: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(MECHANISMS, True))
     drafts: dict[str, _Draft] = field(default_factory=dict)
+    region_drafts: dict[str, _Draft] = field(default_factory=dict)  # of the region's own changes
+    of_region: dict[str, tuple[Event, Span | None]] = field(default_factory=dict)  # those that no file changed
+    onset_drafts: dict[str, _Draft] = field(default_factory=dict)
+    onsets: tuple[Onset, ...] = ()
     events: tuple[Event, ...] = ()
     documents: list[Document] = field(default_factory=list)
 
@@ -118,6 +131,7 @@ def _merge(pieces: Pieces, document: Document, complete: bool) -> None:
             else:
                 _merge_group(pieces, source, name, content)
     _drop_events(pieces, source, values.get("drop_events", []), complete)
+    _merge_onsets(pieces, source, values.get("onsets", {}))
     _merge_events(pieces, source, values.get("events", []))
 
 
@@ -163,6 +177,98 @@ def _drop_events(pieces: Pieces, source: Source, names: object, complete: bool) 
                        "names of inherited events: " + (", ".join(known) or "there are none"), known)
 
 
+def _merge_onsets(pieces: Pieces, source: Source, onsets: object) -> None:
+    """Tables [onsets.NAME]; one that a parent has already may give some of the keys anew."""
+    if not isinstance(onsets, dict):
+        source.bad(("onsets",), "onsets", describe(onsets), "tables [onsets.NAME]")
+        return
+    for name, content in onsets.items():
+        at, label = ("onsets", name), f"onsets.{name}"
+        if not re.fullmatch(r"[a-z0-9-]{1,60}", name):
+            source.bad(at, label, describe(name), "a name of small letters, digits and hyphens")
+        elif not isinstance(content, dict):
+            source.bad(at, label, describe(content), f"a table [{label}]")
+        else:
+            known = pieces.onset_drafts.get(name)
+            pieces.onset_drafts[name] = _read_onset(source, at, label, content, known.fields if known else {})
+
+
+def _merge_calibrated(pieces: Pieces, source: Source, content: object) -> None:
+    """Point values that `undercount calibrate` found: they move within what is unknown, and leave it unknown.
+
+    Only the nearest table of a chain of files counts.
+    """
+    if not isinstance(content, dict) or not isinstance(content.get("values", {}), dict):
+        source.bad(("calibrated",), "calibrated", describe(content), "a table [calibrated] with a table values")
+        return
+    for key in content:
+        if key not in CALIBRATED_KEYS:
+            source.bad(("calibrated", key), f"calibrated.{key}", describe(key), "keys " + ", ".join(CALIBRATED_KEYS),
+                       CALIBRATED_KEYS)
+    if content.get("region", pieces.region.name if pieces.region else None) != (pieces.region and pieces.region.name):
+        return  # found for another region
+    known = {f"events.{name}.{draft.fields.get('kind')}": draft for name, draft in pieces.drafts.items() if draft.prior}
+    for path, value in content.get("values", {}).items():
+        where, key = ("calibrated", "values", path), f"calibrated.values.{path}"
+        if path in specs():
+            spec = specs()[path]
+            if quantity := read_quantity(source, where, key, value, spec.allowed, spec.unit):
+                pieces.priors.setdefault(path, spec.sweep)
+                pieces.values[path] = quantity[0]
+        elif path in known:
+            draft = known[path]
+            spec = specs().get(draft.fields.get("parameter") or "")
+            if spec and (quantity := read_quantity(source, where, key, value, *event_span(draft.fields["kind"], spec))):
+                fields = draft.fields | {"amount": quantity[0]}
+                pieces.drafts[fields["name"]] = replace(draft, fields=fields)
+        elif path.startswith("onsets.") and path.count(".") == 2 and path.split(".")[1] in pieces.onset_drafts:
+            _calibrated_onset(pieces.onset_drafts[path.split(".")[1]], source, where, key, path.split(".")[2], value)
+        else:
+            source.bad(where, key, describe(path), "an unknown of the scenario", [*specs(), *known])
+
+
+def _calibrated_onset(draft: _Draft, source: Source, where: Where, key: str, part: str, value: object) -> None:
+    if part == "when":
+        draft.fields.setdefault("months", ANYWHERE)
+        draft.fields["when"] = read_month(source, where, key, value) or draft.fields.get("when")
+    elif part in ("ramp", "size"):
+        quantity = read_quantity(source, where, key, value, *{"ramp": ((0.0, float(LONGEST_RAMP)), "months"),
+                                                              "size": (SIZES, "factor")}[part])
+        if quantity:
+            draft.fields[part] = quantity[0], draft.fields.get(part, (0.0, None))[1]
+    else:
+        source.bad(where, key, describe(part), "when, ramp or size", ("when", "ramp", "size"))
+
+
+def _read_onset(source: Source, at: Where, label: str, content: dict, inherited: dict) -> _Draft:
+    draft = _Draft(source, at, label, {"included": 1.0, **inherited})
+    place = lambda key: (source, (*at, key), f"{label}.{key}")  # noqa: E731
+    for key in content:
+        if key not in ONSET_KEYS:
+            source.bad((*at, key), f"{label}.{key}", describe(key), "keys " + ", ".join(ONSET_KEYS), ONSET_KEYS)
+    for key in ("size", "source"):
+        if key not in content and key not in inherited:
+            source.bad(at, f"{label}.{key}", "nothing", "a value: an onset has a size and a source")
+    if "when" in content:
+        draft.fields["when"], draft.fields["months"] = read_onset_month(*place("when"), content["when"])
+    draft.fields.setdefault("ramp", (0.0, None))
+    for key, span, unit in (("ramp", (0.0, float(LONGEST_RAMP)), "months"), ("size", SIZES, "factor")):
+        if key in content and (quantity := read_quantity(*place(key), content[key], span, unit)):
+            draft.fields[key] = quantity
+            if key == "size" and min(quantity[0], *(quantity[1] or ())) <= 0.0:
+                source.bad((*at, key), f"{label}.size", describe(min(quantity[0], *(quantity[1] or ()))), SIZE_ABOVE)
+    if "included" in content:
+        quantity = read_quantity(*place("included"), content["included"], (0.0, 1.0), "share")
+        draft.fields["included"] = quantity[0] if quantity else 1.0
+    if "happens" in content:
+        if not isinstance(content["happens"], bool):
+            source.bad((*at, "happens"), f"{label}.happens", describe(content["happens"]), "true or false")
+        draft.fields["happens"] = content["happens"]
+    if "source" in content:
+        draft.fields["source"] = read_text_value(*place("source"), content["source"])
+    return draft
+
+
 def _merge_events(pieces: Pieces, source: Source, events: object) -> None:
     if not isinstance(events, list):
         source.bad(("events",), "events", describe(events), "tables [[events]]")
@@ -195,11 +301,17 @@ def _read_event(source: Source, at: Where, label: str, content: dict) -> _Draft:
         if key not in EVENT_KEYS:
             source.bad((*at, key), f"{label}.{key}", describe(key), "keys " + ", ".join(EVENT_KEYS), EVENT_KEYS)
     spec = event_parameter(*place("parameter"), content.get("parameter"))
+    hangs = "onset" in content
+    for key in ("when", "ramp") if hangs else ():
+        if key in content:
+            source.bad((*at, key), f"{label}.{key}", describe(content[key]),
+                       "nothing: the onset says when and how fast")
     draft.fields |= {
         "parameter": spec and spec.path,
-        "when": read_month(*place("when"), content.get("when")),
+        "onset": (read_text_value(*place("onset"), content["onset"]) or "") if hangs else "",
+        "when": None if hangs else read_month(*place("when"), content.get("when")),
         "until": read_month(*place("until"), content["until"]) if "until" in content else None,
-        "ramp": read_ramp(*place("ramp"), content.get("ramp", 0)),
+        "ramp": 0 if hangs else read_ramp(*place("ramp"), content.get("ramp", 0)),
         "source": read_text_value(*place("source"), content.get("source")),
     }
     kinds = [kind for kind in ("factor", "value") if kind in content]
@@ -212,83 +324,156 @@ def _read_event(source: Source, at: Where, label: str, content: dict) -> _Draft:
     if kind == "factor" or spec:
         quantity = read_quantity(*place(kind), content[kind], *event_span(kind, spec))
         draft.fields["amount"], draft.prior = quantity or (None, None)
+        if hangs and draft.prior:
+            source.bad((*at, kind), f"{label}.{kind}", "a range", "a number: what is unknown of it is the onset's size")
     return draft
 
 
+def _place_onsets(pieces: Pieces) -> None:
+    """Onsets in the region's months, and their unknowns among the priors."""
+    onsets, region = [], pieces.region
+    for name, draft in pieces.onset_drafts.items():
+        known = draft.fields
+        if "when" not in known or known.get("months") == ANYWHERE:
+            first, last = region.onset_window
+            known["months"] = (first, last)
+            known.setdefault("when", first + (last - first) // 2)
+        for month in (known.get("when"), *(known.get("months") or ())):
+            check_span(draft.source, draft.at, draft.label, month, None, region)
+        if pieces.problems.count:
+            continue
+        (ramp, ramps), (size, sizes), months = known["ramp"], known["size"], known.get("months")
+        happens = known.get("happens", True) and known["included"] > 0.0
+        onset = Onset(name, known["when"], int(round(ramp)), size, known["included"], happens, known["source"])
+        onsets.append(onset)
+        spans = {"when": months and (float(months[0] - region.start), float(months[1] - region.start)), "ramp": ramps,
+                 "size": sizes, "included": (0.0, 1.0) if 0.0 < onset.included < 1.0 else None}
+        pieces.priors |= {onset.path(key): span for key, span in spans.items() if span}
+    pieces.onsets = tuple(onsets)
+
+
 def _place_events(pieces: Pieces) -> None:
+    _place_onsets(pieces)
+    onsets = {onset.name: onset for onset in pieces.onsets}
     events = []
     for draft in pieces.drafts.values():
         known, region = draft.fields, pieces.region
         check_span(draft.source, draft.at, draft.label, known.get("when"), known.get("until"), region)
+        check_setup(draft.source, draft.at, draft.label, known, region)
         key = f"{draft.label}.where"
+        if known["onset"] and known["onset"] not in pieces.onset_drafts:
+            draft.source.bad((*draft.at, "onset"), f"{draft.label}.onset", describe(known["onset"]),
+                             "an onset of the scenario: " + (", ".join(pieces.onset_drafts) or "there are none"),
+                             pieces.onset_drafts)
         places = read_where(draft.source, (*draft.at, "where"), key, known["where"], region)
         if not pieces.problems.count:
             where = known["where"] if isinstance(known["where"], str) else tuple(known["where"])
             event = Event(**(known | {"where": where, "places": places}))
-            events.append(event)
+            events.append(onsets[event.onset].lends(event) if event.onset else event)
             if draft.prior:
                 pieces.priors[event.path] = draft.prior
+            if pieces.region_drafts.get(event.name) is draft:
+                pieces.of_region[event.name] = event, draft.prior
+    used = {draft.fields["onset"] for draft in pieces.drafts.values()}
+    for name, draft in pieces.onset_drafts.items():
+        if name not in used:
+            draft.source.bad(draft.at, draft.label, "no event that hangs on it", "at least one event with this onset")
     pieces.events = tuple(events)
 
 
 # --------------------------------------------------------------------------- the chain
 
 
-def load(name: str | Path) -> Pieces:
-    """Read a scenario and what it extends. Raises BadInput with every problem of all the files."""
+def load(name: str | Path, region: str | None = None, fitted: bool = True) -> Pieces:
+    """Read a scenario and what it extends, on its own region or on `region` (name or path), fitted values or not.
+
+    The region's dated changes come first, so that a scenario may say one of them anew. Raises BadInput with
+    every problem of all the files.
+    """
     problems = Problems()
     pieces = Pieces(problems)
     caller = Source("scenario", problems)
     path = name if isinstance(name, Path) else _find(name, Path(), caller, ("name",))
-    complete = _read_chain(pieces, path) if path else False
-    region = None
+    complete = _read_chain(pieces, path, ()) if path else False
+    stated = None
     for document in reversed(pieces.documents):
-        region = (document, document.values["region"]) if "region" in document.values else region
+        stated = (document, document.values["region"]) if "region" in document.values else stated
+    if region is not None:
+        pieces.region = _region(Source("--region", problems), Path(), region)
+    elif stated:
+        pieces.region = _region(stated[0].source, stated[0].path.parent, stated[1])
+    if pieces.region and pieces.region.changes:
+        _merge_changes(pieces)
+    calibrated = next((document for document in pieces.documents if "calibrated" in document.values), None)
+    for document in reversed(pieces.documents):
         _merge(pieces, document, complete)
-    if region:
-        pieces.region = _region(*region)
-    elif complete:
-        pieces.documents[0].source.bad(("region",), "region", "nothing",
-                                       "the name or path of a region, here or in what it extends")
+        if document is calibrated and fitted:
+            _merge_calibrated(pieces, document.source, document.values["calibrated"])
     if pieces.region:
         _place_events(pieces)
+    elif complete and region is None and not stated:
+        pieces.documents[0].source.bad(("region",), "region", "nothing",
+                                       "the name or path of a region, here or in what it extends")
     check_wholes(pieces.values, pieces.set_by)
     problems.raise_any()
     return pieces
 
 
-def _read_chain(pieces: Pieces, path: Path) -> bool:
-    """Read the file and those it extends, the nearest first; whether the chain is whole."""
-    seen: list[Path] = []
-    while True:
-        document = read_toml(path, pieces.problems)
-        if document is None:
-            return False
-        pieces.documents.append(document)
-        seen.append(path.resolve())
-        if "extends" not in document.values:
-            return True
-        parent, source = document.values["extends"], document.source
+def _merge_changes(pieces: Pieces) -> None:
+    """The region's own events, dated or unknown."""
+    document = read_toml(pieces.region.changes, pieces.problems)
+    if document is None:
+        return
+    for key in document.values:
+        if key != "events":
+            document.source.bad((key,), key, describe(key), "tables [[events]] only", ("events",))
+    _merge_events(pieces, document.source, document.values.get("events", []))
+    pieces.region_drafts = dict(pieces.drafts)
+
+
+def _read_chain(pieces: Pieces, path: Path, above: tuple[Path, ...]) -> bool:
+    """Read the file and those it extends, the nearest first; whether all could be read.
+
+    Of several parents the last is the nearest. A file that several of them extend stands once, furthest away.
+    """
+    here = path.resolve()
+    known = {document.path.resolve(): document for document in pieces.documents}
+    document = known.get(here) or read_toml(path, pieces.problems)
+    if document is None:
+        return False
+    if here in known:
+        pieces.documents.remove(document)
+    pieces.documents.append(document)
+    if "extends" not in document.values:
+        return True
+    parents, source, complete = document.values["extends"], document.source, True
+    if not isinstance(parents, list):
+        parents = [parents]
+    for parent in reversed(parents) if parents else [""]:
         if not isinstance(parent, str) or not parent or not readable(parent):
-            source.bad(("extends",), "extends", describe(parent), "the name or path of a scenario")
+            source.bad(("extends",), "extends", describe(parent), "the name or path of a scenario, or a list of them")
             return False
-        path = _find(parent, path.parent, source, ("extends",))
-        if path is None:
-            return False
-        if path.resolve() in seen:
-            chain = " -> ".join(p.stem for p in (*seen, path))
+        found = _find(parent, path.parent, source, ("extends",))
+        if found is None:
+            complete = False
+        elif found.resolve() in (*above, here):
+            chain = " -> ".join(p.stem for p in (*above, here, found))
             source.bad(("extends",), "extends", f"a circle: {chain}", "a scenario that does not lead back here")
-            return False
+            complete = False
+        else:
+            complete = _read_chain(pieces, found, (*above, here)) and complete
+    return complete
 
 
-def _region(document: Document, value: object) -> Region | None:
-    source, problems = document.source, document.source.problems
+def _region(source: Source, beside: Path, value: object) -> Region | None:
+    """The region of that name among the scenarios, or in that folder, relative to `beside`."""
+    problems = source.problems
     root = scenarios_root()
     names: Collection[str] = sorted(p.parent.name for p in root.glob("*/region.toml"))
     if not isinstance(value, str) or not value.strip() or not readable(value):
         source.bad(("region",), "region", describe(value), "the name or path of a region")
         return None
-    folder = document.path.parent / value if "/" in value or os.sep in value else root / value
+    folder = beside / value if "/" in value or os.sep in value else root / value
     try:
         found = (folder / "region.toml").is_file()
     except OSError:  # a name too long, a folder that may not be read

@@ -17,9 +17,12 @@ HEADER = """\
 #
 # A value is a number, or { value = .., low = .., high = .. } where it is unknown: then low and
 # high are the range that a sweep, sensitivity analysis or calibration covers. A plain number that
-# equals the schema's default is swept over the range named "open" in its comment (except those
-# that only set up the world). "assumption, swept" marks a figure that no source gives.
+# equals the schema's default is swept over the range named "open" in its comment. "assumption,
+# swept" marks a figure that no source gives.
 """
+
+
+SETUP = "Sets up the world: may differ by place from the first month on, cannot change over time."
 
 
 def to_toml(scenario: Scenario) -> str:
@@ -35,20 +38,37 @@ def to_toml(scenario: Scenario) -> str:
         parts += ["", _comment(info.annotation.__doc__), f"[{group}]"]
         for spec in specs().values():
             if spec.group == group:
-                setup = " Sets up the world: cannot change over time." if spec.setup else ""
+                setup = f" {SETUP}" if spec.setup else ""
                 value = _quantity(scenario, spec.path, scenario.value(spec.path))
                 parts += [_about(spec, setup), f"{spec.key} = {value}"]
+    for onset in scenario.onsets:
+        parts += ["", f"[onsets.{onset.name}]", f"when = {_month(scenario, onset)}",
+                  f"ramp = {_quantity(scenario, onset.path('ramp'), onset.ramp)}",
+                  f"size = {_quantity(scenario, onset.path('size'), onset.size)}",
+                  f"included = {_number(onset.included)}", *([] if onset.happens else ["happens = false"]),
+                  f"source = {_text(onset.source)}"]
     for event in scenario.events:
+        if scenario.of_region.get(event.name) == (event, scenario.priors.get(event.path)):
+            continue  # the region says it already
         where = _text(event.where) if isinstance(event.where, str) else f"[{', '.join(map(_text, event.where))}]"
-        parts += ["", "[[events]]", f"name = {_text(event.name)}", f'when = "{event.when}"', f"where = {where}",
+        when = f"onset = {_text(event.onset)}" if event.onset else f'when = "{event.when}"'
+        parts += ["", "[[events]]", f"name = {_text(event.name)}", when, f"where = {where}",
                   _about(specs()[event.parameter]), f"parameter = {_text(event.parameter)}",
                   f"{event.kind} = {_quantity(scenario, event.path, event.amount)}"]
-        if event.ramp:
+        if event.ramp and not event.onset:
             parts += ["# months over which it is reached", f"ramp = {event.ramp}"]
         if event.until:
             parts += ["# its last month", f'until = "{event.until}"']
         parts.append(f"source = {_text(event.source)}")
     return "\n".join(parts) + "\n"
+
+
+def _month(scenario: Scenario, onset) -> str:
+    path = onset.path("when")
+    if path not in scenario.priors:
+        return f'"{onset.when}"'
+    low, high = (scenario.region.start + int(month) for month in scenario.priors[path])
+    return f'{{ value = "{onset.when}", low = "{low}", high = "{high}" }}'
 
 
 def _mechanisms(scenario: Scenario) -> list[str]:

@@ -1,7 +1,8 @@
 """How rules are compiled, and where the compiled code is kept.
 
 `part` marks what Python calls for a whole month or set-up and keeps its machine code on disk;
-`rule` marks what only compiled code (or one agent's `step()`) calls. Numba's own cache looks only
+`rule` marks what only compiled code (or one agent's `step()`) calls, `question` a rule that changes nothing and says
+what happens, so that a life can be told by asking it again. Numba's own cache looks only
 at the file of the function itself, so an edited rule would leave a stale month behind: the cache
 folder is therefore named by the content of every file of this package.
 """
@@ -32,4 +33,5 @@ numba.config.CACHE_DIR = str(_cache_folder())
 
 part = numba.njit(nogil=True, cache=True)
 rule = numba.njit(nogil=True, forceinline=True)
+question = numba.njit(nogil=True, forceinline=True, cache=True)
 helper = numba.njit(nogil=True)

@@ -14,7 +14,7 @@ import math
 import numpy as np
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import helper, part
-from undercount.model.engine.layout import AT_HOME, NOBODY
+from undercount.model.engine.layout import AT_HOME, DEPRIVED, NOBODY
 from undercount.model.engine.random import draw_four, draw_stratified
 
 PERSON_BITS = 40  # identity of a person: class << 40 | number within the class
@@ -31,10 +31,11 @@ def hazard(here, facts, zone, working, mood):
     """
     poor = here.zone_income
     rich = (1.0 - here.deprived_share * poor) / max(1e-9, 1.0 - here.deprived_share)
-    income = facts.income * (poor if zone == 1 else rich)
+    income = facts.income * (poor if zone == DEPRIVED else rich)
     gap = -math.log(income) - math.log(3.0)
     score = here.deprivation_weight * here.pull * gap + here.contact_weight * mood
     score += here.diaspora_weight * math.log(facts.diaspora)
+    score += here.leave_trend * facts.years
     if working == 0:
         score += here.unemployment_weight * facts.unemployment
     return here.push * here.leave_rate / 12.0 * math.exp(min(20.0, score))
@@ -66,22 +67,18 @@ def vulnerability(setup, family_risk, minority, low_wage, working):
 
 @helper
 def threshold_of(seed, setup, k, index, working):
-    """Cumulative hazard of class `k` at which its `index`-th person leaves."""
+    """Cumulative hazard of class `k` at which its `index`-th person leaves; infinite for whom nothing moves."""
     u = draw_stratified(seed, k, index, d.LEAVE)
     family, group, wage, _ = draw_four(seed, (k << PERSON_BITS) | index, 0, d.TRAITS)
     leaving, _ = vulnerability(setup, family < setup.family_risk_share, group < setup.minority_share,
                                working == 0 or wage < setup.wage_under_50, working == 1)
-    return -math.log1p(-u) / leaving
+    return -math.log1p(-u) / leaving if leaving > 0.0 else math.inf
 
 
 @helper
-def is_born(me, seed, setup, k, klass, index, threshold, weight):
-    """Writes the traits of a person at home, all pure functions of (seed, person)."""
-    me.id = (k << PERSON_BITS) | index
-    me.threshold = threshold
-    me.weight = weight
+def is_born(me, seed, setup, klass):
+    """Writes the traits of a person at home, all pure functions of (seed, `me.id`)."""
     me.pool = NOBODY
-    me.klass = k
     me.home = klass.home
     me.place = klass.home
     me.zone = klass.zone
@@ -91,7 +88,7 @@ def is_born(me, seed, setup, k, klass, index, threshold, weight):
     me.recruiter = NOBODY
     me.official = NOBODY
     family, group, wage, age = draw_four(seed, me.id, 0, d.TRAITS)
-    sex, schooling, _, _ = draw_four(seed, me.id, 0, d.TRAITS + 1)
+    sex, _, _, _ = draw_four(seed, me.id, 0, d.TRAITS + 1)
     me.family_risk = 1 if family < setup.family_risk_share else 0
     me.minority = 1 if group < setup.minority_share else 0
     me.wage_band = 0
@@ -101,7 +98,6 @@ def is_born(me, seed, setup, k, klass, index, threshold, weight):
     me.age_band = 0 if age < setup.minor_share else (
         1 if age < setup.minor_share + setup.young_share else 2)
     me.sex = 0 if sex < setup.women_share else 1
-    me.low_schooling = 1 if schooling < setup.low_schooling_share else 0
     _, me.accepts = vulnerability(setup, me.family_risk == 1, me.minority == 1, me.wage_band <= 1,
                                   klass.working == 1)
 
@@ -145,9 +141,8 @@ def find_leavers(seed, par, classes, bounds):
 
 
 @part
-def fill_rows(seed, par, classes, kinds, numbers, thresholds, weight, people):
-    """Gives everybody who may leave a row."""
-    for n in range(len(kinds)):
-        k = np.int64(kinds[n])
-        klass = classes[k]
-        is_born(people[n], seed, par[0, klass.home], k, klass, numbers[n], thresholds[n], weight)
+def fill_rows(seed, par, classes, people):
+    """Writes the traits of everybody who may leave; identity, class, threshold and weight are there."""
+    for n in range(len(people)):
+        klass = classes[people[n].klass]
+        is_born(people[n], seed, par[0, klass.home], klass)

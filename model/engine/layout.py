@@ -33,16 +33,25 @@ AGE_BANDS = ("15-17", "18-24", "25-29")
 MINOR = 0
 WAGE_BANDS = ("no work", "under USD 50", "USD 50-100", "over USD 100")
 CHANNELS = ("acquaintance", "agency", "advertisement", "internet")
+ACQUAINTANCE, AGENCY, ADVERTISEMENT, INTERNET = range(4)
+ZONES = ("not deprived", "deprived")
+ELSEWHERE, DEPRIVED = range(2)
 POST_KINDS = ("border", "police", "consulate", "court")
 BORDER, POLICE, CONSULATE, COURT = range(4)
 NGO_KINDS = ("shelter", "hotline", "outreach", "prevention")
 SHELTER, HOTLINE, OUTREACH, PREVENTION = range(4)
 SERVING, INVESTIGATED = range(2)
 STAYS, ESCAPES, IS_RELEASED = range(3)  # of those held
+NOT_HELPED, HELPED_ABROAD, HELPED_AT_HOME = range(3)
 
 # `people_per_agent` of the pooled scale: persons at home who are alike are one agent (`pools.py`), and
 # whoever takes up an offer or is trapped is an agent of one person.
 POOLED = 0
+
+# What `counts` of a world holds: active rows, rows in use, 1 while a month has begun and not ended, rows that this
+# month's parties may need, rows pending in `month.settle`, and pools of people at home.
+ACTIVE, ROWS, BEGUN, NEEDED, PENDING, POOLS = range(6)
+AHEAD = 8  # rows fetched into the cache before their turn
 
 MAX_ROUTES = 64  # options of one country of origin
 MAX_PLACES = 63  # countries of a region; one bit each in `police_in_pay`
@@ -51,7 +60,7 @@ NOBODY = -1
 
 # Months before the region's first one, run under its conditions so that the trade is under way;
 # they appear in no table.
-WARM_UP = 12
+WARM_UP = 36
 
 CACHE_LINE = 64  # bytes
 _i1, _i2, _i4, _i8, _f8 = "i1", "i2", "i4", "i8", "f8"
@@ -76,11 +85,12 @@ PERSON = _record(
     ("leg", _i1), ("mode", _i1), ("home", _i2), ("klass", _i2), ("route", _i2), ("times", _i2),
     # read now and then
     ("threshold", _f8), ("accepts", _f8),
+    ("by_raid", _f8), ("by_call", _f8), ("by_outreach", _f8),  # chances of the month in which somebody was found
     ("pool", _i4),  # row of those who look for a way in one's pool; NOBODY for who belongs to none
     ("official", _i4),
     ("parties", _i4),  # how many ever split off
-    ("lists", _i1), ("lists_home", _i1), ("ever_listed", _i1), ("helped", _i1),
-    ("zone", _i1), ("sex", _i1), ("age_band", _i1), ("minority", _i1), ("low_schooling", _i1),
+    ("lists", _i1), ("lists_home", _i1), ("helped", _i1),
+    ("zone", _i1), ("sex", _i1), ("age_band", _i1), ("minority", _i1),
     ("working", _i1), ("wage_band", _i1), ("family_risk", _i1), itemsize=2 * CACHE_LINE)
 
 KLASS = _record(  # people at home who share country, zone and work
@@ -97,36 +107,45 @@ PLACE = _record(  # what a country remembers from month to month
     ("testimony", _f8), ("testimony_start", _f8), ("attention", _f8), ("profit", _f8), ("risk", _f8),
     ("seekers", _i8), ("stock", _i8), ("recognised_now", _i8), ("testified_now", _i8),
     ("found_public", _i8), ("found_private", _i8),
-    ("first_recruiter", _i4), ("recruiters", _i4), ("pick", _f8), ("active", _i8), ("custody", _i8))
+    ("first_recruiter", _i4), ("recruiters", _i4), ("pick", _f8), ("active", _i8), ("custody", _i8), ("idle", _i8),
+    ("entries", _f8),  # cells that a month's conditions draw into the trade
+    # the first year, which everything later is measured against (`country/balance.py`)
+    ("market_start", _f8), ("stock_start", _f8), ("profit_start", _f8), ("risk_start", _f8), ("custody_start", _f8),
+    ("active_start", _f8))
 
 FACT = _record(  # what the region's files say of a country in a month
     ("income", _f8), ("unemployment", _f8), ("phones", _f8), ("online", _f8), ("integrity", _f8),
-    ("law", _f8), ("visa_free", _f8), ("diaspora", _f8))
+    ("law", _f8), ("visa_free", _f8), ("diaspora", _f8), ("years", _f8))
 
 ROUTE = _record(
     ("origin", _i4), ("destination", _i4), ("legs", _i4), ("paths", _i4), ("papers_only", _i4), ("familiar", _i4),
-    ("option", _i4), ("km", _f8), ("posts", _i4, (MAX_LEGS,)), ("places", _i4, (MAX_LEGS,)))
+    ("option", _i4), ("opens", _i4), ("closes", _i4), ("near", _i4), ("tie", _f8),
+    ("start", _f8),  # share of its origin's recruits in the first year
+    ("gain_start", _f8), ("loss_start", _f8), ("use", _f8), ("use_start", _f8), ("use_now", _i8),
+    ("posts", _i4, (MAX_LEGS,)), ("places", _i4, (MAX_LEGS,)))
 
 POST = _record(
     ("kind", _i4), ("place", _i4), ("other", _i4), ("first", _i4), ("officials", _i4),
     ("patrol", _f8), ("arrivals", _i8), ("arrivals_now", _i8), ("found", _f8), ("found_now", _i8))
 
 OFFICIAL = _record(
-    ("id", _i8), ("post", _i4), ("kind", _i4), ("place", _i4), ("integrity", _f8),
+    ("id", _i8), ("kind", _i4), ("place", _i4), ("integrity", _f8),
     ("trained", _i4), ("training_draw", _f8), ("in_pay", _i4), ("status", _i4), ("since", _i4),
     ("dismissed", _i4), ("bribes", _i4), ("bribes_now", _i4), ("suitor", _i4))
 
 RECRUITER = _record(
     # what a month of each of its victims adds to
-    ("network", _i4), ("weighed", _i4), ("breaks", _f8), ("holding", _i8),
+    ("network", _i4), ("weighed", _i4), ("breaks", _f8),
     ("revenue_now", _i8), ("costs_now", _i8), ("held_venue", _i4, (2,)), ("held_treatment", _i4, (2,)),
     ("touched", _i8),  # countries with a tally this month; one bit each
     ("held_place", _i4, (MAX_PLACES,)),
     ("id", _i8), ("country", _i4), ("channel", _i4),
     ("cells", _i4), ("active", _i4), ("custody", _i4), ("idle", _i4), ("arrests", _i4),
-    ("pick", _f8), ("capital", _f8), ("profit", _f8), ("minors", _f8),
+    ("pick", _f8), ("profit", _f8), ("minors", _f8),
     # the other tallies of this month
-    ("heat_now", _i8), ("minors_now", _i8), ("lost_place", _i4, (MAX_PLACES,)),
+    ("heat_now", _i8), ("heat_shared", _i8), ("heat_later", _f8), ("minors_now", _i8),
+    ("mode_start", _f8), ("venue_start", _f8), ("treatment_start", _f8),
+    ("lost_place", _i4, (MAX_PLACES,)),
     ("tried_entry", _i4, (MAX_PLACES,)), ("lost_entry", _i4, (MAX_PLACES,)),
     ("moved_mode", _i4, (2,)), ("lost_mode", _i4, (2,)),
     ("lost_venue", _i4, (2,)), ("lost_treatment", _i4, (2,)),
@@ -150,7 +169,7 @@ NETWORK = _record(
 
 NGO = _record(
     ("id", _i8), ("place", _i4), ("kind", _i4), ("start", _i4), ("active", _i4),
-    ("strength", _f8), ("places", _i8), ("used", _i8), ("attention", _f8))
+    ("strength", _f8), ("beds", _i8), ("used", _i8), ("attention", _f8))
 
 # --- tallies: the truth, month by month and place by place -----------------------------------------
 HIDDEN_FIELDS = (
@@ -162,5 +181,5 @@ HIDDEN = np.dtype([(name, _i8) for name in HIDDEN_FIELDS])
 ACTOR_FIELDS = (
     "recruiters_active", "recruiters_in_custody", "arrests", "officials_in_pay", "bribes_taken",
     "officials_investigated", "officials_dismissed", "shelter_places", "shelter_used", "set_out",
-    "independent", "smuggled", "inspections")
+    "independent", "smuggled", "inspections", "recruits", "recruits_of_acquaintances")
 ACTORS = np.dtype([(name, _i8) for name in ACTOR_FIELDS])

@@ -10,12 +10,25 @@ from __future__ import annotations
 
 import numpy as np
 from undercount.model.engine import decisions as d
-from undercount.model.engine.compiled import rule
-from undercount.model.engine.layout import AT_HOME, EXPLOITED, INDEPENDENT, NOBODY, RETURNED, SEEKING, SMUGGLED, STAYS
+from undercount.model.engine.compiled import part, rule
+from undercount.model.engine.layout import (
+    ACTIVE,
+    AT_HOME,
+    EXPLOITED,
+    INDEPENDENT,
+    NOBODY,
+    PENDING,
+    RETURNED,
+    ROWS,
+    SEEKING,
+    SMUGGLED,
+    STAYS,
+)
 from undercount.model.engine.pools import becomes_a_person, travel_one_by_one
 from undercount.model.engine.random import draw, draw_child
 from undercount.model.lives.assistance import enters_shelter, finds_no_place
 from undercount.model.lives.exploitation import gets_out, is_found
+from undercount.model.lives.networks import shares_experience
 from undercount.model.lives.recruitment import any_route, chosen_route, takes_offer
 from undercount.model.lives.situation import set_situation
 
@@ -128,7 +141,29 @@ def admissions(t, w, waiting, n_waiting):
     for k in np.argsort(order, kind="mergesort"):
         me = w.people[waiting[k]]
         shelter = w.ngos[w.places[me.place].shelter]
-        if shelter.active == 1 and shelter.used + me.weight <= shelter.places:
+        if shelter.active == 1 and shelter.used + me.weight <= shelter.beds:
             enters_shelter(me, t, w, w.par[t, me.place])
         else:
             finds_no_place(me, t, w)
+
+
+@part
+def settle(t, w):
+    """Carries out what concerns several agents: parties split off, shelters admit, networks share."""
+    rows = before = w.counts[ROWS]
+    waiting = np.empty(w.counts[PENDING], np.int64)
+    n_waiting = 0
+    for a in range(w.counts[PENDING]):
+        me = w.people[w.pending[a]]
+        if me.waiting == 1:
+            waiting[n_waiting] = w.pending[a]
+            n_waiting += 1
+        else:
+            rows = parts(me, t, w, rows)
+    w.counts[PENDING] = 0
+    for row in range(before, rows):
+        w.active[w.counts[ACTIVE]] = row
+        w.counts[ACTIVE] += 1
+    w.counts[ROWS] = rows
+    admissions(t, w, waiting, n_waiting)
+    shares_experience(t, w)

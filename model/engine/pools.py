@@ -69,7 +69,6 @@ def fill_pools(par, classes, people):
                 me.age_band = MINOR if n >> 2 & 1 else UNDRAWN
                 me.wage_band = 0 if klass.working == 0 else (UNDRAWN if n >> 3 & 1 else 1)
                 me.sex = UNDRAWN
-                me.low_schooling = UNDRAWN
                 _, me.accepts = vulnerability(par[0, klass.home], me.family_risk == 1, me.minority == 1,
                                               has_low_wage(me), klass.working == 1)
     return pools
@@ -122,13 +121,12 @@ def pool_sets_out(at_home, looking, t, w, setup, klass):
 def becomes_a_person(me, w, setup):
     """Leaves the pool: draws what differs within it, given what does not."""
     me.pool = NOBODY
-    wage, age, sex, schooling = draw_four(w.seed, me.id, 0, d.TRAITS)
+    wage, age, sex, _ = draw_four(w.seed, me.id, 0, d.TRAITS)
     if me.wage_band == UNDRAWN:
         me.wage_band = 2 if wage * (1.0 - setup.wage_under_50) < setup.wage_50_100 else 3
     if me.age_band == UNDRAWN:
         me.age_band = 1 if age * (1.0 - setup.minor_share) < setup.young_share else 2
     me.sex = 0 if sex < setup.women_share else 1
-    me.low_schooling = 1 if schooling < setup.low_schooling_share else 0
 
 
 @rule

@@ -6,9 +6,10 @@ import math
 
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import helper, part
-from undercount.model.engine.layout import BORDER, NOBODY
+from undercount.model.engine.layout import ACQUAINTANCE, ADVERTISEMENT, AGENCY, BORDER, INTERNET, NOBODY
 from undercount.model.engine.random import binomial, draw
 from undercount.model.lives.official import integrity_of
+from undercount.model.lives.recruiter import is_open
 
 
 @part
@@ -19,7 +20,6 @@ def appoint(seed, posts, officials, par, facts):
         for n in range(post.officials):
             me = officials[post.first + n]
             me.id = post.first + n
-            me.post = p
             me.kind = post.kind
             me.place = post.other if post.kind == BORDER and n % 2 == 1 else post.place
             me.integrity = integrity_of(seed, me.id, 0, facts[0, me.place].integrity)
@@ -48,7 +48,6 @@ def found_cells(seed, plan, recruiters, networks, par):
             me.cells = cells // agents + (1 if n < cells % agents else 0)
             me.active = binomial(me.cells, 1.0 / max(1.0, here.potential), draw(seed, r, 0, d.CELLS_START))
             me.idle = me.cells - me.active
-            me.profit = here.entry_cost * me.active
             me.weighed = NOBODY
             r += 1
         first_network += n_networks
@@ -62,7 +61,7 @@ def weighs_destinations(par, facts, places, routes, gravity):
             total = 0.0
             for k in range(places[c].n_routes):
                 route = routes[places[c].first_route + k]
-                if route.legs > 0 and route.papers_only == 0:
+                if route.legs > 0 and route.papers_only == 0 and is_open(route, t):
                     there = par[t, route.destination]
                     income = facts[t, route.destination].income
                     total += math.exp(there.wage_elasticity * there.pull * math.log(income)) / route.legs
@@ -73,9 +72,9 @@ def weighs_destinations(par, facts, places, routes, gravity):
 def channel_of(here, u):
     """Acquaintance, agency, advertisement or internet."""
     if u < here.channel_agency:
-        return 1
+        return AGENCY
     if u < here.channel_agency + here.channel_advertisement:
-        return 2
+        return ADVERTISEMENT
     if u < here.channel_agency + here.channel_advertisement + here.channel_internet:
-        return 3
-    return 0
+        return INTERNET
+    return ACQUAINTANCE

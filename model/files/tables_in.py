@@ -227,11 +227,10 @@ def read_table(path: Path, columns: list[Column], problems: Problems) -> Table:
             if header is None:
                 header = [cell.strip() for cell in cells]
                 table.readable = _check_header(table.file, line, header, columns, problems)
-                places = {name: i for i, name in enumerate(header)}
                 if not table.readable:
                     return table
             else:
-                table.rows.append(_read_row(table.file, line, cells, places, len(header), columns, problems))
+                table.rows.append(_read_row(table.file, line, cells, header, columns, problems))
     except csv.Error as error:
         table.readable = False
         problems.add(table.file, before + 1, "row", error, "comma-separated cells, quotes closed")
@@ -256,14 +255,15 @@ def _check_header(file, line, header, columns, problems) -> bool:
     return good
 
 
-def _read_row(file, line, cells, places, width, columns, problems) -> Row:
+def _read_row(file, line, cells, header, columns, problems) -> Row:
     row = Row(line, {})
-    if len(cells) != width:
-        problems.add(file, line, "row", f"{len(cells)} cells", f"{width} cells, as in the header")
+    if len(cells) != len(header):
+        problems.add(file, line, "row", f"{len(cells)} cells", f"{len(header)} cells, as in the header")
         row.ok = False
         return row
+    texts = dict(zip(header, cells))
     for column in columns:
-        value = cells[places[column.name]].strip() if column.name in places else ""
+        value = texts.get(column.name, "").strip()
         if not value and (column.blank or column.optional):
             row.values[column.name] = column.empty
             continue

@@ -36,6 +36,7 @@ from undercount.model.known.region_checks import (
     ERAS,
     EVENT_KINDS,
     FILES,
+    MAY_BE_LEFT_OUT,
     NGO_KINDS,
     RELIABILITY,
     VARIABLES,
@@ -47,6 +48,7 @@ from undercount.model.known.region_checks import (
     check_routes,
     check_span,
     check_visa_area,
+    check_window,
 )
 
 
@@ -78,16 +80,32 @@ class Crossing:
 
 @dataclass(frozen=True)
 class NamedRoute:
-    """A corridor that a source names; since and until bound the period it reports on."""
+    """A corridor that a source names; since and until bound the period it reports on.
+
+    `opens` and `closes` are the first and last month in which it can be used at all; None is always.
+    """
 
     id: str
     origin: str
     path: tuple[str, ...]
     era: str
+    opens: Month | None
+    closes: Month | None
     since: Month | None
     until: Month | None
     source: str
     note: str
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Where an origin's recruits are taken in the first year: `weight` among its near or its far destinations."""
+
+    origin: str
+    destination: str
+    near: bool
+    weight: float
+    source: str
 
 
 @dataclass(frozen=True)
@@ -144,6 +162,7 @@ class Region:
     start: Month
     end: Month
     visa_area: tuple[str, ...]
+    onset_window: tuple[Month, Month]  # months in which what an explanation speaks of may have begun
     countries: tuple[Country, ...]
     crossings: tuple[Crossing, ...]
     routes: tuple[NamedRoute, ...]
@@ -152,6 +171,9 @@ class Region:
     referrals: tuple[Referral, ...]
     figures: dict[tuple[str, str], dict[int, float]]
     files: dict[str, str]
+    ties: tuple[Tie, ...] = ()
+    patterns: Path | None = None  # what its sources state of the world behind the counts
+    changes: Path | None = None  # the region's own dated events, in the form of a scenario's
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -216,8 +238,13 @@ _CROSSINGS = [
 _ROUTES = [
     Column("id", text()), Column("origin", _CODE),
     Column("path", matching(r"[A-Z]{3}(>[A-Z]{3})+", "two or more codes joined by >")),
-    Column("era", one_of(ERAS)), Column("since", month(), blank=True), Column("until", month(), blank=True),
+    Column("era", one_of(ERAS)),
+    Column("opens", month(), blank=True, optional=True), Column("closes", month(), blank=True, optional=True),
+    Column("since", month(), blank=True), Column("until", month(), blank=True),
     _SOURCE, _NOTE,
+]
+_TIES = [
+    Column("origin", _CODE), Column("destination", _CODE), Column("near", flag()), Column("weight", number(0)), _SOURCE,
 ]
 _EVENTS = [
     Column("when", month()), Column("iso3", _CODE, blank=True, empty=""), Column("kind", one_of(EVENT_KINDS)),
@@ -247,13 +274,18 @@ def load_region(folder: str | Path) -> Region:
     problems.raise_any()  # without it no table can be found
     table = {key: read_table(paths[key], columns, problems) for key, columns in (
         ("countries", _COUNTRIES), ("country_year", _COUNTRY_YEAR), ("sources", _SOURCES),
-        ("crossings", _CROSSINGS), ("routes", _ROUTES), ("events", _EVENTS), ("ngos", _NGOS))}
+        ("crossings", _CROSSINGS), ("routes", _ROUTES), ("events", _EVENTS), ("ngos", _NGOS),
+        ("ties", _TIES)) if key in paths}
     codes = check_countries(table["countries"], problems)
     check_visa_area(folder / "region.toml", head, codes, problems)
     check_figures(table["country_year"], table["sources"], codes, problems)
     check_crossings(table["crossings"], codes, problems)
     check_routes(table["routes"], table["countries"], table["crossings"], codes, problems)
     check_events(table["events"], codes, problems)
+    if "ties" in table:
+        check_names(table["ties"], "origin", codes, problems, "a code of the countries table")
+        check_names(table["ties"], "destination", codes, problems, "a code of the countries table")
+        check_unique(table["ties"], ["origin", "destination"], problems)
     check_names(table["ngos"], "iso3", codes, problems, "a code of the countries table")
     check_unique(table["ngos"], ["iso3", "kind"], problems)
     observed = _observed_table(paths["referrals"], codes, problems)
@@ -261,6 +293,10 @@ def load_region(folder: str | Path) -> Region:
     problems.raise_any()
     hashes = {"region.toml": digest, head["files"]["referrals"]: observed.sha256, head["files"]["map"]: map_digest}
     hashes |= {head["files"][key]: t.sha256 for key, t in table.items()}
+    for key in ("changes", "patterns"):
+        if key in paths:
+            hashes[head["files"][key]] = read_text(paths[key], problems)[1]
+    problems.raise_any()
     make = lambda kind, key: tuple(kind(**row.values) for row in table[key].rows)  # noqa: E731
     figures: dict[tuple[str, str], dict[int, float]] = {}
     for row in table["country_year"].rows:
@@ -269,11 +305,13 @@ def load_region(folder: str | Path) -> Region:
     return Region(
         name=folder.resolve().name, title=head["title"], folder=folder,
         start=Month.parse(head["start"]), end=Month.parse(head["end"]), visa_area=tuple(head["visa_area"]),
+        onset_window=_onset_window(head),
         countries=make(Country, "countries"), crossings=make(Crossing, "crossings"),
         routes=tuple(NamedRoute(**(r.values | {"path": tuple(r.values["path"].split(">"))}))
                      for r in table["routes"].rows),
         events=make(RegionEvent, "events"), ngos=make(Ngo, "ngos"), referrals=_referrals(observed),
-        figures=figures, files=dict(sorted(hashes.items())),
+        figures=figures, files=dict(sorted(hashes.items())), ties=make(Tie, "ties") if "ties" in table else (),
+        changes=paths.get("changes"), patterns=paths.get("patterns"),
     )
 
 
@@ -313,7 +351,7 @@ def _period(period: str) -> tuple[Month, Month]:
 
 # --------------------------------------------------------------------------- region.toml
 
-_HEAD = ("title", "description", "start", "end", "visa_area", "files")
+_HEAD = ("title", "description", "start", "end", "visa_area", "onset_window", "files")
 
 
 def _read_head(folder: Path, problems: Problems) -> tuple[dict, dict[str, Path], str]:
@@ -347,8 +385,18 @@ def _read_head(folder: Path, problems: Problems) -> tuple[dict, dict[str, Path],
         problems.add(path, at("visa_area"), "visa_area", "" if area is None else area,
                      "a list of country codes, possibly empty")
     check_span(path, head, at, problems)
+    check_window(path, head, at, problems)
     head["line of visa_area"] = at("visa_area")
     return head, _table_paths(folder, path, head.get("files"), at, problems), digest
+
+
+def _onset_window(head: dict) -> tuple[Month, Month]:
+    """As the region says; otherwise the middle third of its months."""
+    if "onset_window" in head:
+        first, last = map(Month.parse, head["onset_window"])
+        return first, last
+    start, months = Month.parse(head["start"]), Month.parse(head["end"]) - Month.parse(head["start"]) + 1
+    return start + months // 3, start + (2 * months) // 3
 
 
 def _table_paths(folder: Path, path: Path, files: object, at, problems: Problems) -> dict[str, Path]:
@@ -358,9 +406,12 @@ def _table_paths(folder: Path, path: Path, files: object, at, problems: Problems
         return {}
     found = {}
     for key in files:
-        if key not in FILES:
-            problems.add(path, at(key), "files", key, "names " + ", ".join(FILES), FILES)
-    for key in FILES:
+        if key not in (*FILES, *MAY_BE_LEFT_OUT):
+            problems.add(path, at(key), "files", key, "names " + ", ".join((*FILES, *MAY_BE_LEFT_OUT)),
+                         (*FILES, *MAY_BE_LEFT_OUT))
+    for key in (*FILES, *MAY_BE_LEFT_OUT):
+        if key not in files and key in MAY_BE_LEFT_OUT:
+            continue
         value = files.get(key)
         inside = isinstance(value, str) and value.strip() and "\\" not in value and "\0" not in value \
             and not PurePosixPath(value).is_absolute() and ".." not in PurePosixPath(value).parts

@@ -10,8 +10,10 @@ from undercount.model.files.tables_in import Month, Problems, Table, check_names
 
 CROSSING_KINDS = ("land", "sea", "air")
 ERAS = ("old", "new", "standing")
-EVENT_KINDS = ("law_partial", "law_full", "protocol", "visa_free", "accession", "presence",
-               "operation", "programme", "handover", "passport", "context")
+ACTING_KINDS = ("law_partial", "law_full", "visa_free")  # what the rules know of (`known/facts.py`)
+# The others are context, shown and nothing else: what they may have moved stands in the region's changes.
+EVENT_KINDS = (*ACTING_KINDS, "protocol", "accession", "presence", "operation", "programme", "handover", "passport",
+               "context")
 NGO_KINDS = ("shelter", "hotline", "outreach", "prevention")
 RELIABILITY = ("source seen", "recalled, unverified")
 # Yearly figures that the model knows, with the largest value that can be right.
@@ -21,6 +23,7 @@ VARIABLES = {
     "population": 1e10, "women_15_29": 1e10, "emigrant_stock": 1e10,
 }
 FILES = ("countries", "country_year", "sources", "crossings", "routes", "events", "ngos", "referrals", "map")
+MAY_BE_LEFT_OUT = ("ties", "changes", "patterns")  # a region may do without
 
 
 def check_span(path: Path, head: dict, at, problems: Problems) -> None:
@@ -33,6 +36,21 @@ def check_span(path: Path, head: dict, at, problems: Problems) -> None:
                 problems.add(path, at(key), key, head[key], month().allowed)
     if len(months) == 2 and months["end"] < months["start"]:
         problems.add(path, at("end"), "end", head["end"], f"a month not before the start, {head['start']}")
+
+
+def check_window(path: Path, head: dict, at, problems: Problems) -> None:
+    """The months in which onsets may lie: two months in order, inside the region's."""
+    window = head.get("onset_window")
+    if window is None:
+        return
+    try:
+        first, last = map(Month.parse, window)
+        start, end = Month.parse(head["start"]), Month.parse(head["end"])
+        if not start <= first <= last <= end:
+            raise ValueError
+    except (ValueError, TypeError, KeyError):
+        problems.add(path, at("onset_window"), "onset_window", window,
+                     'two months in order between start and end, such as ["2001-07", "2003-06"]')
 
 
 def check_countries(table: Table, problems: Problems) -> dict[str, int] | None:
@@ -121,9 +139,8 @@ def check_events(table: Table, codes, problems: Problems) -> None:
         v = row.values
         if not v["iso3"] and v["kind"] != "context":
             problems.add(table.file, row.line, "iso3", "", "a country; only context may concern the whole region")
-        if (v["kind"] == "passport") != bool(v["towards"]):
-            problems.add(table.file, row.line, "towards", v["towards"],
-                         "a country for passport, nothing for any other kind")
+        if v["kind"] in ACTING_KINDS and v["towards"]:
+            problems.add(table.file, row.line, "towards", v["towards"], f"nothing for {v['kind']}")
         if v["kind"] == "presence" and v["value"] is None:
             problems.add(table.file, row.line, "value", "", "a number of persons for presence")
         # An effect twice in a month would count double; context is only shown.

@@ -15,6 +15,7 @@ from undercount.model.engine.layout import MAX_LEGS, MAX_ROUTES, ROUTE
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Region
 
+NEVER = -(10**6)  # long before any month: a route that was always open
 SHORTEST_PATHS = 2  # paths of a pair beside the named ones
 EARTH_KM = 6371.0
 HEAD_START = 36  # a corridor that a source dates to the first three years counts as known at the start
@@ -37,6 +38,12 @@ def route_table(region: Region) -> np.recarray:
                                    f"at most {MAX_ROUTES} for one origin"))
         rows += [_row(region, path, k, air, familiar) for k, (path, air, familiar) in enumerate(options)]
     table = np.concatenate(rows)
+    ties = {(tie.origin, tie.destination): tie for tie in region.ties}
+    for row in table:  # ties of the pair
+        pair = region.countries[row["origin"]].iso3, region.countries[row["destination"]].iso3
+        tie = ties.get(pair)
+        row["tie"] = (0.0 if ties else 1.0) if tie is None else tie.weight
+        row["near"] = tie is not None and tie.near
     for row in table:  # paths of the same pair share its weight
         same = (table["origin"] == row["origin"]) & (table["destination"] == row["destination"])
         row["paths"] = same.sum()
@@ -85,11 +92,12 @@ def _shortest(region: Region, origin: str, destination: str) -> list[tuple[str, 
 def _row(region: Region, path: tuple[str, ...], option: int, air: bool, familiar: bool) -> np.ndarray:
     place = region.index
     post = {frozenset((c.a, c.b)): n for n, c in enumerate(region.crossings)}
-    at = {country.iso3: country for country in region.countries}
     row = np.zeros(1, ROUTE)
     row["origin"], row["destination"] = place[path[0]], place[path[-1]]
+    opens, closes = next(((r.opens, r.closes) for r in region.routes if r.path == path), (None, None))
+    row["opens"] = NEVER if opens is None else opens - region.start
+    row["closes"] = -NEVER if closes is None else closes - region.start
     row["legs"], row["papers_only"], row["familiar"], row["option"] = len(path) - 1, air, familiar, option
     for leg, (a, b) in enumerate(pairwise(path)):
         row["posts"][0, leg], row["places"][0, leg] = post[frozenset((a, b))], place[b]
-        row["km"] += distance_km(at[a], at[b])
     return row

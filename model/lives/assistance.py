@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from undercount.model.engine import decisions as d
-from undercount.model.engine.compiled import rule
+from undercount.model.engine.compiled import question, rule
 from undercount.model.engine.layout import (
     ASSISTED,
+    HELPED_ABROAD,
+    HELPED_AT_HOME,
     INTERNAL,
     MINOR,
     MISIDENTIFIED,
     NOBODY,
+    NOT_HELPED,
     ON_ASSISTANCE,
     ON_POLICE,
     PAID,
@@ -19,9 +22,12 @@ from undercount.model.engine.layout import (
     SEEKING,
 )
 from undercount.model.engine.random import draw
-from undercount.model.lives.crossing import recognises
+from undercount.model.lives.crossing import official_at, pays, recognises, takes_bribe
 from undercount.model.lives.ngo import works
 from undercount.model.lives.situation import set_situation
+
+# What the officer and the helpers make of somebody who was found.
+MISREAD, NO_PROGRAMME, NOT_REFERRED, DECLINES, ACCEPTS = range(5)
 
 
 @rule
@@ -29,35 +35,51 @@ def is_met_as_identified(me, t, w):
     """Recognised or misread, referred or not, offered help, accepts or refuses (part 7)."""
     if t == me.since or me.waiting == 1:
         return
-    here = w.par[t, me.place]
-    place = w.places[me.place]
-    by_police_alone = me.lists == ON_POLICE
-    if by_police_alone and not recognised(me, t, w, here):
+    outcome = met_as_identified(me, t, w)
+    if outcome == MISREAD:
         w.hidden[t, me.place].misidentified += me.weight
         me.lists = 0  # held as an offender: on no list of victims
         set_situation(me, t, w, MISIDENTIFIED)
         return
     w.hidden[t, me.place].recognised += me.weight
-    place.recognised_now += me.weight
-    helped = works(place.shelter, w.ngos) and offered_help(me, t, w, here, by_police_alone)
-    accepted = False
-    if helped:
-        w.hidden[t, me.place].offered_help += me.weight
-        accepted = accepts_help(me, t, w, here)
-    testifies = accepted and draw(w.seed, me.id, t, d.TESTIFIES) < min(
-        1.0, here.testimony * (1.0 + here.protection))
-    if testifies:
-        place.testified_now += me.weight
+    w.places[me.place].recognised_now += me.weight
+    testifies = outcome == ACCEPTS and is_witness(me, t, w)
     tells_on_recruiter(me, t, w, testifies)
-    if accepted:
+    if outcome == ACCEPTS:
+        w.hidden[t, me.place].offered_help += me.weight
         me.waiting = 1
         return
     is_listed(me, t, w, me.lists)
-    if helped:
+    if outcome == DECLINES:
+        w.hidden[t, me.place].offered_help += me.weight
         w.hidden[t, me.place].refused += me.weight
         set_situation(me, t, w, REFUSED)
     else:  # recognised, but nobody was told: sent home without help
         goes_home(me, t, w)
+
+
+@question
+def met_as_identified(me, t, w):
+    """MISREAD, NO_PROGRAMME, NOT_REFERRED, DECLINES or ACCEPTS: what being found leads to (E2-E5, E7)."""
+    here = w.par[t, me.place]
+    by_police_alone = me.lists == ON_POLICE
+    if by_police_alone and not recognised(me, t, w, here):
+        return MISREAD
+    if not works(w.places[me.place].shelter, w.ngos):
+        return NO_PROGRAMME
+    if not offered_help(me, t, w, here, by_police_alone):
+        return NOT_REFERRED
+    return ACCEPTS if accepts_help(me, t, w, here) else DECLINES
+
+
+@rule
+def is_witness(me, t, w):
+    """Does somebody who accepted help testify? Then police trust testimony more (D6)."""
+    here = w.par[t, me.place]
+    testifies = draw(w.seed, me.id, t, d.TESTIFIES) < min(1.0, here.testimony * (1.0 + here.protection))
+    if testifies:
+        w.places[me.place].testified_now += me.weight
+    return testifies
 
 
 @rule
@@ -91,17 +113,44 @@ def accepts_help(me, t, w, here):
 
 @rule
 def tells_on_recruiter(me, t, w, testifies):
-    """Adds to the evidence against the cell, in millionths of an expected arrest (D3, D5)."""
+    """Adds to the evidence against the cell, in millionths of an expected arrest (D1, D3, D5).
+
+    The country of exploitation acts on it as far as its law allows and its prosecutor is not bought;
+    what is passed on reaches the police of the cell's own country later, under their law.
+    """
     if me.recruiter == NOBODY:
         return
     here = w.par[t, me.place]
     cell = w.recruiters[me.recruiter]
     chance = here.arrest_testimony if testifies else here.arrest_intelligence
+    if not case_is_dropped(me, t, w, here, cell.network):
+        heat = int(1e6 * chance * gate_of(here, w.facts[t, me.place].law)) * me.weight
+        cell.heat_now += heat
+        if me.age_band == MINOR:
+            cell.minors_now += heat
     if cell.country != me.place:
-        chance *= 0.5 + 0.5 * here.intelligence_sharing
-    cell.heat_now += int(1e6 * chance) * me.weight
-    if me.age_band == MINOR:
-        cell.minors_now += int(1e6 * chance) * me.weight
+        home = w.par[t, cell.country]
+        passed_on = here.intelligence_sharing * gate_of(home, w.facts[t, cell.country].law)
+        cell.heat_shared += int(1e6 * chance * passed_on) * me.weight
+
+
+@rule
+def gate_of(here, law):
+    """Share of cases that a country's law lets go to court: none, partial or full law (D3)."""
+    if law > 0.5:
+        return here.law_partial + (1.0 - here.law_partial) * (2.0 * law - 1.0)
+    return here.law_none + (here.law_partial - here.law_none) * 2.0 * law
+
+
+@rule
+def case_is_dropped(me, t, w, here, network):
+    """Does the prosecutor who has the case take a bribe to drop it? (D1)"""
+    court = w.posts[w.places[me.place].court]
+    prosecutor = w.officials[official_at(court, draw(w.seed, me.id, t, d.PROSECUTOR))]
+    if takes_bribe(prosecutor, here, draw(w.seed, me.id, t, d.CASE_DROPPED)):
+        pays(prosecutor, network, 1)
+        return True
+    return False
 
 
 @rule
@@ -111,16 +160,18 @@ def enters_shelter(me, t, w, here):
     w.ngos[w.places[me.place].shelter].used += me.weight
     w.hidden[t, me.place].assisted += me.weight
     at_home = me.place == me.home
-    listed = draw(w.seed, me.id, t, d.HOME_REGISTERED if at_home else d.REGISTERED) < here.registered
-    if listed:
+    on_list = 0
+    if draw(w.seed, me.id, t, d.HOME_REGISTERED if at_home else d.REGISTERED) < here.registered:
         w.hidden[t, me.place].listed_assisted += me.weight
-        if me.situation == RETURNED:
-            me.lists_home |= ON_ASSISTANCE
-        else:
-            me.lists |= ON_ASSISTANCE
-    episode = me.lists_home if me.situation == RETURNED else me.lists
-    is_listed(me, t, w, episode)
-    me.helped = 2 if me.situation == RETURNED else 1
+        on_list = ON_ASSISTANCE
+    if me.situation == RETURNED:  # a second episode, after the one abroad
+        me.lists_home |= on_list
+        me.helped = HELPED_AT_HOME
+        is_listed(me, t, w, me.lists_home)
+    else:
+        me.lists |= on_list
+        me.helped = HELPED_ABROAD
+        is_listed(me, t, w, me.lists)
     set_situation(me, t, w, ASSISTED)
 
 
@@ -128,7 +179,6 @@ def enters_shelter(me, t, w, here):
 def is_listed(me, t, w, lists):
     """The episode is over: which lists of this country hold the person? (E1)"""
     w.histories[t, me.place, lists] += me.weight
-    me.ever_listed |= lists << (3 if me.place == me.home else 0)
 
 
 @rule
@@ -156,7 +206,7 @@ def leaves_shelter(me, t, w):
 def goes_home(me, t, w):
     """Comes back; what became of the journey is told at home, more or less (A3)."""
     trafficked = me.recruiter != NOBODY
-    if me.helped != 2:  # who was helped at home had come back before
+    if me.helped != HELPED_AT_HOME:  # who was helped at home had come back before
         w.classes[me.klass].failure_now += me.weight
         if trafficked:
             w.hidden[t, me.home].returned += me.weight
@@ -171,16 +221,16 @@ def is_back_home(me, t, w):
     """Asks for help in the first month; then settles, or takes up an offer again, in a month drawn now (E6)."""
     here = w.par[t, me.home]
     if t > me.since + 1:
-        settles = here.reintegrates * (here.support if me.helped == 2 else 1.0)
+        settles = here.reintegrates * (here.support if me.helped == HELPED_AT_HOME else 1.0)
         if draw(w.seed, me.id, t, d.SETTLES) * (settles + here.retrafficked) < settles:
             set_situation(me, t, w, REINTEGRATED)
         elif w.places[me.home].pick > 0.0:
             me.part_offer = me.weight
         return
     if works(w.places[me.home].shelter, w.ngos):
-        if draw(w.seed, me.id, t, d.HOME_HELP) < asks_for_help(me, here):
+        if draw(w.seed, me.id, t, d.HOME_HELP) < asks_for_help(me, t, w, here):
             is_met_at_home(me, t, w, here)
-    me.wakes = month_of_change(w.settling[me.home, 1 if me.helped == 2 else 0], t + 1,
+    me.wakes = month_of_change(w.settling[me.home, 1 if me.helped == HELPED_AT_HOME else 0], t + 1,
                                draw(w.seed, me.id, t, d.RETURN_ENDS))
 
 
@@ -214,8 +264,8 @@ def month_of_change(chances, first, u):
 
 
 @rule
-def asks_for_help(me, here):
-    """Chance to ask for help at home: likely after help abroad, once only, rare otherwise."""
-    if me.helped == 0:
-        return here.home_self_referral
-    return here.home_assistance if me.helped == 1 and me.mode != INTERNAL else 0.0
+def asks_for_help(me, t, w, here):
+    """Chance to be helped at home: likely after help abroad, once only; rare otherwise, by where one was (E6)."""
+    if me.helped == HELPED_ABROAD:
+        return here.home_assistance if me.mode != INTERNAL else 0.0
+    return w.par[t, w.routes[me.route].destination].return_referral if me.helped == NOT_HELPED else 0.0

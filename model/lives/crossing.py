@@ -4,58 +4,79 @@ from __future__ import annotations
 
 import numpy as np
 from undercount.model.engine import decisions as d
-from undercount.model.engine.compiled import rule
+from undercount.model.engine.compiled import question, rule
 from undercount.model.engine.layout import CLANDESTINE, NOBODY, PAPERS, SERVING
 from undercount.model.engine.random import draw
 
-PASSED, STOPPED = range(2)
+# What happens at a border; whoever is not stopped goes on.
+UNSEEN, WAVED_ON, BRIBED, STOPPED = range(4)
 
 
 @rule
 def journey(me, t, w):
     """Takes the party over every leg of its route; stops where an official stops it.
 
-    Returns PASSED or STOPPED, and leaves `me.place`, `me.leg` and `me.official` where that happened.
+    Returns what happened at the last border (UNSEEN where there is none), and leaves `me.place`, `me.leg` and
+    `me.official` where that was.
     """
     route = w.routes[me.route]
     for leg in range(route.legs):
-        outcome = crosses(me, t, w, leg, route.posts[leg], route.places[leg])
-        if outcome != PASSED:
+        if crosses(me, t, w, leg) == STOPPED:
             me.place = route.places[leg]
             me.leg = leg
-            return outcome
+            return STOPPED
     me.place = route.destination
     me.leg = route.legs
-    return PASSED
+    return UNSEEN
 
 
 @rule
-def crosses(me, t, w, leg, p, entered):
-    """One crossing: waved through, not inspected, bought off, or stopped."""
-    here = w.par[t, entered]
-    post = w.posts[p]
+def crosses(me, t, w, leg):
+    """One crossing, and what it leaves with the officials and in the cell's books; returns what happened."""
+    outcome, n = at_border(me, t, w, leg)
+    route = w.routes[me.route]
+    entered = route.places[leg]
+    post = w.posts[route.posts[leg]]
     post.arrivals_now += me.weight
     if me.recruiter != NOBODY:
         cell = w.recruiters[me.recruiter]
         cell.tried_entry[entered] += me.weight
         cell.touched |= np.int64(1) << np.int64(entered)
-    network = NOBODY if me.recruiter == NOBODY else w.recruiters[me.recruiter].network
-    if draw(w.seed, me.id, t, d.CROSSING_INSPECTED + leg) >= inspected(me, here, post):
-        return PASSED
-    n = official_at(post, draw(w.seed, me.id, t, d.CROSSING_MEETS + leg))
-    official = w.officials[n]
-    if network != NOBODY and official.in_pay == network:
-        return PASSED
-    w.actors[t, entered].inspections += me.weight
-    if takes_bribe(official, here, draw(w.seed, me.id, t, d.CROSSING_BRIBE + leg)):
-        pays(official, network, me.weight)
+    if outcome == BRIBED or outcome == STOPPED:
+        w.actors[t, entered].inspections += me.weight
+    if outcome == BRIBED:
+        pays(w.officials[n], network_of(me, w), me.weight)
         w.actors[t, entered].bribes_taken += me.weight
         if me.recruiter != NOBODY:
-            w.recruiters[me.recruiter].costs_now += int(here.bribe) * me.weight
-        return PASSED
-    post.found_now += me.weight
-    me.official = n
-    return STOPPED
+            w.recruiters[me.recruiter].costs_now += int(w.par[t, entered].bribe) * me.weight
+    elif outcome == STOPPED:
+        post.found_now += me.weight
+        me.official = n
+    return outcome
+
+
+@question
+def at_border(me, t, w, leg):
+    """(UNSEEN, WAVED_ON, BRIBED or STOPPED, row of the official who looked): what happens at one border."""
+    route = w.routes[me.route]
+    here = w.par[t, route.places[leg]]
+    post = w.posts[route.posts[leg]]
+    if draw(w.seed, me.id, t, d.CROSSING_INSPECTED + leg) >= inspected(me, here, post):
+        return UNSEEN, NOBODY
+    n = official_at(post, draw(w.seed, me.id, t, d.CROSSING_MEETS + leg))
+    official = w.officials[n]
+    network = network_of(me, w)
+    if network != NOBODY and official.in_pay == network:
+        return WAVED_ON, n
+    if takes_bribe(official, here, draw(w.seed, me.id, t, d.CROSSING_BRIBE + leg)):
+        return BRIBED, n
+    return STOPPED, n
+
+
+@rule
+def network_of(me, w):
+    """The network that moves the person; NOBODY for who travels without a recruiter."""
+    return NOBODY if me.recruiter == NOBODY else w.recruiters[me.recruiter].network
 
 
 @rule

@@ -16,17 +16,14 @@ from undercount.model.engine.layout import (
     ASSISTED,
     AT_HOME,
     CLANDESTINE,
+    DEPRIVED,
     EXPLOITED,
-    HARSH,
     IDENTIFIED,
     INDEPENDENT,
     MINOR,
     MISIDENTIFIED,
     NOBODY,
     ON_POLICE,
-    PAID,
-    PRIVATE,
-    PUBLIC,
     RECRUITED,
     REFUSED,
     REINTEGRATED,
@@ -36,9 +33,9 @@ from undercount.model.engine.layout import (
 )
 from undercount.model.engine.random import binomial, draw
 from undercount.model.lives.assistance import goes_home, is_back_home, is_met_as_identified, leaves_shelter
-from undercount.model.lives.crossing import PASSED, journey
+from undercount.model.lives.crossing import STOPPED, journey
 from undercount.model.lives.exploitation import is_exploited
-from undercount.model.lives.recruitment import meets_recruiter, payment_odds, private_odds
+from undercount.model.lives.recruitment import is_placed, meets_recruiter
 from undercount.model.lives.situation import set_situation
 
 
@@ -98,10 +95,11 @@ def looks_for_a_way(me, t, w):
     here = w.par[t, me.home]
     home = w.places[me.home]
     aware = awareness_of(me, here, home)
-    legal = here.visa_free_openness if w.facts[t, me.home].visa_free > 0.0 else here.legal_openness
-    legal *= 1.0 + aware
-    smuggler = here.smuggler_appeal
-    offer = here.offer_appeal * home.meets * me.accepts * (1.0 - aware * here.awareness_effect)
+    freely = w.facts[t, me.home].visa_free > 0.0
+    legal = here.legal_openness * (1.0 + aware) * (here.visa_free_gain if freely else 1.0)
+    need = 1.0 - here.visa_free_loss if freely else 1.0  # of a go-between
+    smuggler = here.smuggler_appeal * need
+    offer = here.offer_appeal * need * home.meets * me.accepts * (1.0 - aware * here.awareness_effect)
     if me.age_band == MINOR:
         offer *= here.minor_effect
     total = 1.0 + legal + smuggler + offer
@@ -118,15 +116,14 @@ def looks_for_a_way(me, t, w):
 @rule
 def awareness_of(me, here, home):
     """Knowledge of rights and risks where the person lives, from 0 to 1 (A4)."""
-    return home.awareness * (here.awareness_deprived if me.zone == 1 else 1.0)
+    return home.awareness * (here.awareness_deprived if me.zone == DEPRIVED else 1.0)
 
 
 @rule
 def is_smuggled(me, t, w):
     """Crosses with a smuggler; the business ends at the border, unless debt turns it into another (B4)."""
     me.mode = CLANDESTINE
-    outcome = journey(me, t, w)
-    if outcome != PASSED:
+    if journey(me, t, w) == STOPPED:
         w.hidden[t, me.place].deported += me.weight
         goes_home(me, t, w)
         return
@@ -137,12 +134,9 @@ def is_smuggled(me, t, w):
     if in_debt and draw(w.seed, me.id, t, d.SMUGGLED_TRAPPED) < there.smuggled_to_trafficked:
         r = meets_recruiter(me, t, w)
         if r != NOBODY:
-            cell = w.recruiters[r]
             me.recruiter = r
             me.debt = there.leg_cost * me.leg * there.document_debt
-            private = private_odds(cell, there, w.facts[t, me.place])
-            me.venue = PRIVATE if draw(w.seed, me.id, t, d.VENUE) < private else PUBLIC
-            me.treatment = PAID if draw(w.seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
+            is_placed(me, t, w, w.recruiters[r])
             begins_exploitation(me, t, w)
             return
     w.classes[me.klass].success_now += me.weight
@@ -151,8 +145,7 @@ def is_smuggled(me, t, w):
 @rule
 def is_moved(me, t, w):
     """Is taken over the crossings of the route (part 5); whoever is stopped is met by an official."""
-    outcome = journey(me, t, w)
-    if outcome == PASSED:
+    if journey(me, t, w) != STOPPED:
         begins_exploitation(me, t, w)
         return
     cell = w.recruiters[me.recruiter]

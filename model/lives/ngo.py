@@ -19,13 +19,13 @@ def ngo_month(me, t, w):
     me.strength = 1.0 - math.exp(-(t - me.start + 1) / max(1.0, here.programme_growth))
     if me.kind == SHELTER:
         full = here.referral_capacity * here.shelter_places * place.population / 1e6
-        me.places = int(math.ceil(full * me.strength))
-        w.actors[t, me.place].shelter_places += me.places
+        me.beds = int(math.ceil(full * me.strength))
+        w.actors[t, me.place].shelter_places += me.beds
         w.actors[t, me.place].shelter_used += me.used
     elif me.kind == OUTREACH:
         found = place.found_public + place.found_private
         if found > 0:
-            share = min(0.9, max(0.1, place.found_private / found))
+            share = min(1.0 - here.attention_least, max(here.attention_least, place.found_private / found))
             me.attention += here.patrol_shift * (share - me.attention)
 
 

@@ -63,7 +63,7 @@ def awaits_judgement(me, t, w, here):
         me.bribes = 0
         me.integrity = integrity_of(w.seed, me.id, me.dismissed, w.facts[t, me.place].integrity)
         me.training_draw = draw(w.seed, me.id, me.dismissed, d.TRAINED)
-    elif t - me.since >= 12:
+    elif t - me.since >= here.investigation_months:
         me.status = SERVING
         me.since = t
 

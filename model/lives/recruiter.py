@@ -10,9 +10,8 @@ import math
 
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
-from undercount.model.engine.layout import NOBODY
+from undercount.model.engine.layout import NOBODY, WARM_UP
 from undercount.model.engine.random import binomial, draw
-from undercount.model.lives.crossing import official_at, pays, takes_bribe
 
 
 @rule
@@ -32,40 +31,29 @@ def recruiter_month(me, t, w):
 def counts_money(me, here):
     """Profit a month, smoothed over about half a year (B1); victims of idle cells earn for their heirs."""
     earned = float(me.revenue_now - me.costs_now)
-    me.capital += earned
-    me.profit += 0.15 * (earned - me.profit)
+    me.profit += here.money_memory * (earned - me.profit)
 
 
 @rule
 def faces_justice(me, t, w, here):
-    """Evidence becomes arrests as far as the law allows and the court is not bought (D1, D3)."""
+    """Evidence from wherever its victims were found becomes arrests (D1, D3, D5: `assistance.tells_on_recruiter`).
+
+    What other countries found reaches the cell's own police with a lag.
+    """
     me.arrests = 0
-    expected = 1e-6 * me.heat_now
+    me.heat_later += me.heat_shared
+    arrived = me.heat_later / max(1.0, here.information_lag)
+    me.heat_later -= arrived
+    expected = 1e-6 * (me.heat_now + arrived)
     if me.active == 0 or expected <= 0.0:
         return
-    law = w.facts[t, me.country].law
-    gate = here.law_none + (here.law_partial - here.law_none) * min(1.0, 2.0 * law)
-    if law > 0.5:
-        gate = here.law_partial + (1.0 - here.law_partial) * (2.0 * law - 1.0)
-    chance = min(1.0, expected * gate * here.enforcement / me.active)
-    if bought(me, t, w, here, w.posts[w.places[me.country].court]):
-        chance = 0.0
+    chance = min(1.0, expected * here.enforcement / me.active)
     me.arrests = binomial(me.active, chance, draw(w.seed, me.id, t, d.ARREST))
     if me.arrests > 0:  # share of minors in the evidence of those now in custody
-        me.minors += me.arrests / (me.custody + me.arrests) * (me.minors_now / me.heat_now - me.minors)
+        me.minors += me.arrests / (me.custody + me.arrests) * (me.minors_now / max(1, me.heat_now) - me.minors)
     me.active -= me.arrests
     me.custody += me.arrests
     w.actors[t, me.country].arrests += me.arrests
-
-
-@rule
-def bought(me, t, w, here, court):
-    """Does the prosecutor who has the case take a bribe to drop it?"""
-    prosecutor = w.officials[official_at(court, draw(w.seed, me.id, t, d.PROSECUTOR))]
-    if takes_bribe(prosecutor, here, draw(w.seed, me.id, t, d.CASE_DROPPED)):
-        pays(prosecutor, me.network, 1)
-        return True
-    return False
 
 
 @rule
@@ -83,19 +71,13 @@ def comes_back(me, t, w, here):
 
 @rule
 def stops_or_starts(me, t, w, here, base):
-    """Cells leave a trade that does not pay; others enter one that does (B1, B3). Returns how many left.
+    """Some cells leave every month, others enter; in the first year as many as leave (B1, B3). Returns who left.
 
-    What it pays is the mean of the country's cells: a cell's own months are so noisy that cells would
-    come and go by chance, and the more so the fewer of them an agent stands for.
+    How many enter is the country's matter (`country/balance.py`): a cell's own months are so noisy that
+    cells would come and go by chance, and the more so the fewer of them an agent stands for.
     """
-    in_custody = base.custody / max(1.0, float(base.custody + base.active))
-    cost = here.entry_cost * (1.0 + here.entry_barrier * in_custody)
-    risk = here.deterrence * base.risk * here.sentence
-    worth = (base.profit - risk * max(base.profit, here.entry_cost)) / max(1.0, cost)
-    stopping = here.leave_rate_cells * 2.0 / (1.0 + math.exp(min(50.0, max(-50.0, worth))))
-    stops = binomial(me.active, min(1.0, stopping), draw(w.seed, me.id, t, d.STOPS))
-    starting = here.entry_rate * max(0.0, worth - 1.0)
-    starts = binomial(me.idle, min(1.0, starting), draw(w.seed, me.id, t, d.STARTS))
+    stops = binomial(me.active, here.turnover, draw(w.seed, me.id, t, d.STOPS))
+    starts = binomial(me.idle, min(1.0, base.entries / max(1, base.idle)), draw(w.seed, me.id, t, d.STARTS))
     me.active += starts - stops
     me.idle += stops - starts
     return stops
@@ -159,10 +141,14 @@ def lesson(lost, tried, lost_by_all, tried_by_all, shared, rate):
 
 @rule
 def weighs_routes(me, t, w):
-    """Cumulative propensity over destination x path: a logit of expected profit (B1, B2, C1, C2).
+    """Cumulative propensity over destination x path: first-year shares, moved by what changed (B1, B2, C1, C2, C4).
 
-    Once a month, when the first recruit needs it. Prices and markets move it for every network;
-    its own view of a path's risk moves only while it learns.
+    An incremental logit [1]: the share of each option in the first year is given (ties of origin and
+    destination, distance, old corridors), and each is multiplied by the exponential of the change in its
+    utility since: what a person brings there, entry without a visa, the use of the corridor, and losses that
+    the networks expect, so far as they act on them. Once a month, when the first recruit needs it.
+
+    1. Ben-Akiva, Lerman (1985), Discrete choice analysis, ch. 5: predicting with base shares.
     """
     if me.weighed == t:
         return
@@ -173,20 +159,43 @@ def weighs_routes(me, t, w):
     held_a_year = 1.0
     for k in range(base.n_routes):
         route = w.routes[base.first_route + k]
-        there = w.par[t, route.destination]
-        gain = 12.0 * w.places[route.destination].revenue - there.leg_cost * route.legs
-        if route.papers_only == 1:
-            gain -= there.papers_cost
-        if route.destination != destination:  # options are in the order of destinations, paths of one side by side
-            destination = route.destination
-            held_a_year = math.exp(-12.0 * me.place_loss[destination])
-        gain -= expected_loss(me, route, held_a_year) * there.loss_value
-        score = there.choice_sharpness * gain / 5000.0 + there.familiarity * route.familiar
-        odds = math.exp(min(50.0, score)) / route.paths  # more paths make no destination dearer or cheaper
-        if route.legs == 0:
-            odds *= there.internal_appeal
+        odds = route.start if is_open(route, t) else 0.0
+        if t >= WARM_UP and odds > 0.0:
+            there = w.par[t, route.destination]
+            if route.destination != destination:  # options are in the order of destinations
+                destination = route.destination
+                held_a_year = math.exp(-12.0 * me.place_loss[destination])
+            score = there.choice_sharpness * math.log(gain_of(route, t, w) / route.gain_start)
+            score += there.habit * math.log((route.use + 1.0) / (route.use_start + 1.0))
+            score -= there.route_response * (expected_loss(me, route, held_a_year) - route.loss_start)
+            if w.facts[t, me.country].visa_free > w.facts[WARM_UP, me.country].visa_free:
+                score += there.visa_appeal * w.places[route.destination].visa_area
+            odds *= math.exp(min(20.0, max(-20.0, score)))
         total += odds
         me.route_odds[k] = total
+
+
+@rule
+def is_open(route, t):
+    """Can the route be used in this month at all?"""
+    return route.opens <= t - WARM_UP <= route.closes
+
+
+@rule
+def gain_of(route, t, w):
+    """What a person brings in a year at the end of a route, less transport and papers; at least a tenth of it (B1)."""
+    there = w.par[t, route.destination]
+    revenue = 12.0 * w.places[route.destination].revenue
+    costs = there.leg_cost * route.legs
+    if route.papers_only == 1 and not enters_freely(route, t, w):
+        costs += there.papers_cost
+    return max(0.1 * revenue + 1.0, revenue - costs)
+
+
+@rule
+def enters_freely(route, t, w):
+    """Do nationals of this route's origin need no visa for its destination? (C4)"""
+    return w.facts[t, route.origin].visa_free > 0.0 and w.places[route.destination].visa_area == 1
 
 
 @rule
@@ -204,8 +213,8 @@ def clears_tallies(me):
     me.revenue_now = 0
     me.costs_now = 0
     me.heat_now = 0
+    me.heat_shared = 0
     me.minors_now = 0
-    me.holding = 0
     clears_seen(me)
 
 

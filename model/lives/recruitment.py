@@ -7,10 +7,12 @@ import math
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import (
+    ACQUAINTANCE,
     CLANDESTINE,
     HARSH,
     INTERNAL,
     NOBODY,
+    NOT_HELPED,
     PAID,
     PAPERS,
     PRIVATE,
@@ -20,7 +22,7 @@ from undercount.model.engine.layout import (
 )
 from undercount.model.engine.random import draw
 from undercount.model.lives.crossing import official_at, pays, takes_bribe
-from undercount.model.lives.recruiter import weighs_routes
+from undercount.model.lives.recruiter import enters_freely, weighs_routes
 from undercount.model.lives.situation import set_situation
 
 
@@ -37,12 +39,13 @@ def takes_offer(me, t, w):
     me.recruiter = r
     me.route = chosen_route(cell.route_odds, w.places[cell.country], draw(w.seed, me.id, t, d.ROUTE))
     route = w.routes[me.route]
+    route.use_now += me.weight
     me.place = route.destination
     there = w.par[t, me.place]
     cost = there.leg_cost * route.legs
     if route.legs == 0:
         me.mode = INTERNAL
-    elif w.facts[t, me.home].visa_free > 0.0 and w.places[me.place].visa_area == 1:
+    elif enters_freely(route, t, w):
         me.mode = VISA_FREE
     elif route.papers_only == 1 or draw(w.seed, me.id, t, d.PAPERS) < papers_odds(cell, there):
         me.mode = PAPERS
@@ -50,20 +53,30 @@ def takes_offer(me, t, w):
         cost += consular_bribe(me, t, w)
     else:
         me.mode = CLANDESTINE
-    private = private_odds(cell, there, w.facts[t, me.place])
-    me.venue = PRIVATE if draw(w.seed, me.id, t, d.VENUE) < private else PUBLIC
-    me.treatment = PAID if draw(w.seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
+    is_placed(me, t, w, cell)
     me.debt = cost * there.document_debt
     me.months = 0
     me.leg = 0
     me.lists = 0
     me.lists_home = 0
-    me.helped = 0
+    me.helped = NOT_HELPED
     me.official = NOBODY
     cell.costs_now += int(cost) * me.weight
+    w.actors[t, me.home].recruits += me.weight
+    if cell.channel == ACQUAINTANCE:
+        w.actors[t, me.home].recruits_of_acquaintances += me.weight
     if route.legs > 0:
         cell.moved_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
     set_situation(me, t, w, RECRUITED)
+
+
+@rule
+def is_placed(me, t, w, cell):
+    """The cell chooses venue and treatment (C6, C8)."""
+    there = w.par[t, me.place]
+    private = private_odds(cell, there, w.facts[t, me.place])
+    me.venue = PRIVATE if draw(w.seed, me.id, t, d.VENUE) < private else PUBLIC
+    me.treatment = PAID if draw(w.seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
 
 
 @rule
@@ -113,23 +126,23 @@ def shifted(start, gain):
 @rule
 def papers_odds(cell, there):
     """Share sent on papers (C3): grows as clandestine journeys are lost more often."""
-    gain = (cell.mode_loss[0] - cell.mode_loss[1]) * there.loss_value
-    return shifted(there.papers_start, gain * there.choice_sharpness / 5000.0)
+    gap = cell.mode_loss[0] - cell.mode_loss[1] - cell.mode_start
+    return shifted(there.papers_start, there.method_response * gap)
 
 
 @rule
 def private_odds(cell, there, facts):
     """Share put in private venues (C6), workable only where phones reach clients (C7)."""
     workable = 1.0 - there.phone_need * (1.0 - facts.phones)
-    gain = 12.0 * (cell.venue_loss[PUBLIC] - cell.venue_loss[PRIVATE]) * there.loss_value
-    return workable * shifted(there.private_start, gain * there.choice_sharpness / 5000.0)
+    gap = 12.0 * (cell.venue_loss[PUBLIC] - cell.venue_loss[PRIVATE] - cell.venue_start)
+    return workable * shifted(there.private_start, there.method_response * gap)
 
 
 @rule
 def payment_odds(cell, there):
     """Share given small payments (C8): grows as harshly treated victims are lost more often."""
-    gain = 12.0 * (cell.treatment_loss[HARSH] - cell.treatment_loss[PAID]) * there.loss_value
-    return shifted(there.payments_start, gain * there.choice_sharpness / 5000.0)
+    gap = 12.0 * (cell.treatment_loss[HARSH] - cell.treatment_loss[PAID] - cell.treatment_start)
+    return shifted(there.payments_start, there.method_response * gap)
 
 
 @rule
@@ -141,4 +154,4 @@ def consular_bribe(me, t, w):
     if officer.in_pay == network or takes_bribe(officer, there, draw(w.seed, me.id, t, d.CONSUL)):
         pays(officer, network, me.weight)
         return there.bribe
-    return 2.0 * there.bribe
+    return there.forger_factor * there.bribe

@@ -1,0 +1,1 @@
+"""What a user does: commands, folders, faults, browsers and engines, as they are installed."""

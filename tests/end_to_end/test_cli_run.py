@@ -5,9 +5,9 @@ import os
 
 import pytest
 from undercount.experiments import cli
-from undercount.experiments.progress import shown
-from undercount.experiments.results import read_results
-from undercount.experiments.work import Outcome
+from undercount.experiments.compute.jobs import Outcome
+from undercount.experiments.compute.progress import shown
+from undercount.experiments.runs.results import read_results
 from undercount.model.assumed.scenario import scenario_names
 
 from tests import faulty
@@ -122,7 +122,7 @@ def test_failed_runs_of_scenarios_with_different_replicates_are_repeated_alone(c
     out = tmp_path / "out"
     assert undercount(capsys, "run", "baseline", "--replicates", 1, *SMALL, "--engine", "serial", "--out", out)[0] == 0
     with monkeypatch.context() as patch:
-        patch.setattr("undercount.experiments.runner.execute", faulty.execute_badly)
+        patch.setattr("undercount.experiments.runs.build.execute", faulty.execute_badly)
         code, said, err = undercount(capsys, "run", "refusal", "--replicates", 2, *SMALL, "--engine", "serial", "--out", out)
     assert code == 1 and said == f"results of 2 of 3 runs in {out}\n" and len(err.splitlines()[-2:]) == 2
     repeat = err.splitlines()[-1].partition("to repeat one: undercount ")[2].split()

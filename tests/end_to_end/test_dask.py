@@ -8,11 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
-from undercount.experiments import cli, runner
-from undercount.experiments.batch import resolve
-from undercount.experiments.engines import EngineLost, EngineOptions
-from undercount.experiments.results import TABLES
-from undercount.experiments.work import finish
+from undercount.experiments import cli
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.compute.jobs import Stopped, finish
+from undercount.experiments.compute.worker import EngineLost
+from undercount.experiments.runs import build as runner
+from undercount.experiments.runs.batch import resolve
+from undercount.experiments.store.planned import RUN_TABLES
 
 from tests.faulty import Job, execute_slowly, work
 
@@ -28,7 +30,7 @@ def batch(replicates):
 
 
 def tables(place):
-    return {name: (place / f"{name}.parquet").read_bytes() for name in TABLES}
+    return {name: (place / f"{name}.parquet").read_bytes() for name in RUN_TABLES}
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +121,7 @@ def test_the_scheduler_killed(cluster, undisturbed, tmp_path, monkeypatch):
             cluster.kill("scheduler")
 
     out = tmp_path / "out"
-    with pytest.raises(runner.Stopped) as stopped:
+    with pytest.raises(Stopped) as stopped:
         runner.run_batch(batch(60), out, EngineOptions("dask", scheduler=cluster.address), kill)
     assert isinstance(stopped.value.reason, EngineLost) and "is gone" in str(stopped.value)
     kept = {path.name: path.stat().st_mtime_ns for path in (out / "parts").glob("*.npz")}
@@ -132,7 +134,7 @@ def test_the_scheduler_killed(cluster, undisturbed, tmp_path, monkeypatch):
 
 def test_no_scheduler_there(tmp_path, capsys, monkeypatch):
     command = ["run", "baseline", "--replicates", "1", *OPTIONS, "--scheduler", "tcp://127.0.0.1:9", "--out", str(tmp_path / "o")]
-    monkeypatch.setattr("undercount.experiments.engines.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("undercount.experiments.compute.cluster.CONNECT_SECONDS", 1)
     assert cli.main(command) == 1
     err = capsys.readouterr().err
     assert "no Dask scheduler at tcp://127.0.0.1:9" in err and "To go on: undercount run" in err and "Traceback" not in err

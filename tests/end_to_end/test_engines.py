@@ -1,4 +1,4 @@
-"""Engines and `work.finish`: the same parts on any engine, and every job accounted for."""
+"""Engines and `jobs.finish`: the same parts on any engine, and every job accounted for."""
 
 import os
 import signal
@@ -7,20 +7,15 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 from undercount.experiments.commands.options import read_engine
-from undercount.experiments.engines import (
-    Chunk,
-    EngineLost,
-    EngineOptions,
-    OnExecutor,
-    Overdue,
-    Processes,
-    compute,
-    limits,
-    open_engine,
-)
-from undercount.experiments.folder import RUNNING, Busy, locked
-from undercount.experiments.parts import Damaged, open_arrays, seal_arrays
-from undercount.experiments.work import FAILED, Outcome, _Pace, finish, interruptible, part_states, read_failures
+from undercount.experiments.compute.engines import EngineOptions, OnExecutor
+from undercount.experiments.compute.jobs import Outcome, _Pace, finish, interruptible
+from undercount.experiments.compute.limits import Overdue, limits
+from undercount.experiments.compute.opened import open_engine
+from undercount.experiments.compute.processes import Processes
+from undercount.experiments.compute.worker import Bundle, EngineLost, compute
+from undercount.experiments.store.failures import FAILED, part_states, read_failures
+from undercount.experiments.store.folder import RUNNING, Busy, locked
+from undercount.experiments.store.seal import Damaged, open_arrays, seal_arrays
 from undercount.model.files.problems import BadInput
 
 from tests.faulty import Job, work
@@ -171,12 +166,12 @@ def test_workers_that_never_begin_are_no_endless_loop():
 
 def test_foreign_rules_are_refused():
     with pytest.raises(EngineLost, match="same version on every machine"):
-        compute(Chunk(work, [(0, Job(0))], code="other"))
+        compute(Bundle(work, [(0, Job(0))], code="other"))
 
 
 def test_workers_share_compiled_code_and_linear_algebra_has_one_thread():
     with open_engine(EngineOptions(workers=1)) as engine:
-        engine.submit(Chunk(work, [(0, Job(0))])).result()
+        engine.submit(Bundle(work, [(0, Job(0))])).result()
         pool = engine._pool
         assert pool.submit(_loaded).result() == ("1", 1)
 
@@ -199,17 +194,17 @@ def test_sigterm_is_ctrl_c_and_leaves_again():
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_chunks_grow_with_short_jobs_and_shrink_at_the_end():
+def test_bundles_grow_with_short_jobs_and_shrink_at_the_end():
     pace = _Pace()
-    assert pace.chunk(1000, 2) == 1
+    assert pace.bundle(1000, 2) == 1
     pace.saw(0.05)
-    assert pace.chunk(1000, 2) == 10 and pace.chunk(20, 2) == 5 and pace.chunk(1, 2) == 1
+    assert pace.bundle(1000, 2) == 10 and pace.bundle(20, 2) == 5 and pace.bundle(1, 2) == 1
     for _ in range(100):
         pace.saw(30.0)
-    assert pace.chunk(1000, 2) == 1
+    assert pace.bundle(1000, 2) == 1
     for _ in range(200):
         pace.saw(1e-5)
-    assert pace.chunk(10**6, 2) == 200
+    assert pace.bundle(10**6, 2) == 200
 
 
 def test_seal_round_trip():

@@ -16,11 +16,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from undercount.experiments import cli, engines, folder, manifest, runner
-from undercount.experiments.batch import resolve
-from undercount.experiments.engines import EngineLost, EngineOptions
-from undercount.experiments.results import TABLES, planned_names, read_results
-from undercount.experiments.work import check_part, part_states
+from undercount.experiments import cli
+from undercount.experiments.compute import engines, processes
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.compute.worker import EngineLost
+from undercount.experiments.runs import build as runner
+from undercount.experiments.runs.batch import resolve
+from undercount.experiments.runs.results import read_results
+from undercount.experiments.store import folder, manifest
+from undercount.experiments.store.failures import part_states
+from undercount.experiments.store.planned import RUN_TABLES, planned_names
+from undercount.experiments.store.seal import check_part
 
 from tests import faulty
 
@@ -34,7 +40,7 @@ def batch(replicates):
 
 
 def tables(place):
-    return {name: (place / f"{name}.parquet").read_bytes() for name in TABLES}
+    return {name: (place / f"{name}.parquet").read_bytes() for name in RUN_TABLES}
 
 
 def parts(place):
@@ -60,8 +66,9 @@ def undisturbed(tmp_path_factory):
 # that a command that is killed twenty times need not be loaded twenty times.
 NURSERY = """
 import json, os, sys
-import undercount.experiments.runner, undercount.experiments.assemble, undercount.experiments.commands.run, undercount.experiments.progress
-from undercount.experiments import cli, warm
+import undercount.experiments.runs.build, undercount.experiments.runs.tables, undercount.experiments.commands.run, undercount.experiments.compute.progress
+from undercount.experiments import cli
+from undercount.experiments.compute import warm
 for line in sys.stdin:
     child = os.fork()
     if child:
@@ -173,8 +180,8 @@ def test_the_command_terminated(nursery, undisturbed, tmp_path):
 def pools(monkeypatch):
     """The process pools that are made while the test runs."""
     made = []
-    begin = engines.Processes.__init__
-    monkeypatch.setattr(engines.Processes, "__init__", lambda self, n: (made.append(self), begin(self, n))[1])
+    begin = processes.Processes.__init__
+    monkeypatch.setattr(processes.Processes, "__init__", lambda self, n: (made.append(self), begin(self, n))[1])
     return made
 
 

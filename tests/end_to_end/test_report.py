@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from undercount.experiments import cli
-from undercount.experiments.report import figures, maps, summaries, theme, words
+from undercount.experiments.report import figures, maps, sentences, summaries, theme
 from undercount.experiments.report.batch import Batch
 from undercount.experiments.report.page import write_report
 from undercount.experiments.report.sections import SECTIONS
-from undercount.experiments.results import read_results
+from undercount.experiments.runs.results import read_results
 from undercount.model.assumed.scenario import scenarios_root
 from undercount.model.files.problems import BadInput
 from undercount.model.known.region import load_region
@@ -123,7 +123,7 @@ def test_list_overlap_counts_absent_combinations_as_zero():
     (-40, -10, 30, "fell"), (5, 9, 30, "rose"), (-9, 1, 30, "did not clearly change"), (-5, -5, 1, "in the single run"),
     (NAN, NAN, 0, "cannot be compared")])
 def test_a_sentence_says_what_the_interval_carries(low, high, n, said):
-    assert said in words.movement(SimpleNamespace(q05=low, q50=low, q95=high, n=n))
+    assert said in sentences.movement(SimpleNamespace(q05=low, q50=low, q95=high, n=n))
 
 
 # --- figures ----------------------------------------------------------------------------------------

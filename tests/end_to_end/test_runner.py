@@ -12,11 +12,13 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
-from undercount.experiments import folder as folders
-from undercount.experiments import runner, work
-from undercount.experiments.batch import resolve
-from undercount.experiments.engines import EngineOptions
-from undercount.experiments.results import planned_parts, read_results
+from undercount.experiments.compute import jobs as work
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.runs import build as runner
+from undercount.experiments.runs.batch import resolve
+from undercount.experiments.runs.results import read_results
+from undercount.experiments.store import folder as folders
+from undercount.experiments.store.planned import planned_parts
 from undercount.model.files.problems import BadInput
 
 REPO = Path(__file__).parents[2]
@@ -141,7 +143,7 @@ def test_other_rules_or_another_scenario_of_the_same_name_are_refused(tmp_path, 
         runner.run_batch(batch(str(mine), replicates=1), tmp_path / "out")
     with pytest.raises(BadInput, match="result folder"):
         runner.run_batch(batch("baseline", replicates=1), tmp_path / "out")
-    monkeypatch.setattr("undercount.experiments.batch.code_digest", lambda: "changed")
+    monkeypatch.setattr("undercount.experiments.runs.batch.code_digest", lambda: "changed")
     with pytest.raises(BadInput, match="different rules"):
         runner.run_batch(batch(str(mine), replicates=1), tmp_path / "out")
 

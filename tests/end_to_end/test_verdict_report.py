@@ -11,7 +11,7 @@ from undercount.experiments.report import theme
 from undercount.experiments.report import verdict_figures as figures
 from undercount.experiments.report.verdict_page import read_sources, write_verdict_report
 from undercount.experiments.report.verdict_sections import Sources, Study, sections
-from undercount.experiments.verdict import words
+from undercount.experiments.verdict import answer_words as words
 from undercount.experiments.verdict.answer import EVERYTHING, TABLE
 from undercount.model.files.problems import BadInput
 

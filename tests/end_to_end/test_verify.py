@@ -4,13 +4,14 @@ import json
 import shutil
 
 import pytest
-from undercount.experiments import cli, runner
-from undercount.experiments.batch import resolve
-from undercount.experiments.engines import EngineOptions
-from undercount.experiments.folder import PARTS, read_manifest
-from undercount.experiments.manifest import Record
-from undercount.experiments.results import planned_names, sha256_of
-from undercount.experiments.work import finish
+from undercount.experiments import cli
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.compute.jobs import finish
+from undercount.experiments.runs import build as runner
+from undercount.experiments.runs.batch import resolve
+from undercount.experiments.store.folder import PARTS, read_manifest, sha256_of
+from undercount.experiments.store.manifest import Record
+from undercount.experiments.store.planned import planned_names
 from undercount.model.files.problems import BadInput
 
 from tests.faulty import Job, work

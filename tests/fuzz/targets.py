@@ -17,17 +17,23 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
-from undercount.experiments import cli, parts
-from undercount.experiments.batch import Batch, resolve
+from undercount.experiments import cli
 from undercount.experiments.commands.options import _settings
-from undercount.experiments.engines import EngineOptions
-from undercount.experiments.folder import LOCK, MANIFEST, PARTS
-from undercount.experiments.manifest import check_same_batch, joined
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.patterns.measures import Seen
+from undercount.experiments.patterns.table import read_patterns
 from undercount.experiments.reference.statistics import counterpart, read_statistics
-from undercount.experiments.results import TABLES, read_results
-from undercount.experiments.runner import run_batch
+from undercount.experiments.runs.batch import Batch, resolve
+from undercount.experiments.runs.build import run_batch
+from undercount.experiments.runs.extend import joined
+from undercount.experiments.runs.results import read_results
+from undercount.experiments.store import seal as parts
+from undercount.experiments.store.folder import LOCK, MANIFEST, PARTS, read_manifest
+from undercount.experiments.store.planned import RUN_TABLES
+from undercount.experiments.study import check_agrees
+from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Scenario, load_scenario, parameter_table, scenarios_root
-from undercount.model.engine.layout import MODES, VENUES
+from undercount.model.engine.layout import ACTORS, HIDDEN, MODES, VENUES
 from undercount.model.files.problems import BadInput
 from undercount.model.files.tables_in import SHOWN
 from undercount.model.known.region import Region, load_region, read_referrals
@@ -75,7 +81,7 @@ class Workspace:
         if kind == "settings":
             return [b"corruption=1.3", b"push.push=0.8\nmechanisms.refusal=off", b"route_adaptation=true",
                     *(f"{event.path}=0.5\nevents.{event.name}.when=2001-06".encode()
-                      for event in self.baseline.events[:8])]
+                      for event in self.baseline.events if not specs()[event.parameter].setup and not event.until)]
         if kind == "parameters":
             return [path.read_bytes() for path in self.files(kind)] + [self.baseline.to_toml().encode()]
         found = [bytes([n]) + path.read_bytes() for n, path in enumerate(self.files(kind))]
@@ -153,6 +159,13 @@ def observed(space: Workspace, data: bytes) -> None:
         for row in read_referrals(path, space.codes):
             assert row.first <= row.last, row
         _command("check", str(path))
+    elif place.name == "patterns.csv":
+        region = space.baseline.region
+        shape = (region.months, len(region.countries))
+        seen = Seen(region, np.ones(shape, HIDDEN), np.ones(shape, ACTORS), np.ones((*shape, shape[1])),
+                    np.ones(len(region.referrals)))
+        for row in read_patterns(path, region):
+            assert not row.holds(float("nan")) and row.figure(seen) >= 0.0, row
     else:
         region = space.baseline.region
         shape = (region.months, len(region.countries))
@@ -205,10 +218,12 @@ def _use(folder: Path) -> None:
             except BadInput as error:
                 damaged = error
     found = read_results(folder)
-    for name in TABLES:
+    for name in RUN_TABLES:
         found.table(name)
     assert len(found.region.countries) > 0
-    joined(_batch(), check_same_batch(_batch(), folder))
+    manifest = read_manifest(folder, "run")
+    check_agrees(folder, manifest, _batch().shared())
+    joined(_batch(), folder, manifest)
     if damaged:
         raise damaged
 

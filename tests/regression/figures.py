@@ -1,16 +1,15 @@
-"""Figures of fixed seeds, kept in `regression.json`: they move only when the rules move.
+"""Figures of fixed seeds, kept in `kept.json`: they move only when the rules move.
 
-`python -m tests.regression` writes them anew; say in the commit why they moved.
+`python -m tools.generate` writes them anew; say in the commit why they moved.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.country.observation import observe
-from undercount.model.world import WARM_UP, Template, World
+from undercount.model.simulation import simulate
 
 KEPT = Path(__file__).with_name("kept.json")
 CASES = [("baseline", 1), ("full-adaptation", 1), ("refusal", 2)]
@@ -21,10 +20,8 @@ def figures() -> dict[str, dict]:
     """Yearly counts, hidden flow and actors of every case."""
     found = {}
     for name, seed in CASES:
-        world = World(Template(load_scenario(name), PEOPLE_PER_AGENT), seed)
-        world.run()
-        region = world.template.region
-        hidden, actors = world.hidden[WARM_UP:], world.actors[WARM_UP:]
+        outcome = simulate(load_scenario(name), PEOPLE_PER_AGENT, seed)
+        region, hidden, actors = outcome.region, outcome.hidden, outcome.actors
         counts = observe(region, hidden)
         found[f"{name}, seed {seed}"] = {
             "observed rows": {f"{row.iso3} {row.period}": int(n) for row, n in zip(region.referrals, counts)},
@@ -32,7 +29,3 @@ def figures() -> dict[str, dict]:
             "actors": {field: int(actors[field].sum()) for field in actors.dtype.names},
         }
     return found
-
-
-if __name__ == "__main__":
-    KEPT.write_text(json.dumps(figures(), indent=1) + "\n", encoding="utf-8")

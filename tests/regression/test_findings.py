@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from undercount.experiments.verdict.words import page
+from undercount.experiments.verdict.answer_words import page
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ROOT / "results" / "published"

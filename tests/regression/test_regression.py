@@ -13,4 +13,4 @@ def flat(tree, path=()):
 def test_kept_figures():
     kept, now = (dict(flat(tree)) for tree in (json.loads(KEPT.read_text(encoding="utf-8")), figures()))
     moved = [f"{name}: {kept.get(name)} -> {now.get(name)}" for name in {**kept, **now} if kept.get(name) != now.get(name)]
-    assert not moved, "if the rules moved them, run `python -m tests.regression`:\n" + "\n".join(moved)
+    assert not moved, "if the rules moved them, run `python -m tools.generate`:\n" + "\n".join(moved)

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from undercount.experiments.ask import scale_name
 from undercount.experiments.attribution.game import BLOCK, Game, game_of, play
 from undercount.experiments.attribution.players import CORE, OWN, Player, read_players
 from undercount.experiments.attribution.shapley import interactions, shapley
 from undercount.experiments.attribution.tables import played, summary_table, totals_table
 from undercount.experiments.attribution.window import OUTCOMES, find_window
-from undercount.experiments.batch import scale_name
 from undercount.experiments.cli import main
-from undercount.experiments.paired import DRAWS, core_of, resampled
-from undercount.experiments.parts import open_arrays
+from undercount.experiments.draws import Draw, drawn
+from undercount.experiments.paired.basis import DRAWS, core_of, resampled
 from undercount.experiments.reference import PEOPLE_PER_AGENT
-from undercount.experiments.reference.draws import Draw, drawn
+from undercount.experiments.store.seal import open_arrays
 from undercount.model.assumed.scenario import load_scenario
 
 from tests.helpers import mean_and_error, shrunk
@@ -168,7 +168,9 @@ def test_without_its_own_cause_an_explanation_is_the_common_core(name):
     game = one_game(name)
     rest, core = game.scenario([OWN]), game.core
     assert [e.name for e in rest.events] == [e.name for e in core.events] and rest.mechanisms == core.mechanisms
-    own = {path for path in game.draw.explanation.priors if path not in core.priors and not path.startswith("events.")}
+    assert rest.onsets == ()
+    own = {path for path in game.draw.explanation.priors
+           if path not in core.priors and not path.startswith(("events.", "onsets."))}
     assert all(rest.value(path) == core.value(path) for path in own)
     kept = [path for path in core.free() if path not in own and not path.startswith("events.")]
     assert all(rest.value(path) == game.draw.scenario.value(path) for path in kept)
@@ -179,7 +181,7 @@ def test_every_explanation_has_its_cause_among_the_players():
     """By name in the adaptations, as events in the others; what is off already changes nothing."""
     expected = {"route-adaptation": {"route_adaptation"}, "method-adaptation": {"method_adaptation"},
                 "full-adaptation": {"route_adaptation", "method_adaptation"}, "refusal": {OWN}, "real-decline": {OWN},
-                "demand-loss": {OWN}, "less-looking": {OWN}, "safe-migration": {OWN}, "captured-officials": {OWN}}
+                "no-change": set(), "demand-loss": {OWN}, "less-looking": {OWN}, "safe-migration": {OWN}, "captured-officials": {OWN}}
     for name, causes in expected.items():
         game = one_game(name)
         active = {player for i, player in enumerate(game.names) if not game.null >> i & 1}
@@ -232,8 +234,8 @@ ALIKE = RAIDED | {
     "policing.proactive_share": 1, "assistance.referral": 1, "assistance.acceptance": 1, "assistance.conditions": 0,
     "assistance.referral_capacity": 10, "transport.inspection": 0.01, "justice.arrest_testimony": 0.1,
     "justice.arrest_intelligence": 0, "networks.choice_sharpness": 3, "networks.familiarity": 1,
-    "networks.loss_value": 30000, "networks.entry_barrier": 0, "pull.wage_elasticity": 0.3}
-LEARNED = {"networks.route_learning": 0.4}
+    "networks.entry_barrier": 0, "pull.wage_elasticity": 0.3}
+LEARNED = {"networks.route_learning": 0.4, "onsets.routes.when": "2000-12", "onsets.routes.ramp": 0, "onsets.routes.size": 2}
 MEASURES = {"events.arrests-on-testimony.factor": 10, "events.longer-sentences.factor": 4,
             "events.deterrence-grows.factor": 10, "events.campaigns-grow.factor": 6}
 CAST = ("route_adaptation", OWN, CORE, "patrol_shift")
@@ -241,7 +243,7 @@ CAST = ("route_adaptation", OWN, CORE, "patrol_shift")
 
 def attributed(name, values, draws=5):
     """Values (draws, outcomes, players): the same parameters, five times other luck."""
-    explanation = load_scenario(name)
+    explanation = load_scenario(name, calibrated=False)
     scenario, window = explanation.with_values(values), find_window(explanation.region, None, None, [])
     found = []
     for luck in range(draws):

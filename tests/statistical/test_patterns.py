@@ -28,7 +28,7 @@ def busiest_transit(number=2):
 def flows_into(adapting, closed):
     """Newly exploited in the last two years, by seed; `closed` countries inspect everybody from the third year on."""
     scenario = made(events=False, route_adaptation=adapting, method_adaptation=False, corruption=0.3,
-                    inspections_per_official=500.0, route_learning=0.4)
+                    inspections_per_official=500.0, route_learning=0.4, route_response=8.0)
     region = scenario.region
     if closed:
         scenario = replace(scenario, events=(Event("closed", region.start + 24, closed, closed, "transport.inspection",

@@ -9,16 +9,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from undercount.experiments.cli import main
-from undercount.experiments.parts import open_arrays
+from undercount.experiments.draws import Draw, drawn
 from undercount.experiments.policy.levers import PRONGS, Lever, read_levers, target, with_lever
 from undercount.experiments.policy.plan import read_efforts, read_start
 from undercount.experiments.policy.tables import FLAGS, direction, draws_table, flag, rank_table, summary_table, tried
-from undercount.experiments.policy.trial import NETWORKS, OUTCOMES, SWITCHES, Trial, measure, networks_of, try_levers
-from undercount.experiments.reference.draws import Draw, drawn
+from undercount.experiments.policy.trial import (
+    ACTING,
+    NETWORKS,
+    OUTCOMES,
+    SWITCHES,
+    Trial,
+    measure,
+    networks_of,
+    try_levers,
+)
+from undercount.experiments.store.seal import open_arrays
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario, parameter_table
 from undercount.model.files.problems import BadInput
 from undercount.model.files.tables_in import Month
+from undercount.model.simulation import simulate
 
 from tests.helpers import fresh, shrunk
 
@@ -92,17 +102,17 @@ def test_networks_are_frozen_or_adapt_whatever_the_explanation():
     assert adapting.value("networks.route_learning") == draw.scenario.value("networks.route_learning")
 
 
-def test_a_rate_of_learning_that_was_not_drawn_is_drawn_from_its_range():
-    explanation, paths = load_scenario("refusal"), ("networks.route_learning", "networks.method_learning")
-    for path in paths:
-        low, high = specs()[path].sweep
+def test_how_strongly_networks_act_is_drawn_where_the_explanation_does_not_say_it():
+    explanation = load_scenario("refusal")
+    for path, (low, high) in ACTING.items():
         values = [networks_of(drawn(explanation, i, 1), "adapting").value(path) for i in range(20)]
         assert low <= min(values) < max(values) <= high and len(set(values)) == 20
     draw = drawn(explanation, 0, 1)
     one, other = networks_of(draw, "adapting"), networks_of(draw, "adapting")
     assert one.parameters == other.parameters
-    differs = [path for path in specs() if one.value(path) != draw.scenario.value(path)]
-    assert sorted(differs) == sorted(paths)
+    assert sorted(path for path in specs() if one.value(path) != draw.scenario.value(path)) == sorted(ACTING)
+    moved = drawn(load_scenario("full-adaptation"), 0, 1)
+    assert networks_of(moved, "adapting").parameters == moved.scenario.parameters  # its onsets say it
 
 
 # --- worlds ------------------------------------------------------------------------------------------------
@@ -125,14 +135,7 @@ def test_pairs_share_their_luck():
     mine = lever("recruitment.offers_per_cell", "low")
     trial = small(levers=[mine])
     with_it = with_lever(trial.draw.scenario, mine, 0.5, START)
-    from undercount.model.engine.layout import WARM_UP
-    from undercount.model.world import Template, World
-
-    runs = []
-    for scenario in (trial.draw.scenario, with_it):
-        world = World(Template(scenario, 500), trial.draw.luck)
-        world.run()
-        runs.append(world.hidden[WARM_UP:])
+    runs = [simulate(scenario, 500, trial.draw.luck).hidden for scenario in (trial.draw.scenario, with_it)]
     start = START - trial.draw.scenario.region.start
     assert runs[0][:start].tobytes() == runs[1][:start].tobytes()
     assert runs[0][start:].tobytes() != runs[1][start:].tobytes()
@@ -149,9 +152,9 @@ def test_what_is_measured():
     world = fresh(3, people_per_agent=2000)
     world.run()
     region = world.template.region
-    hidden = world.hidden[12:]
+    hidden = world.outcome.hidden
     months = slice(START - region.start, None)
-    found = measure(region, world, START)
+    found = measure(world.outcome, START)
     assert found[0] == hidden["newly_exploited"][months].sum() and found[1] == hidden["in_exploitation"][months].sum()
     expected = 0
     for code in {row.iso3 for row in region.referrals}:

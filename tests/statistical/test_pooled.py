@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from undercount.experiments.batch import resolve
+from undercount.experiments.runs.batch import resolve
 from undercount.model.country.observation import observe
 from undercount.model.engine.layout import AT_HOME, MINOR, NOBODY, POOLED, RECRUITED, SEEKING, WARM_UP
 from undercount.model.engine.pools import UNDRAWN
@@ -60,7 +60,7 @@ def test_every_month_everybody_is_in_one_situation(seed):
     run = fresh(seed, people_per_agent=POOLED, region=shrunk(20))
     pools = run.template.agents
     while run.t < run.template.months:
-        before = {"places": run.ngos["places"].copy(), "used": run.ngos["used"].copy()}
+        before = {"places": run.ngos["beds"].copy(), "used": run.ngos["used"].copy()}
         run.run(run.t + 1)
         check_month(run, before)
         assert run.migrants["weight"].sum() == run.template.persons
@@ -74,10 +74,10 @@ def test_everybody_recruited_is_one_person_with_traits_of_the_pool():
     gone = people[(people["pool"] == NOBODY)]
     assert np.all(gone["weight"] == 1) and len(trafficked(run)) > 1000
     assert np.all(people["weight"][(people["situation"] >= RECRUITED) & (people["pool"] != NOBODY)] <= 0)
-    for field in ("sex", "age_band", "wage_band", "low_schooling"):
+    for field in ("sex", "age_band", "wage_band"):
         assert gone[field].min() >= 0 and people[field][people["pool"] != NOBODY].min() == UNDRAWN
     first = run.par[0, gone["home"]]
-    for field, share in (("sex", 1 - first["women_share"]), ("low_schooling", first["low_schooling_share"])):
+    for field, share in (("sex", 1 - first["women_share"]),):
         assert_within(gone[field].mean(), share.mean(), 0.5 / np.sqrt(len(gone)))
     adults = gone["age_band"] != MINOR
     young = (first["young_share"] / (1 - first["minor_share"]))[adults]

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import qmc
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.country.observation import observe
-from undercount.model.world import WARM_UP, Template, World
+from undercount.model.simulation import simulate
 
 DRAWS = 32
 PEOPLE_PER_AGENT = 1000
@@ -17,9 +17,7 @@ PEOPLE_PER_AGENT = 1000
 def yearly_totals(scenario, seed):
     """Simulated total of the rows that the source has, for 1999 to 2003."""
     region = scenario.region
-    world = World(Template(scenario, PEOPLE_PER_AGENT), seed)
-    world.run()
-    counts = observe(region, world.hidden[WARM_UP:])
+    counts = observe(region, simulate(scenario, PEOPLE_PER_AGENT, seed).hidden)
     totals = {str(year): 0 for year in range(1999, 2004)}
     for row, count in zip(region.referrals, counts):
         if row.assisted is not None and row.period in totals:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from undercount.experiments.cli import main
-from undercount.experiments.engines import EngineOptions
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.design import design, widened, world_seed
+from undercount.experiments.draws import drawn, gates_of
 from undercount.experiments.reference import plan as plans
 from undercount.experiments.reference.build import build
-from undercount.experiments.reference.design import design, widened, world_seed
-from undercount.experiments.reference.draws import drawn
 from undercount.experiments.reference.quantities import columns, quantities, years
 from undercount.experiments.reference.statistics import (
     as_published,
@@ -25,8 +25,9 @@ from undercount.experiments.reference.statistics import (
 from undercount.experiments.reference.table import read_reference
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.country.observation import observe
-from undercount.model.engine.layout import HIDDEN_FIELDS, MODES, VENUES, WARM_UP
+from undercount.model.engine.layout import HIDDEN_FIELDS, MODES, VENUES
 from undercount.model.files.problems import BadInput
+from undercount.model.simulation import simulate
 
 from tests.helpers import assert_within, world
 from tests.synthetic import sharp, small_region
@@ -94,9 +95,9 @@ def test_priors_of_another_width_stay_allowed_and_keep_their_middle(width):
     other.draw({path: 1.0 for path in other.free()})
 
 
-def test_explanations_are_those_that_no_other_extends():
+def test_explanations_are_neither_the_core_nor_the_mixture():
     found = plans.explanations()
-    assert len(found) == 9 and "baseline" not in found
+    assert len(found) == 10 and not {"baseline", "everything"} & set(found)
 
 
 # --- quantities --------------------------------------------------------------------------------------
@@ -104,8 +105,8 @@ def test_quantities_add_up():
     run = world(people_per_agent=800)
     region = run.template.region
     names = columns(region, ())
-    found = dict(zip(names, quantities(region, (), run)))
-    hidden, flows = run.hidden[WARM_UP:], run.flows[WARM_UP:]
+    found = dict(zip(names, quantities((), run.outcome)))
+    hidden, flows = run.outcome.hidden, run.outcome.flows
     assert [found[f"count:{row.iso3}:{row.period}"] for row in region.referrals] == list(observe(region, hidden))
     for year, months in years(region).items():
         new = found[f"hidden:newly_exploited:{year}"]
@@ -122,7 +123,7 @@ def test_quantities_add_up():
 def test_statistics_have_their_counterparts():
     run = world(people_per_agent=800)
     region = run.template.region
-    hidden, actors, flows = run.hidden[WARM_UP:], run.actors[WARM_UP:], run.flows[WARM_UP:]
+    hidden, actors, flows = run.outcome.hidden, run.outcome.actors, run.outcome.flows
     for statistic in shipped_statistics(region):
         figure = counterpart(statistic, region, hidden, actors, flows)
         assert np.isfinite(figure) and figure >= 0, statistic.name
@@ -174,7 +175,7 @@ def test_the_table_holds_what_was_drawn(table):
         assert unknowns == list(UNKNOWN)
         for column, (low, high) in zip(parameters.T, UNKNOWN.values()):
             assert (column >= low).all() and (column <= high).all() and column.std() > 0
-        again = drawn(reference.scenario(name), 4, reference.seed)
+        again = drawn(reference.scenario(name), 4, reference.seed, gates=gates_of(reference.scenario(name)))
         assert [again.scenario.value(path) for path in unknowns] == parameters[4].tolist()
     wide = reference.at_width(2.0)
     assert np.bincount(wide.labels).tolist() == [2, 2]
@@ -187,14 +188,12 @@ def test_a_table_made_by_other_rules_is_not_mixed_with_new_worlds(table, monkeyp
 
 
 def test_a_world_of_the_table_can_be_made_again(table):
-    from undercount.model.world import Template, World
-
     reference = read_reference(table)
-    again = drawn(reference.scenario("real-decline"), 5, reference.seed)
-    run = World(Template(again.scenario, reference.people_per_agent), again.luck)
-    run.run()
+    scenario = reference.scenario("real-decline")
+    again = drawn(scenario, 5, reference.seed, gates=gates_of(scenario))
+    outcome = simulate(again.scenario, reference.people_per_agent, again.luck)
     row = reference.quantities(reference.columns)[(reference.labels == 1) & (reference.worlds == 5)][0]
-    expected = quantities(reference.region, reference.statistics, run)
+    expected = quantities(reference.statistics, outcome)
     assert np.array_equal(row, expected.astype(np.float32).astype(float), equal_nan=True)
 
 
@@ -213,7 +212,7 @@ def test_an_extended_table_is_the_one_made_at_once(two, tmp_path):
 
 
 def test_an_interrupted_table_goes_on(two, table, tmp_path):
-    from undercount.experiments.work import Stopped
+    from undercount.experiments.compute.jobs import Stopped
 
     def interrupt(outcome):
         if outcome.done == 3:

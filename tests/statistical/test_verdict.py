@@ -8,19 +8,19 @@ import json
 import numpy as np
 import pytest
 from undercount.experiments.cli import main
-from undercount.experiments.engines import EngineOptions
+from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.reference import plan as plans
 from undercount.experiments.reference.build import build
-from undercount.experiments.reference.draws import posterior_draws
 from undercount.experiments.reference.table import read_reference
 from undercount.experiments.verdict.evidence import Evidence
+from undercount.experiments.verdict.folder import posterior_draws
 from undercount.experiments.verdict.observed import read_observed
 from undercount.experiments.verdict.summaries import SETS, summaries
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.country.observation import observe
-from undercount.model.engine.layout import WARM_UP
+from undercount.model.engine.layout import POOLED
 from undercount.model.files.problems import BadInput
-from undercount.model.world import Template, World
+from undercount.model.simulation import simulate
 
 from tests.synthetic import observed_table, sharp, small_region
 
@@ -30,9 +30,8 @@ WORLDS = 200
 COMMON = {"push.push": (0.8, 1.25), "policing.raid_rate": (0.008, 0.016)}
 # What each explanation leaves open beside; strong enough for a small region.
 OPEN = {
-    "route-adaptation": {"networks.route_learning": (0.3, 0.5)},
-    "real-decline": {"events.arrests-on-testimony.factor": (3.0, 4.0), "events.deterrence-grows.factor": (6.0, 10.0),
-                     "events.campaigns-grow.factor": (4.0, 6.0)},
+    "route-adaptation": {"onsets.routes.size": (1.6, 2.0)},
+    "real-decline": {"onsets.measures.size": (1.6, 2.0)},
 }
 
 
@@ -46,7 +45,7 @@ def explanations(tmp_path_factory):
 @pytest.fixture(scope="module")
 def table(explanations, tmp_path_factory):
     folder = tmp_path_factory.mktemp("reference") / "table"
-    build(plans.resolve([str(path) for path in explanations.values()], WORLDS, False, 1, 0), folder,
+    build(plans.resolve([str(path) for path in explanations.values()], WORLDS, False, 1, 0, gates=False), folder,
           EngineOptions("threads", workers=2))
     return folder
 
@@ -57,10 +56,9 @@ def true_tables(explanations, tmp_path_factory):
     folder, found = tmp_path_factory.mktemp("observed"), {}
     for name, path in explanations.items():
         scenario = load_scenario(path)
-        world = World(Template(scenario.draw({path: 0.5 for path in scenario.free()}), 0), 12345)
-        world.run()
+        outcome = simulate(scenario.draw({path: 0.5 for path in scenario.free()}), POOLED, 12345)
         found[name] = observed_table(folder / f"{name}.csv", scenario.region,
-                                     observe(scenario.region, world.hidden[WARM_UP:]))
+                                     observe(scenario.region, outcome.hidden))
     return found
 
 
@@ -92,9 +90,8 @@ def test_the_verdict_names_the_explanation_that_is_true(verdicts, name):
 def test_the_hidden_flow_of_the_true_world_is_inside_its_band(verdicts, explanations, name):
     found = json.loads((verdicts[name] / "verdict.json").read_text())["hidden_flow"]
     scenario = load_scenario(explanations[name])
-    world = World(Template(scenario.draw({path: 0.5 for path in scenario.free()}), 0), 12345)
-    world.run()
-    new = world.hidden["newly_exploited"][WARM_UP:].sum(axis=1)
+    outcome = simulate(scenario.draw({path: 0.5 for path in scenario.free()}), POOLED, 12345)
+    new = outcome.hidden["newly_exploited"].sum(axis=1)
     inside = []
     for year, (low, _, _, _, high) in found["averaged"]["newly_exploited"].items():
         first = 12 * (int(year) - scenario.region.start.year)
@@ -161,10 +158,17 @@ def test_counts_outside_everything_simulated_are_a_warning(table, true_tables, t
 
 
 def test_too_few_worlds_for_a_confusion_matrix_are_refused(explanations, tmp_path, capsys):
-    build(plans.resolve([str(path) for path in explanations.values()], 4, False, 1, 0), tmp_path / "t",
+    build(plans.resolve([str(path) for path in explanations.values()], 4, False, 1, 0, gates=False), tmp_path / "t",
           EngineOptions("serial"))
     assert main(["compare", str(tmp_path / "t"), "--out", str(tmp_path / "v")]) == 2
     assert "no verdict without that test" in capsys.readouterr().err
+
+
+def test_a_folder_that_holds_something_else_is_refused_before_forests_grow(table, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("undercount.experiments.verdict.judge.choose", lambda *args: pytest.fail("a forest was grown"))
+    (tmp_path / "letter.txt").write_text("mine")
+    assert main(["compare", str(table), "--out", str(tmp_path)]) == 2
+    assert "other files" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("folder", ["absent", "empty"])

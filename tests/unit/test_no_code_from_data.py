@@ -15,12 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from undercount.experiments import cli
-from undercount.experiments.batch import resolve
-from undercount.experiments.engines import EngineOptions
-from undercount.experiments.folder import MANIFEST, PARTS
-from undercount.experiments.parts import DIGEST, Damaged, open_arrays, read_part
-from undercount.experiments.results import read_results
-from undercount.experiments.runner import run_batch
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.runs.batch import resolve
+from undercount.experiments.runs.build import run_batch
+from undercount.experiments.runs.results import read_results
+from undercount.experiments.runs.tallies import unpack
+from undercount.experiments.store.folder import MANIFEST, PARTS
+from undercount.experiments.store.seal import DIGEST, Damaged, open_arrays
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.files.problems import BadInput
 from undercount.model.known.region import load_region
@@ -161,9 +162,9 @@ def test_the_payload_would_run_in_a_reader_that_allows_it(marker):
 def test_a_part_with_pickled_objects_is_damaged(folder, marker, member):
     part = next((folder / PARTS).glob("*.npz"))
     part.write_bytes(_sealed(_members(part) | {member: _objects(marker)}))
-    for read in (read_part, lambda path: open_arrays(path.read_bytes())):
+    for read in (unpack, open_arrays):
         with pytest.raises(Damaged):
-            read(part)
+            read(part.read_bytes())
     assert not marker.exists()
 
 
@@ -173,7 +174,7 @@ def test_a_pickle_in_place_of_a_part_is_damaged(folder, marker, seal, capsys):
     content = pickle.dumps(Payload(marker))
     part.write_bytes(content + hashlib.sha256(content).hexdigest().encode() if seal else content)
     with pytest.raises(Damaged):
-        read_part(part)
+        unpack(part.read_bytes())
     cli.main(["status", str(folder)])
     assert "damaged" in capsys.readouterr().out
     assert not marker.exists()

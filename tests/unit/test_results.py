@@ -5,12 +5,16 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from undercount.experiments import assemble, parts, results, runner
-from undercount.experiments.batch import resolve
-from undercount.experiments.engines import EngineOptions
-from undercount.experiments.parts import ARRAYS, Damaged, pack, unpack
-from undercount.experiments.results import read_results
-from undercount.model.engine.layout import WARM_UP
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.runs import results
+from undercount.experiments.runs import tables as assemble
+from undercount.experiments.runs.batch import resolve
+from undercount.experiments.runs.build import run_batch
+from undercount.experiments.runs.results import read_results
+from undercount.experiments.runs.tallies import ARRAYS, _narrow, load_tallies, pack, unpack
+from undercount.experiments.store.folder import sha256_of
+from undercount.experiments.store.planned import RUN_TABLES, planned_parts
+from undercount.experiments.store.seal import Damaged
 from undercount.model.files.problems import BadInput
 from undercount.model.mesa_model import TraffickingModel
 
@@ -20,7 +24,7 @@ SMALL = {"people_per_agent": 1000, "until": "2000-12"}
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("r") / "out"
-    runner.run_batch(resolve(["baseline", "refusal"], 2, 7, settings={}, **SMALL), out)
+    run_batch(resolve(["baseline", "refusal"], 2, 7, settings={}, **SMALL), out)
     return out
 
 
@@ -64,33 +68,33 @@ def test_manifest_rebuilds_the_call(folder):
     assert manifest["seeds"] == [7, 8] and manifest["packages"]["numpy"] == np.__version__
     assert manifest["scenarios"][1]["resolved"]["mechanisms"]
     assert manifest["sessions"][-1]["started"] <= manifest["sessions"][-1]["ended"]
-    names = {f"{name}.parquet": folder / f"{name}.parquet" for name in results.TABLES}
+    names = {f"{name}.parquet": folder / f"{name}.parquet" for name in RUN_TABLES}
     names |= {part.name: part for part in (folder / "parts").iterdir()}
     hashes = manifest["tables"] | manifest["parts"]
-    assert hashes == {name: results.sha256_of(path) for name, path in names.items()}
+    assert hashes == {name: sha256_of(path) for name, path in names.items()}
 
 
 def test_no_times_in_the_tables(folder, tmp_path):
     again = tmp_path / "again"
-    runner.run_batch(resolve(["baseline", "refusal"], 2, 7, settings={}, **SMALL), again, EngineOptions("serial"))
+    run_batch(resolve(["baseline", "refusal"], 2, 7, settings={}, **SMALL), again, EngineOptions("serial"))
     for path in [*folder.glob("*.parquet"), *(folder / "parts").iterdir()]:
         assert path.read_bytes() == (again / path.relative_to(folder)).read_bytes()
 
 
 def test_part_round_trip_without_pickle(model, tmp_path):
-    data = pack(model.world, {"part": "x"})
-    part = unpack(data)
-    assert part.head["months"] == 24 and pack(model.world, {"part": "x"}) == data
-    cells = np.zeros(part.head["shapes"]["flows"], np.int64)
-    cells.ravel()[part.arrays["flow_index"]] = part.arrays["flow_value"]
-    assert (cells == model.world.flows[WARM_UP:WARM_UP + 24]).all()
+    data = pack(model.outcome, {"part": "x"})
+    found = unpack(data)
+    assert found.head["months"] == 24 and pack(model.outcome, {"part": "x"}) == data
+    cells = np.zeros(found.head["shapes"]["flows"], np.int64)
+    cells.ravel()[found.arrays["flow_index"]] = found.arrays["flow_value"]
+    assert (cells == model.outcome.flows[:24]).all()
     (tmp_path / "x.npz").write_bytes(data)
     with np.load(tmp_path / "x.npz", allow_pickle=False) as file:
         assert set(file.files) == {"head", *ARRAYS}
 
 
 def test_every_altered_byte_is_found(model):
-    data = pack(model.world, {"part": "x"})
+    data = pack(model.outcome, {"part": "x"})
     for at in [*range(0, len(data), 501), len(data) - 1]:
         with pytest.raises(Damaged):
             unpack(data[:at])
@@ -101,14 +105,14 @@ def test_every_altered_byte_is_found(model):
 
 
 def test_large_counts_keep_their_value():
-    assert parts._narrow(np.array([2**31])).dtype == np.int64 and parts._narrow(np.array([2**31 - 1])).dtype == np.int32
+    assert _narrow(np.array([2**31])).dtype == np.int64 and _narrow(np.array([2**31 - 1])).dtype == np.int32
 
 
-def test_chunks_do_not_show_in_the_rows(folder, tmp_path, monkeypatch):
+def test_groups_do_not_show_in_the_rows(folder, tmp_path, monkeypatch):
     found = read_results(folder)
-    loaded = [results.load_part(folder, name) for _, _, name in results.planned_parts(found.manifest)]
-    monkeypatch.setattr(assemble, "CHUNK", 3)
-    paths = {name: tmp_path / f"{name}.parquet" for name in results.TABLES}
+    loaded = [load_tallies(folder, name) for _, _, name in planned_parts(found.manifest)]
+    monkeypatch.setattr(assemble, "GROUP", 3)
+    paths = {name: tmp_path / f"{name}.parquet" for name in RUN_TABLES}
     assemble.write_tables(found.region, loaded, paths)
     for name in paths:
         pd.testing.assert_frame_equal(results.Results(tmp_path, found.manifest).table(name), found.table(name))

@@ -83,7 +83,7 @@ BAD = {
     "until before when": (event(until='"2001-12"'), 10, "events.e.until", "2001-12", None),
     "unknown parameter": (event(parameter='"policing.raid_rat"'), 7, "events.e.parameter", "raid_rat", "policing.raid_rate"),
     "bare parameter": (event(parameter='"raid_rate"'), 7, "events.e.parameter", "raid_rate", "policing.raid_rate"),
-    "setup parameter": (event(parameter='"population.minor_share"'), 7, "events.e.parameter", "minor_share", None),
+    "setup parameter": (event(parameter='"population.minor_share"'), 5, "events.e.when", "2002-01", None),
     "both": (event(value="0.1"), 8, "events.e", "both", None),
     "neither": (event(factor=None), 3, "events.e", "neither", None),
     "value out of range": (event(factor=None, value="2"), 9, "events.e.value", "2", None),
@@ -202,11 +202,12 @@ def test_with_values_refuses(baseline, name, value, nearest):
     assert (problem.file, problem.nearest) == ("--set", nearest)
 
 
-def test_free_leaves_out_setup_fixed_and_silent(baseline):
+def test_free_leaves_out_fixed_and_silent(baseline):
     free = baseline.free()
-    assert not any(specs()[path].setup for path in free if path in specs())
-    assert "demand.presence_market" not in free  # fixed by the baseline
-    assert "networks.route_learning" not in free and "assistance.acceptance" in free
+    assert "demand.presence_market" not in free  # fixed by the schema: only events move it
+    assert "networks.route_response" not in free and "networks.route_learning" in free
+    assert "population.minor_share" in free  # what sets up the world is as unknown as the rest
+    assert "assistance.acceptance" in free
     assert "assistance.acceptance" not in baseline.with_values({"refusal": False}).free()
     assert "push.push" not in baseline.with_values({"push": 1.5}).free()
     assert list(free)[-1].startswith("events.")
@@ -222,7 +223,7 @@ def test_draws_stay_within_bounds(baseline, data):
         event = drawn.events_by_name.get(path.split(".")[1])
         value = event.amount if event else drawn.value(path)
         assert free[path][0] <= value <= free[path][1]
-    assert parameter_table(drawn).shape == (63, 27)
+    assert parameter_table(drawn).shape == (63, 28)
     with pytest.raises(BadInput):
         baseline.draw({"push.psh": 0.5})
     with pytest.raises(BadInput):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from undercount.experiments.verdict import words
+from undercount.experiments.verdict import answer_words as words
 from undercount.experiments.verdict.answer import DISHONEST, EVERYTHING, NO_FAMILIES, SELDOM, TABLE, answer
 
 from tests.verdict_documents import COUNTRIES, NAMES, a_document, titled

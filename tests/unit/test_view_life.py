@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 
 import numpy as np
@@ -12,6 +13,7 @@ from undercount.experiments.view.naming import change, event_text, month_name
 from undercount.experiments.view.twin import Settings, Twin
 from undercount.model.engine import layout
 from undercount.model.known.region import Month, RegionEvent
+from undercount.model.lives import assistance, exploitation
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +34,14 @@ def person(**fields):
     me.route, me.recruiter, me.official = 0, 0, layout.NOBODY
     for name, value in fields.items():
         me[name] = value
+    me.since += layout.WARM_UP
     return me
 
 
 def told(world, before, after, t=30):
-    officers = journey.Officers(world)
-    return " / ".join(person_month(before, after, t, world, officers))
+    """What is told of month `t` of the region; months of `person` count from its start, too."""
+    found = journey.as_found(world)
+    return " / ".join(person_month(before, after, t + layout.WARM_UP, world, found))
 
 
 def test_found_by_raid_hotline_or_outreach(world):
@@ -56,14 +60,37 @@ def test_assisted_says_whether_counted(world):
 
 
 def test_recognised_and_not_helped_says_why(world):
+    """One person for each answer that the rule gives, found by asking it."""
     shelterless = int(np.flatnonzero(world.places["shelter"] == layout.NOBODY)[0])
-    before = person(situation=layout.IDENTIFIED, since=29, place=shelterless, lists=layout.ON_POLICE)
-    after = person(situation=layout.RETURNED, since=30)
-    assert "no programme" in told(world, before, after)
     home = int(np.flatnonzero(world.places["shelter"] != layout.NOBODY)[0])
-    by_hotline = person(situation=layout.IDENTIFIED, since=29, place=home, lists=layout.ON_HOTLINE)
-    assert "every shelter place was taken" in told(world, by_hotline, after)
-    assert "declined" in told(world, by_hotline, person(situation=layout.REFUSED, since=30))
+    found, said = journey.as_found(world), {}
+    for who in range(200):
+        for place, lists in ((shelterless, layout.ON_HOTLINE), (home, layout.ON_POLICE), (home, layout.ON_HOTLINE)):
+            before = person(id=who, situation=layout.IDENTIFIED, since=29, place=place, lists=lists, official=0)
+            outcome = assistance.met_as_identified(before, 30 + layout.WARM_UP, found)
+            if outcome != assistance.MISREAD and outcome not in said:
+                declined = outcome == assistance.DECLINES
+                after = person(id=who, situation=layout.REFUSED if declined else layout.RETURNED, since=30)
+                said[outcome] = told(world, before, after)
+    assert "no programme" in said[assistance.NO_PROGRAMME]
+    assert "police did not pass the case on" in said[assistance.NOT_REFERRED]
+    assert "declined" in said[assistance.DECLINES]
+    assert "every shelter place was taken" in said[assistance.ACCEPTS]
+
+
+def test_a_raid_that_was_bought_off_is_told_of_all_of_a_party_and_of_some(world):
+    place = int(np.flatnonzero(world.posts["kind"][world.places["police"]] == layout.POLICE)[0])
+    world = copy.copy(world)
+    world.officials = world.officials.copy()
+    world.officials["integrity"], world.officials["status"] = 0.0, layout.SERVING
+    held = dict(situation=layout.EXPLOITED, since=20, place=place, months=3, by_raid=1.0)
+    taken = next(who for who in range(200) if exploitation.how_found(
+        person(id=who, **held), 30 + layout.WARM_UP, world.tables) == exploitation.BOUGHT_OFF)
+    after = person(id=taken, **held)
+    assert "took a bribe and left" in told(world, after.copy(), after)
+    party = person(id=taken + 1, **held | {"months": 2})
+    assert "took a bribe and left" in told(world, party, after)
+    assert told(world, person(id=taken, **held | {"months": 2}), after) == ""
 
 
 def test_nothing_happened_tells_nothing(world):
@@ -131,7 +158,7 @@ def test_stopped_journeys_are_recomputed_right(world):
 
 
 def test_ancestors_lead_to_a_group_at_home(world):
-    row = int(world.counts[1]) - 1
+    row = int(world.counts[layout.ROWS]) - 1
     chain = ancestors(world, row)
     assert chain[-1] == row and chain[0] < world.leavers
     assert chain == sorted(chain)
@@ -150,7 +177,7 @@ def test_following_live_equals_replaying(twin):
 
 def test_words_of_months_changes_and_events(twin):
     assert month_name(twin.region, layout.WARM_UP) == "January 1999"
-    assert month_name(twin.region, 0) == "January 1998 (warm-up)"
+    assert month_name(twin.region, 0) == "January 1996 (warm-up)"
     assert change(79, 100) == "21\N{NO-BREAK SPACE}% fewer than in"
     assert change(100, 100) == "as many as in"
     assert change(1204, 100) == "12 times as many as in"

@@ -14,7 +14,7 @@ CONSTANT = dict(
     route_adaptation=False, method_adaptation=False, raid_rate=FOUND, release=OUT, broken_release=OUT, escape=0.0,
     proactive_share=1.0, phone_leads=0.0, regime_visibility=1.0, enforcement=1.0, private_start=0.0, payments_start=0.0,
     patrol_shift=0.0, bribe_taken=0.0, capture=0.0, self_report=0.0, outreach=0.0, document_debt=0.0, inspection=0.0,
-    contact_weight=0.0, home_assistance=0.0, home_self_referral=0.0, events=False)
+    contact_weight=0.0, home_assistance=0.0, return_referral=0.0, events=False)
 SEEDS = range(1, 9)
 # Single persons, and parties of 5 and 25. Parties get out together, so their counts spread more.
 SCALES = [(1, shrunk(100)), (100, shrunk(10)), (500, None)]
@@ -128,7 +128,7 @@ def test_whoever_is_stopped_at_a_border_is_recognised_once():
     shares = []
     for run in worlds("full-adaptation", SEEDS, raid_rate=0.0, self_report=0.0, outreach=0.0, recognise_trained=0.5,
                       recognise_untrained=0.5, victim_prosecution=0.0, inspection=0.1, home_assistance=0.0,
-                      home_self_referral=0.0, events=False):
+                      return_referral=0.0, events=False):
         assert total(run, "identified") > 100
         shares.append(total(run, "recognised") / (total(run, "recognised") + total(run, "misidentified")))
     assert_within(mean_and_error(shares)[0], 0.5, mean_and_error(shares)[1])

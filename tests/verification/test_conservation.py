@@ -18,9 +18,9 @@ from undercount.model.engine.layout import (
     SERVING,
     SITUATIONS,
 )
-from undercount.model.world import Template, World
+from undercount.model.world import Template
 
-from tests.helpers import fresh, made, persons_by, shrunk, total, world
+from tests.helpers import fresh, made, persons_by, shrunk, total, warm, world
 
 EXAMPLES = settings(phases=[Phase.generate], max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 # (people per agent, edit of the region): single persons, and parties of every kind
@@ -92,7 +92,7 @@ def check_chain(run):
 
 def step_and_check(run, months):
     for _ in range(min(months, run.template.months - run.t)):
-        before = {"places": run.ngos["places"].copy(), "used": run.ngos["used"].copy()}
+        before = {"places": run.ngos["beds"].copy(), "used": run.ngos["used"].copy()}
         run.run(run.t + 1)
         check_month(run, before)
 
@@ -124,7 +124,7 @@ def test_lists_agree_with_tallies_and_persons():
     with_assistance = [h for h in range(2 ** len(LISTS)) if h & ON_ASSISTANCE]
     assert np.array_equal(run.histories[:, :, with_assistance].sum(axis=2), run.hidden["listed_assisted"])
     people = run.migrants
-    persons = sum(people["weight"][(people["ever_listed"] >> home & ON_ASSISTANCE) > 0].sum() for home in (0, 3))
+    persons = sum(people["weight"][people[lists] & ON_ASSISTANCE > 0].sum() for lists in ("lists", "lists_home"))
     assert persons == total(run, "listed_assisted") > 0
     abroad = run.places["origin"] == 0
     assert np.array_equal(run.histories[:, abroad].sum(axis=2), run.hidden["recognised"][:, abroad])
@@ -132,7 +132,7 @@ def test_lists_agree_with_tallies_and_persons():
 
 def test_in_and_out_of_exploitation():
     """Without inspections and help at home every identified person was found in exploitation."""
-    run = world(2, inspection=0.0, home_assistance=0.0, home_self_referral=0.0)
+    run = world(2, inspection=0.0, home_assistance=0.0, return_referral=0.0)
     counts = run.hidden
     change = np.diff(counts["in_exploitation"], axis=0)
     flow = counts["newly_exploited"] - counts["identified"] - counts["escaped"] - counts["released"]
@@ -152,7 +152,7 @@ def test_anywhere_in_the_prior(data):
     scenario = load_scenario(data.draw(st.sampled_from(["full-adaptation", "refusal", "captured-officials"])))
     shares = np.random.default_rng(data.draw(st.integers(0, 10**6))).random(len(scenario.free()))
     drawn = scenario.draw(dict(zip(scenario.free(), shares.tolist())))
-    run = World(Template(drawn, 1000), data.draw(st.integers(0, 2**63 - 1)))
+    run = warm(Template(drawn, 1000), data.draw(st.integers(0, 2**63 - 1)))
     step_and_check(run, 10_000)
 
 
@@ -168,4 +168,4 @@ def test_at_the_ends_of_what_is_allowed(keys, seed):
               if key not in shares and not key.startswith(("cells", "officials", "potential"))}
     scenario = made(events=False, **{"wage_50_100": 0.0, "young_share": 0.0, "channel_agency": 0.0,
                                      "channel_advertisement": 0.0, "channel_internet": 0.0, **values})
-    step_and_check(World(Template(scenario, 1000), seed), 24)
+    step_and_check(warm(Template(scenario, 1000), seed), 24)

@@ -121,7 +121,7 @@ def test_running_short_of_rows_changes_nothing(monkeypatch):
     run = fresh(1)
     run.run()
     rows = run.leavers + 1024
-    assert run.counts[1] > 2 * rows
+    assert run.counts[layout.ROWS] > 2 * rows
     assert_same_tables(tables_of(run), tables_of(world(1)))
 
 

@@ -59,7 +59,7 @@ def test_without_officials_ngos_still_find_people():
 
 def test_every_official_bought_no_identifications_by_officials():
     run = world(1, region=without_integrity, integrity_unknown=0.0, bribe_taken=1.0, corruption=1.0, investigation=0.0,
-                self_report=0.0, outreach=0.0, home_assistance=0.0, home_self_referral=0.0)
+                self_report=0.0, outreach=0.0, home_assistance=0.0, return_referral=0.0)
     assert total(run, "bribes_taken") > 0 and total(run, "newly_exploited") > 0
     assert total(run, "identified", "misidentified", "arrests", "deported") == 0
 
@@ -99,7 +99,7 @@ def test_without_visa_free_travel_nobody_travels_without_a_visa():
 
 def test_full_inspection_and_honest_officials_let_nobody_through():
     run = world(1, inspection=1.0, papers_visibility=1.0, visa_free_visibility=1.0, corruption=0.0, patrol_shift=0.0,
-                inspections_per_official=500.0, internal_appeal=0.0, officials_per_post=200.0)
+                inspections_per_official=500.0, internal_appeal=0.0, officials_per_post=200.0, **{"events.elsewhere-unseen.value": 1.0})
     assert total(run, "inspections") > 0 == total(run, "newly_exploited")
 
 

@@ -7,7 +7,7 @@ import weakref
 import mesa
 import numpy as np
 import pytest
-from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, LISTS, MODES, SITUATIONS, VENUES
+from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, LISTS, MODES, ROWS, SITUATIONS, VENUES
 from undercount.model.files.problems import BadInput
 from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
 
@@ -42,7 +42,7 @@ def test_headlines_overrides_and_settings_reach_the_scenario():
     assert changed.scenario.value("networks.papers_cost") == 500
     assert changed.scenario.mechanisms["route_adaptation"] is False
     assert changed.scenario.events_by_name["makro"].amount == 2.0
-    assert changed.world.par["papers_cost"].max() == 500 and changed.world.par["route_learning"].max() == 0.0
+    assert changed.world.par["papers_cost"].max() == 500 and changed.world.par["route_response"].max() == 0.0
 
 
 @pytest.mark.parametrize("keywords, said", [
@@ -119,7 +119,7 @@ def test_four_kinds_of_agents(done):
     assert set(kinds) == {Migrant, Recruiter, Official, NGO}
     sizes = [len(done.world.recruiters), len(done.world.officials), len(done.world.ngos)]
     assert [len(kinds[kind]) for kind in (Recruiter, Official, NGO)] == sizes
-    born_and_split = done.world.classes["agents"].sum() + done.world.counts[1] - done.world.leavers
+    born_and_split = done.world.classes["agents"].sum() + done.world.counts[ROWS] - done.world.leavers
     assert len(kinds[Migrant]) == born_and_split
     assert sum(kinds[Migrant].get("weight")) == done.world.template.persons
 

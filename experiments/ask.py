@@ -1,0 +1,40 @@
+"""What is asked, as typed: texts to numbers, and the explanations that ship."""
+
+from __future__ import annotations
+
+import re
+
+from undercount.model.assumed.scenario import load_scenario, scenario_names
+from undercount.model.engine.layout import POOLED
+from undercount.model.files.problems import Problem
+from undercount.model.files.toml_in import describe
+
+LARGEST_SEED = 2**63 - 1
+MOST_PEOPLE_PER_AGENT = 10_000
+
+
+def scale_name(people_per_agent: int) -> str:
+    """The scale as typed on the command line."""
+    return "pooled" if people_per_agent == POOLED else str(people_per_agent)
+
+
+def read_scale(problems: list[Problem], value: int | str) -> int:
+    """The scale that `--people-per-agent` gives: a number, or the word for pools."""
+    if value == scale_name(POOLED):
+        return POOLED
+    return read_whole(problems, "--people-per-agent", value, 1, MOST_PEOPLE_PER_AGENT, f", or {scale_name(POOLED)}")
+
+
+def read_whole(problems: list[Problem], option: str, value: int | str, low: int, high: int, others: str = "") -> int:
+    """The number that an option gives; `low` after reporting that it cannot be used."""
+    text = str(value).strip()
+    if re.fullmatch(r"[+-]?[0-9]{1,30}", text) and low <= int(text) <= high:
+        return int(text)
+    problems.append(Problem("command line", option, describe(text), f"a whole number from {low} to {high}{others}"))
+    return low
+
+
+def explanations() -> list[str]:
+    """The scenarios that ship and say what happened: neither the core that all extend nor a mixture of them."""
+    loaded = {name: load_scenario(name) for name in scenario_names()}
+    return [name for name, scenario in loaded.items() if scenario.extends and not scenario.mixture]

@@ -1,0 +1,69 @@
+"""`undercount calibrate`: the values at which a scenario fits the observed table best."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+
+@click.command("calibrate")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.option("--coarse", default="512", show_default=True, metavar="N",
+              help="Coarse worlds that the search begins with.")
+@click.option("--generations", default="40", show_default=True, metavar="N", help="Generations of the search.")
+@click.option("--size", default="48", show_default=True, metavar="N", help="Points of a generation, two worlds each.")
+@click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the search and of all luck.")
+@click.option("--people-per-agent", default="400", show_default=True, metavar="K",
+              help="Persons that one agent stands for, or `pooled`.")
+@click.option("--write", is_flag=True, help="Write the values into the scenario's file, as its table [calibrated].")
+def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str, seed: str, people_per_agent: str,
+            write: bool) -> None:
+    """Search the priors of SCENARIO..., names or paths, for the draw whose counts are nearest to the observed table.
+
+    Only draws inside the hard patterns of the region are taken (`undercount patterns`), and ranges stay as they
+    are: the values are a place to start from, the verdict is reached with the whole prior.
+    """
+    from undercount.experiments.ask import LARGEST_SEED, explanations, read_scale, read_whole
+    from undercount.experiments.calibration.record import record, table
+    from undercount.experiments.calibration.search import SearchPlan, jobs, search
+    from undercount.experiments.compute.progress import counting
+    from undercount.experiments.patterns.table import patterns_of
+    from undercount.model.assumed.scenario import load_scenario
+    from undercount.model.assumed.scenario_in import scenarios_root
+    from undercount.model.files.problems import BadInput, Problem
+
+    problems: list[Problem] = []
+    numbers = [read_whole(problems, f"--{name}", value, low, 1_000_000)
+               for name, value, low in (("coarse", coarse, 4), ("generations", generations, 1), ("size", size, 8))]
+    s = read_whole(problems, "--seed", seed, 0, LARGEST_SEED)
+    k = read_scale(problems, people_per_agent)
+    names = [each for name in scenarios for each in (explanations() if name == "all" else [name])]
+    plans = {}
+    for name in dict.fromkeys(names):
+        try:
+            scenario = load_scenario(name)
+            if not scenario.free():
+                problems.append(Problem(f"scenario {name}", "priors", "nothing unknown", "an unknown to search"))
+            plans[name] = SearchPlan(scenario, patterns_of(scenario.region), *numbers, s, k)
+        except BadInput as error:
+            problems += error.problems
+    if problems:
+        raise BadInput(problems)
+    for name, plan in plans.items():
+        with counting(f"{name}: points", jobs(plan)) as on_progress:
+            best = search(plan, on_progress)
+        words = ["undercount", "calibrate", name, "--coarse", plan.coarse, "--generations", plan.generations, "--size",
+                 plan.size, "--seed", s, "--people-per-agent", people_per_agent, "--write"]
+        fit, again = best[-1], shlex.join(map(str, words))
+        inside = "inside all gates" if fit.inside else "outside the gates: no draw inside was found"
+        click.echo(f"{name}: distance {fit.distance:.3f}, {inside}; coarse design {best[0].distance:.3f}")
+        if not fit.inside:
+            raise click.ClickException(f"{name}: nothing to write")
+        if write:
+            path = Path(name) if name.endswith(".toml") else scenarios_root() / f"{name}.toml"
+            record(path, plan.scenario, fit, s, again)
+            click.echo(f"values in {path}")
+        else:
+            click.echo(table(plan.scenario, fit, s, again))

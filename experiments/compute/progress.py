@@ -1,0 +1,87 @@
+"""How far a batch is: a bar with the time left on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from undercount.experiments.compute.jobs import Outcome
+
+LINES = 10  # of a log, beside the first
+
+
+@contextmanager
+def shown(stream: TextIO) -> Iterator[Callable[[Outcome], None]]:
+    """A callback for `run_batch` that shows progress on `stream`."""
+    if not stream.isatty():
+        yield _Lines(stream)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"),
+               TimeRemainingColumn())
+    with Bar(*columns, console=Console(file=stream)) as bar:
+        task = bar.add_task("runs", total=None)
+        notes = _Notes(bar.console.print)
+
+        def on_progress(progress: Outcome) -> None:
+            notes(progress)
+            bar.update(task, total=progress.total, completed=progress.done)
+
+        yield on_progress
+
+
+class _Notes:
+    """What earlier commands left, told once, and why nothing happens, whenever that begins."""
+
+    def __init__(self, say: Callable[[str], None]):
+        self.say, self.told, self.waiting = say, False, ""
+
+    def __call__(self, progress: Outcome) -> None:
+        if progress.waiting and progress.waiting != self.waiting:
+            self.say(progress.waiting)
+        self.waiting = progress.waiting
+        if self.told:
+            return
+        self.told = True
+        if progress.found:
+            self.say(f"{progress.found} of {progress.total} runs are there already")
+        if progress.damaged:
+            self.say(f"{len(progress.damaged)} damaged and run again: {', '.join(progress.damaged[:3])}"
+                     + (" ..." if len(progress.damaged) > 3 else ""))
+
+
+class _Lines:
+    def __init__(self, stream: TextIO):
+        self.stream, self.tenth = stream, -1
+        self.notes = _Notes(self._say)
+
+    def __call__(self, progress: Outcome) -> None:
+        self.notes(progress)
+        tenth = LINES * progress.done // max(1, progress.total)
+        if tenth != self.tenth:
+            self.tenth = tenth
+            self._say(f"{progress.done} of {progress.total} runs")
+
+    def _say(self, text: str) -> None:
+        print(text, file=self.stream, flush=True)
+
+
+@contextmanager
+def counting(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A callback that takes how many of `total` are done: a bar on a terminal, a line at the start in a log."""
+    if not sys.stderr.isatty():
+        print(f"{what}: {total}", file=sys.stderr, flush=True)
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)

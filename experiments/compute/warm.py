@@ -1,0 +1,24 @@
+"""Imported once by the process that workers are forked from: it loads what was compiled, or compiles it.
+
+A scenario with hardly any agents calls every compiled part of the model, so that workers have the machine
+code from their first moment, also where no cache can be written.
+"""
+
+from __future__ import annotations
+
+PEOPLE_PER_AGENT, MONTHS, SEED = 10_000, 3, 0
+
+
+def warm() -> None:
+    """Raises nothing: without it workers only begin more slowly."""
+    import contextlib
+
+    with contextlib.suppress(Exception):
+        from undercount.model.assumed.scenario import load_scenario, scenario_names
+        from undercount.model.simulation import simulate_template
+        from undercount.model.world import Template
+
+        simulate_template(Template(load_scenario(scenario_names()[0]), PEOPLE_PER_AGENT), SEED, MONTHS)
+
+
+warm()

@@ -1,0 +1,182 @@
+"""What `attribute` and `policy` share: the draws that they go over, and figures of paired draws.
+
+Both simulate every draw several times with the same luck, so that worlds of one draw differ by nothing
+but what was changed in them (common random numbers), and say how sure a mean over the draws is by
+resampling the draws.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from undercount.experiments.ask import explanations as shipped
+from undercount.experiments.draws import Draw, prior_draws
+from undercount.experiments.store.provenance import code_digest
+from undercount.experiments.verdict.folder import posterior_draws, read_draws
+from undercount.model.assumed.scenario import Scenario, load_scenario, scenarios_root
+from undercount.model.files.problems import BadInput, Problem, nearest
+from undercount.model.files.toml_in import describe
+from undercount.model.known.region import Region
+
+DRAWS = 100
+RESAMPLES = 2000
+INTERVAL = (0.05, 0.95)
+ALL = "all"  # the scope of the draws of all explanations together
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The draws of a study, one after the other; `words` says where they are from."""
+
+    draws: tuple[Draw, ...]
+    posterior: bool
+    words: str
+    given: tuple[str, ...]  # of the command line that asks for them again
+
+    @property
+    def explanations(self) -> list[str]:
+        return list(dict.fromkeys(draw.explanation.name for draw in self.draws))
+
+    @property
+    def region(self) -> Region:
+        """The one region of all the draws."""
+        return self.draws[0].scenario.region
+
+    def about(self) -> dict[str, Any]:
+        """For the manifest: each draw, and the hash of what it runs."""
+        names = [draw.explanation.name for draw in self.draws]
+        return {"posterior": self.posterior, "words": self.words,
+                "draws": {name: names.count(name) for name in self.explanations},
+                "content": hashlib.sha256(repr([content(draw) for draw in self.draws]).encode()).hexdigest()[:16]}
+
+
+def content(draw: Draw) -> tuple:
+    """What decides the worlds of a draw."""
+    return draw.explanation.name, draw.explanation.content_hash(), draw.scenario.content_hash(), draw.world, draw.luck
+
+
+def part_of(draw: Draw, *more: object) -> str:
+    """The file of what is computed of a draw: its name is a hash of all that can move it."""
+    key = hashlib.sha256(repr((content(draw), code_digest(), *more)).encode()).hexdigest()[:16]
+    return f"{draw.explanation.name[:60]}-{draw.world:07d}-{key}.npz"
+
+
+def read_basis(verdict: str | None, prior: int | None, explanations: Sequence[str], count: int, seed: int,
+               problems: Sequence[Problem] = ()) -> Basis:
+    """The draws asked for: `count` of a verdict's posterior, or the first `prior` worlds of each explanation.
+
+    Raises BadInput with every problem, after `problems`.
+    """
+    found = list(problems)
+    if (verdict is None) == (prior is None):
+        said = "neither" if verdict is None else "both"
+        found.append(Problem("command line", "VERDICT_FOLDER, --prior", said, "one of the two"))
+        raise BadInput(found)
+    names = list(dict.fromkeys(explanations))
+    if prior is not None:
+        return _prior(names, prior, seed, found)
+    return _posterior(Path(str(verdict)), names, count, found)
+
+
+def _prior(names: list[str], each: int, seed: int, problems: list[Problem]) -> Basis:
+
+    loaded: list[Scenario] = []
+    for name in names or shipped():
+        try:
+            loaded.append(load_scenario(name))
+        except BadInput as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    problems += [Problem("--explanation", describe(s.name), "no unknown parameter", "at least one prior to draw from")
+                 for s in loaded if not s.free()]
+    for scenario in loaded[1:]:
+        if scenario.region.files != loaded[0].region.files:
+            problems.append(Problem("--explanation", describe(scenario.name), "another region",
+                                    "explanations of one region"))
+    if len({scenario.name for scenario in loaded}) < len(loaded):
+        problems.append(Problem("--explanation", "NAME", "two scenarios of one name", "file names that differ"))
+    if problems:
+        raise BadInput(problems)
+    words = (f"priors, {each} {'draw' if each == 1 else 'draws'} of each explanation: no posterior, nothing is weighed "
+             "by data")
+    given = ["--prior", str(each), "--seed", str(seed)]
+    for name in names:
+        given += ["--explanation", name]
+    return Basis(tuple(prior_draws(loaded, each, seed)), False, words, tuple(given))
+
+
+def _posterior(folder: Path, names: list[str], count: int, problems: list[Problem]) -> Basis:
+
+    try:
+        table, given = read_draws(folder)
+    except BadInput as error:
+        raise BadInput([*problems, *error.problems]) from None
+    there = [name for name in given if (table["explanation"] == name).any()]
+    for name in names:
+        if name not in there:
+            problems.append(Problem("command line", "--explanation", describe(name),
+                                    "an explanation of the verdict: " + ", ".join(there), nearest=nearest(name, there)))
+    if problems:
+        raise BadInput(problems)
+    draws = posterior_draws(folder, count, names)
+    how = (f"of {', '.join(names)} alone" + (", not weighed against each other" if len(names) > 1 else "")
+           if names else "of every explanation in proportion to its probability")
+    words = f"posterior of {folder.name}, {len(draws)} draws {how}"
+    again = [str(folder), "--draws", str(count)]
+    for name in names:
+        again += ["--explanation", name]
+    return Basis(tuple(draws), True, words, tuple(again))
+
+
+def core_of(explanation: Scenario) -> Scenario:
+    """The file at the root of the explanation's chain of `extends`: what all explanations share.
+
+    Itself if it extends nothing. Raises BadInput if the root is not among the scenarios.
+    """
+    tables = set(explanation.region.files)
+    names = [name for name in explanation.files if name.endswith(".toml") and Path(name).name not in tables]
+    if len(names) < 2:
+        return explanation
+    for name in names:
+        path = scenarios_root() / name
+        if path.is_file():
+            candidate = load_scenario(path)
+            if sum(file in names for file in candidate.files) == 1:
+                return candidate
+    raise BadInput(Problem(f"scenario {explanation.name}", "extends", ", ".join(names),
+                           f"a chain whose first file stands in {scenarios_root()}"))
+
+
+# --------------------------------------------------------------------------- means over draws
+
+
+def scopes_of(explanations: np.ndarray) -> dict[str, np.ndarray]:
+    """What figures are given for: all draws, and those of each explanation if there are several: name -> rows."""
+    names = list(dict.fromkeys(explanations.tolist()))
+    found = {ALL: np.arange(len(explanations))}
+    return found | ({name: np.flatnonzero(explanations == name) for name in names} if len(names) > 1 else {})
+
+
+def resampled(values: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Means of RESAMPLES resamples of the draws (rows of `values`), shape (RESAMPLES, *values.shape[1:])."""
+    n = len(values)
+    times = np.random.default_rng(seed).multinomial(n, np.full(n, 1.0 / n), size=RESAMPLES)
+    return np.tensordot(times, values, axes=1) / n
+
+
+def interval(means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The middle 90 % of resampled means."""
+    low, high = np.quantile(means, INTERVAL, axis=0)
+    return low, high
+
+
+def ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks along the last axis, 1 for the largest; equal values in the order given."""
+    order = np.argsort(-values, axis=-1, kind="stable")
+    found = np.empty_like(order)
+    np.put_along_axis(found, order, np.arange(1, values.shape[-1] + 1) * np.ones_like(order), axis=-1)
+    return found

@@ -1,0 +1,1 @@
+"""What sources state of the world behind the counts, held against simulated worlds (pattern-oriented modelling)."""

@@ -1,0 +1,184 @@
+"""What was asked for: options checked and resolved into a batch of runs.
+
+Replicate r of every scenario has the seed `seed + r`, so that scenarios are compared on the same
+people with the same luck (common random numbers).
+"""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole, scale_name
+from undercount.experiments.store.planned import part_name, run_key
+from undercount.experiments.store.provenance import code_digest
+from undercount.model.assumed.scenario import Scenario, load_scenario, scenario_names
+from undercount.model.files.problems import BadInput, Problem, nearest
+from undercount.model.files.toml_in import describe
+from undercount.model.known.region import Region
+
+LARGEST_DRAWN = 10**6  # short enough to be typed again
+MOST_REPLICATES = 100_000
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a batch, and the name of its part file."""
+
+    scenario: Scenario
+    replicate: int
+    seed: int
+    people_per_agent: int
+    months: int
+    scenario_key: str
+    key: str
+
+    @property
+    def part(self) -> str:
+        return part_name(self.scenario.name, self.replicate, self.key)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A scenario of a batch; `given` is the name or path on the command line."""
+
+    scenario: Scenario
+    given: str
+    replicates: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Scenarios, replicates and what all runs share. `settings` are the --set of the command."""
+
+    entries: tuple[Entry, ...]
+    seed: int
+    people_per_agent: int
+    until: str
+    settings: dict[str, str]
+    on_region: str | None = None  # as on the command line; None is the scenarios' own
+
+    @property
+    def region(self) -> Region:
+        return self.entries[0].scenario.region
+
+    @property
+    def months(self) -> int:
+        return self.region.month_index(self.until) + 1
+
+    def shared(self) -> dict[str, Any]:
+        """What every run of a folder has in common, for the manifest."""
+        return {
+            "seed": self.seed, "people_per_agent": self.people_per_agent, "until": self.until,
+            "months": self.months, "settings": dict(self.settings), "code": code_digest(),
+            "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))},
+            **({"on_region": self.on_region} if self.on_region else {})}
+
+    def runs(self) -> list[Run]:
+        """Every run, in the order of the tables."""
+        shared, found = self.shared(), []
+        for entry in self.entries:
+            key = entry.scenario.content_hash()
+            found += [Run(entry.scenario, r, self.seed + r, self.people_per_agent, self.months, key,
+                          run_key(key, shared, self.seed + r)) for r in range(entry.replicates)]
+        return found
+
+
+def command_line(given: Iterable[str], replicates: int, shared: Mapping[str, Any], folder: str | Path) -> str:
+    """The command that makes these runs, with the seed that was drawn."""
+    words = ["undercount", "run", *given, "--replicates", replicates, "--seed", shared["seed"],
+             "--people-per-agent", scale_name(shared["people_per_agent"]), "--until", shared["until"]]
+    words += ["--region", shared["on_region"]] if "on_region" in shared else []
+    for name, value in shared["settings"].items():
+        words += ["--set", f"{name}={value}"]
+    return shlex.join(map(str, [*words, "--out", folder]))
+
+
+def resolve(scenarios: Sequence[str], replicates: int | str, seed: int | str | None, people_per_agent: int | str,
+            until: str | None, settings: Mapping[str, str], problems: Iterable[Problem] = (),
+            on_region: str | None = None) -> Batch:
+    """The batch. A missing seed is drawn. Numbers may be texts as typed.
+
+    Raises BadInput with every problem of every option and scenario, after `problems`.
+    """
+    problems = list(problems)
+    replicates = read_whole(problems, "--replicates", replicates, 1, MOST_REPLICATES)
+    people_per_agent = read_scale(problems, people_per_agent)
+    seed = secrets.randbelow(LARGEST_DRAWN) if seed is None else seed
+    seed = read_whole(problems, "--seed", seed, 0, LARGEST_SEED - MOST_REPLICATES)
+    given = list(dict.fromkeys(name for each in scenarios for name in _all_of(each)))
+    loaded = _load(given, settings, problems, on_region)
+    by_name: dict[str, str] = {}
+    for name, scenario in loaded.items():
+        if scenario.name in by_name:
+            problems.append(Problem("scenario", describe(name), f"a second scenario named {scenario.name!r}",
+                                    "file names that differ: they name the rows of the tables"))
+        by_name[scenario.name] = name
+    regions = {tuple(sorted(scenario.region.files.items())): name for name, scenario in loaded.items()}
+    if len(regions) > 1:
+        problems.append(Problem("scenario", "region", "different regions: " + ", ".join(map(repr, regions.values())),
+                                "scenarios of one region in one folder"))
+    if loaded:
+        region = next(iter(loaded.values())).region
+        until = _check_until(problems, until, region)
+    if problems:
+        raise BadInput(problems)
+    entries = tuple(Entry(scenario, name, replicates) for name, scenario in loaded.items())
+    return Batch(entries, seed, people_per_agent, str(until), dict(settings), on_region)
+
+
+def _all_of(name: str) -> list[str]:
+    return scenario_names() if name == "all" else [name]
+
+
+def _load(given: Sequence[str], settings: Mapping[str, str], problems: list[Problem],
+          on_region: str | None) -> dict[str, Scenario]:
+    """The scenarios that can be used; a mistake that several share is told once."""
+    loaded: dict[str, Scenario] = {}
+    wrong: dict[str, list[Problem]] = {}
+    for name in given:
+        try:
+            loaded[name] = load_scenario(name, on_region)
+        except BadInput as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    for name, scenario in loaded.items():
+        try:
+            loaded[name] = scenario.with_values(settings) if settings else scenario
+        except BadInput as error:
+            wrong[name] = error.problems
+    common = set.intersection(*map(set, wrong.values())) if len(wrong) == len(loaded) and wrong else set()
+    for name, found in wrong.items():
+        for problem in found:
+            if problem in common:
+                problems += [problem] if problem not in problems else []
+            else:
+                problems.append(Problem(f"--set (for {describe(name)})", problem.key, problem.found, problem.allowed,
+                                        nearest=problem.nearest))
+    return loaded
+
+
+def load_again(there: Mapping[str, Any], settings: Mapping[str, str], on_region: str | None = None) -> Scenario:
+    """A scenario of a manifest. Raises BadInput if it is gone or no longer the same."""
+    scenario = load_scenario(there["given"], on_region).with_values(settings)
+    if scenario.content_hash() != there["key"]:
+        raise BadInput(Problem(f"scenario {describe(there['name'])}", describe(there["given"]),
+                               "values other than in the result folder", "the scenario as it was, or another --out"))
+    return scenario
+
+
+def _check_until(problems: list[Problem], until: str | None, region: Region) -> str:
+    if until is None:
+        return str(region.end)
+    allowed = f"a month from {region.start} to {region.end}, such as {region.end}"
+    try:
+        if 0 <= region.month_index(until) < region.months:
+            return region.month_name(region.month_index(until))
+    except (ValueError, BadInput):
+        pass
+    names = [region.month_name(t) for t in range(region.months)]
+    problems.append(Problem("command line", "--until", describe(until), allowed, nearest=nearest(until[:20], names)))
+    return until

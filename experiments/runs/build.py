@@ -1,0 +1,74 @@
+"""Runs a batch into a result folder, and writes its six tables from the parts that are finished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.compute.jobs import Outcome
+from undercount.experiments.runs.batch import Batch, Run, command_line
+from undercount.experiments.runs.execute import execute
+from undercount.experiments.runs.extend import about_runs, going_on, joined
+from undercount.experiments.runs.tallies import Tallies, load_tallies
+from undercount.experiments.store.folder import TEMPORARY, sync
+from undercount.experiments.store.planned import RUN_TABLES
+from undercount.experiments.store.seal import Damaged
+from undercount.experiments.study import Study, carry_out
+
+
+def run_batch(batch: Batch, folder: str | Path, options: EngineOptions | None = None,
+              on_progress: Callable[[Outcome], None] = lambda outcome: None,
+              executor: Executor | None = None) -> Outcome:
+    """Run what is missing of `batch` in `folder` and write its tables; what came of it.
+
+    `executor` is any `concurrent.futures` executor and stays the caller's; without one, `options` say
+    where runs are computed. A folder that holds runs of the same batch is extended: more replicates,
+    more scenarios. Raises what `study.carry_out` raises.
+    """
+    folder = Path(folder)
+    return carry_out(folder, "run", batch.shared(), lambda there: study_of(batch, folder, there),
+                     options or EngineOptions(), on_progress, executor)
+
+
+def study_of(batch: Batch, folder: Path, there: dict[str, Any] | None) -> Study:
+    """The study of a batch together with what the folder holds. Raises BadInput if the folder cannot be extended."""
+    batch = joined(batch, folder, there)
+    return Study(about_runs(batch), going_on(batch, folder), batch.runs(), execute,
+                 lambda: _assemble(batch, folder), batch.region, repeats=_repeating(batch, folder), check=load_tallies)
+
+
+def _repeating(batch: Batch, folder: Path) -> Callable[[Run], str]:
+    """The command, for a run, that has the run among its own; `finish` adds which it is."""
+    entries = {entry.scenario.name: entry for entry in batch.entries}
+
+    def command(run: Run) -> str:
+        entry = entries[run.scenario.name]
+        return command_line([entry.given], entry.replicates, batch.shared(), folder)
+
+    return command
+
+
+def _assemble(batch: Batch, folder: Path) -> list[Path]:
+    """Write the tables from the finished runs; their paths."""
+    from undercount.experiments.runs.tables import write_tables  # not needed by workers
+
+    def finished() -> Iterable[Tallies]:
+        for run in batch.runs():
+            # Missing after an interruption; damaged in between: found by the next command.
+            with suppress(FileNotFoundError, Damaged):
+                yield load_tallies(folder, run.part)
+
+    new = {name: folder / f"{name}.parquet{TEMPORARY}" for name in RUN_TABLES}
+    try:
+        written = write_tables(batch.region, finished(), new)
+        for name in written:
+            sync(new[name])
+        return [new[name].replace(folder / f"{name}.parquet") for name in written]
+    finally:
+        for path in new.values():
+            with suppress(OSError):
+                path.unlink(missing_ok=True)

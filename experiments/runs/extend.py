@@ -1,0 +1,50 @@
+"""A folder of runs that is extended: what it holds already, and what more is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from undercount.experiments.runs.batch import Batch, Entry, command_line, load_again
+from undercount.model.files.problems import BadInput, Problem
+
+
+def joined(batch: Batch, folder: Path, manifest: Mapping[str, Any] | None) -> Batch:
+    """The batch with the folder's own scenarios and replicates first; none is ever dropped.
+
+    Raises BadInput if a scenario is no longer what it was when the folder was begun.
+    """
+    if manifest is None:
+        return batch
+    keys = {entry["name"]: entry["key"] for entry in manifest["scenarios"]}
+    asked = {entry.scenario.name: entry for entry in batch.entries}
+    problems = [Problem(folder, f"scenario {name}", "values other than in this folder",
+                        "the scenario as it was when the folder was begun, or another --out")
+                for name, entry in asked.items() if name in keys and keys[name] != entry.scenario.content_hash()]
+    if problems:
+        raise BadInput(problems)
+    entries = []
+    for there in manifest["scenarios"]:
+        entry = asked.pop(there["name"], None) or Entry(
+            load_again(there, batch.settings, batch.on_region), there["given"], 0)
+        entries.append(replace(entry, replicates=max(entry.replicates, there["replicates"])))
+    return replace(batch, entries=(*entries, *asked.values()))
+
+
+def about_runs(batch: Batch) -> dict[str, Any]:
+    """What the manifest of a folder of runs adds."""
+    most = max(entry.replicates for entry in batch.entries)
+    return {
+        "batch": batch.shared(),
+        "seeds": [batch.seed + r for r in range(most)],
+        "scenarios": [{"name": e.scenario.name, "given": e.given, "replicates": e.replicates,
+                       "key": e.scenario.content_hash(), "resolved": e.scenario.to_dict()} for e in batch.entries]}
+
+
+def going_on(batch: Batch, folder: Path) -> str:
+    """The command that completes the batch; several where scenarios have different replicates."""
+    counts = sorted({entry.replicates for entry in batch.entries})
+    return " && ".join(command_line([e.given for e in batch.entries if e.replicates == count], count,
+                                    batch.shared(), folder) for count in counts)

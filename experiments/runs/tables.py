@@ -1,0 +1,179 @@
+"""From part files to the six tables, a group of runs at a time, so that memory does not grow with runs.
+
+The rows are those of `model.outcome.Outcome`, behind the columns scenario, replicate, seed; a test
+compares them. They are built with numpy here because a DataFrame per run costs forty times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from undercount.experiments.runs.tallies import Tallies
+from undercount.model.country.observation import observe
+from undercount.model.engine.layout import (
+    ACTOR_FIELDS,
+    HIDDEN,
+    HIDDEN_FIELDS,
+    HISTORIES,
+    LISTS,
+    MODES,
+    ON_ASSISTANCE,
+    ON_HOTLINE,
+    ON_POLICE,
+    VENUES,
+)
+from undercount.model.known.region import Region
+
+# Runs of one row group. Tallies of the format: another number gives other bytes.
+GROUP = 25
+# Tables written at a time. More are no faster, and every thread keeps memory of its own.
+THREADS = 2
+
+Columns = dict[str, pa.Array]
+
+
+class RowGroup:
+    """Some runs of one region and length, in their final order, and the rows that they make."""
+
+    def __init__(self, region: Region, tallied: Sequence[Tallies]):
+        self.region, self.tallied = region, tallied
+        heads = [one.head for one in tallied]
+        self.months = heads[0]["months"]
+        self.countries = [country.iso3 for country in region.countries]
+        self.month_names = [region.month_name(t) for t in range(self.months)]
+        self.scenarios = [head["scenario"] for head in heads]
+        self.replicates = np.array([head["replicate"] for head in heads], np.int64)
+        self.seeds = np.array([head["seed"] for head in heads], np.int64)
+        self.hidden = np.stack([one.arrays["hidden"] for one in tallied]).astype(np.int64)
+
+    def keys(self, run: np.ndarray) -> Columns:
+        """The leading columns of rows that belong to these runs (positions in the group)."""
+        names = list(dict.fromkeys(self.scenarios))
+        code = np.array([names.index(name) for name in self.scenarios], np.int32)
+        return {"scenario": _words(names, code[run]), "replicate": pa.array(self.replicates[run]),
+                "seed": pa.array(self.seeds[run])}
+
+    def runs(self) -> Columns:
+        columns = self.keys(np.arange(len(self.tallied)))
+        for name in ("people_per_agent", "months", "persons", "agents"):
+            columns[name] = pa.array([one.head[name] for one in self.tallied], pa.int64())
+        for name in ("newly_exploited", "assisted"):
+            columns[name] = pa.array(self.hidden[:, HIDDEN_FIELDS.index(name)].sum(axis=(1, 2)))
+        columns["content_sha256"] = pa.array([one.content for one in self.tallied])
+        return columns
+
+    def referrals(self) -> Columns:
+        complete = [n for n, row in enumerate(self.region.referrals) if row.last - self.region.start < self.months]
+        counts = np.stack([observe(self.region, self._tallies(run))[complete] for run in range(len(self.tallied))])
+        rows = [self.region.referrals[n] for n in complete]
+        run = np.repeat(np.arange(len(self.tallied)), len(rows))
+        columns = self.keys(run)
+        for name, texts in (("country", [row.iso3 for row in rows]), ("year", [row.period for row in rows])):
+            words = list(dict.fromkeys(texts))
+            code = np.array([words.index(text) for text in texts], np.int32)
+            columns[name] = _words(words, np.tile(code, len(self.tallied)))
+        return columns | {"assisted": pa.array(counts.ravel())}
+
+    def _tallies(self, run: int) -> np.ndarray:
+        """The hidden tallies of a run as `observe` takes them."""
+        tallies = np.zeros((self.region.months, len(self.countries)), HIDDEN)
+        for field, name in enumerate(HIDDEN_FIELDS):
+            tallies[name][: self.months] = self.hidden[run, field]
+        return tallies
+
+    def hidden_flow(self) -> Columns:
+        return self._by_month_and_country(self.hidden, HIDDEN_FIELDS)
+
+    def actors(self) -> Columns:
+        tallies = np.stack([one.arrays["actors"] for one in self.tallied])
+        return self._by_month_and_country(tallies, ACTOR_FIELDS)
+
+    def _by_month_and_country(self, tallies: np.ndarray, fields: Sequence[str]) -> Columns:
+        months, places = self.months, len(self.countries)
+        runs = len(self.tallied)
+        columns = self.keys(np.repeat(np.arange(runs), months * places))
+        columns["month"] = _words(self.month_names, np.tile(np.repeat(np.arange(months), places), runs))
+        columns["country"] = _words(self.countries, np.tile(np.arange(places), runs * months))
+        for field, name in enumerate(fields):
+            columns[name] = pa.array(tallies[:, field].reshape(-1), pa.int64())
+        return columns
+
+    def flows(self) -> Columns:
+        index = [one.arrays["flow_index"] for one in self.tallied]
+        run = np.repeat(np.arange(len(index)), [len(each) for each in index])
+        shape = self.tallied[0].head["shapes"]["flows"]
+        month, origin, destination, mode, venue = np.unravel_index(np.concatenate(index), shape)
+        value = np.concatenate([one.arrays["flow_value"] for one in self.tallied])
+        return self.keys(run) | {
+            "month": _words(self.month_names, month), "origin": _words(self.countries, origin),
+            "destination": _words(self.countries, destination), "entry_mode": _words(MODES, mode),
+            "venue": _words(VENUES, venue), "newly_exploited": pa.array(value, pa.int64())}
+
+    def lists(self) -> Columns:
+        years = sorted({month[:4] for month in self.month_names})
+        year_of = np.array([years.index(month[:4]) for month in self.month_names])
+        by_year = np.zeros((len(self.tallied), len(years), len(self.countries), HISTORIES), np.int64)
+        for run, one in enumerate(self.tallied):
+            month, place, history = np.unravel_index(one.arrays["history_index"], one.head["shapes"]["histories"])
+            np.add.at(by_year[run], (year_of[month], place, history), one.arrays["history_value"])
+        by_year[..., 0] = 0  # on no list: not seen by anybody
+        run, year, place, history = np.nonzero(by_year)
+        columns = self.keys(run) | {"year": _words(years, year), "country": _words(self.countries, place)}
+        for name, bit in zip(LISTS, (ON_POLICE, ON_ASSISTANCE, ON_HOTLINE)):
+            columns[name] = pa.array((history & bit) != 0)
+        return columns | {"persons": pa.array(by_year[run, year, place, history])}
+
+
+def _words(words: Sequence[str], code: np.ndarray) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(code, pa.int32()), pa.array(list(words), pa.string()))
+
+
+MAKERS: dict[str, Callable[[RowGroup], Columns]] = {
+    "runs": RowGroup.runs, "referrals": RowGroup.referrals, "hidden": RowGroup.hidden_flow, "flows": RowGroup.flows,
+    "actors": RowGroup.actors, "lists": RowGroup.lists}
+
+
+def write_tables(region: Region, runs: Iterable[Tallies], paths: dict[str, Path]) -> list[str]:
+    """Write each table to its path from runs in their final order; the names of those that have rows."""
+    writers: dict[str, pq.ParquetWriter] = {}
+
+    def write(name: str, group: RowGroup) -> None:
+        table = pa.table(MAKERS[name](group))
+        if name not in writers:
+            # Statistics of a count help nobody; a dictionary makes small counts small and fast.
+            writers[name] = pq.ParquetWriter(paths[name], table.schema, compression="zstd",
+                                             use_dictionary=True, write_statistics=False)
+        writers[name].write_table(table, row_group_size=max(1, len(table)))
+
+    whole = False
+    try:
+        # Each table has its own writer, so the bytes do not depend on who is first.
+        with ThreadPoolExecutor(THREADS) as threads:
+            for some in _groups(runs):
+                group = RowGroup(region, some)
+                for written in [threads.submit(write, name, group) for name in MAKERS]:
+                    written.result()
+        whole = True
+    finally:
+        # Only now: a writer that is closed while a thread writes with it takes the process down.
+        for writer in writers.values():
+            with nullcontext() if whole else suppress(OSError):
+                writer.close()
+    return [name for name in MAKERS if name in writers]
+
+
+def _groups(runs: Iterable[Tallies]) -> Iterator[list[Tallies]]:
+    some: list[Tallies] = []
+    for run in runs:
+        some.append(run)
+        if len(some) == GROUP:
+            yield some
+            some = []
+    if some:
+        yield some

@@ -1,0 +1,81 @@
+"""The trade in balance: what the first year was like, and how many cells enter when things change.
+
+Before the first month of the region (`layout.WARM_UP` months under its first conditions) as many cells
+enter as leave, and every origin's recruits go where its ties lead. What the trade pays, how crowded its
+markets are and what networks expect to lose then is the measure of all that follows: no level of a
+revenue or a cost makes the trade grow or die, only changes do.
+"""
+
+from __future__ import annotations
+
+import math
+
+from undercount.model.country.markets import market_of
+from undercount.model.engine.compiled import rule
+from undercount.model.engine.layout import PUBLIC, WARM_UP
+from undercount.model.lives.recruiter import expected_loss, gain_of
+
+
+@rule
+def takes_stock(t, w):
+    """Writes down the first year, at its end: markets, cells, corridors, and what networks expect to lose."""
+    for c in range(len(w.places)):
+        place, here = w.places[c], w.par[t - 1, c]
+        place.market_start = market_of(here, w.facts[t - 1, c])
+        place.stock_start = place.stock
+        place.profit_start = place.profit
+        place.risk_start = place.risk
+        place.custody_start = place.custody / max(1, place.custody + place.active)
+        place.active_start = place.active
+    for k in range(len(w.routes)):
+        route = w.routes[k]
+        route.gain_start = gain_of(route, t - 1, w)
+        route.use_start = route.use
+        route.loss_start = mean_loss(route, w)
+    for r in range(len(w.recruiters)):
+        cell = w.recruiters[r]
+        cell.mode_start = cell.mode_loss[0] - cell.mode_loss[1]
+        cell.venue_start = cell.venue_loss[PUBLIC] - cell.venue_loss[1 - PUBLIC]
+        cell.treatment_start = cell.treatment_loss[0] - cell.treatment_loss[1]
+
+
+@rule
+def mean_loss(route, w):
+    """Share of persons that the cells of a route's origin expect to lose on it, on average."""
+    base = w.places[route.origin]
+    total = 0.0
+    for r in range(base.first_recruiter, base.first_recruiter + base.recruiters):
+        cell = w.recruiters[r]
+        total += expected_loss(cell, route, math.exp(-12.0 * cell.place_loss[route.destination]))
+    return total / max(1, base.recruiters)
+
+
+@rule
+def draws_cells(t, here, facts, place):
+    """How many cells the conditions of a month draw into the trade of a country (B1, B3).
+
+    In the first year as many as leave or stay in custody. Later the number follows what a cell earns, the
+    share of cells in custody and the months in custody that a cell must expect, each against the first year,
+    and a trend of its own.
+    """
+    if t < WARM_UP:
+        place.entries = here.turnover * place.active + place.risk * (1.0 - here.resumes) * place.active
+        return
+    balance = (here.turnover + place.risk_start * (1.0 - here.resumes)) * place.active_start
+    score = here.trade_trend * facts.years
+    if place.profit_start > 0.0:
+        score += here.entry_elasticity * math.log(max(0.1, place.profit / place.profit_start))
+    in_custody = place.custody / max(1.0, float(place.custody + place.active))
+    score -= here.entry_barrier * (in_custody - place.custody_start)
+    score -= here.deterrence * 12.0 * (place.risk - place.risk_start) * here.sentence
+    place.entries = balance * math.exp(min(3.0, max(-5.0, score)))
+
+
+@rule
+def remembers_corridors(t, w):
+    """The use of each corridor, smoothed (B2)."""
+    for k in range(len(w.routes)):
+        route = w.routes[k]
+        keep = math.exp(-1.0 / max(1.0, w.par[t, route.origin].habit_memory))
+        route.use = keep * route.use + (1.0 - keep) * route.use_now
+        route.use_now = 0

@@ -1,0 +1,62 @@
+"""What a person brings at a destination, and how large the market is."""
+
+from __future__ import annotations
+
+import math
+
+from undercount.model.engine.compiled import rule
+from undercount.model.engine.layout import ADVERTISEMENT, AGENCY, INTERNET, WARM_UP
+
+
+@rule
+def prices(t, here, facts, place):
+    """Revenue a month from one person, given the market and how much more crowded it is than at first (B1, D7, D8)."""
+    market = market_of(here, facts)
+    revenue = here.revenue_month * math.exp(here.wage_elasticity * here.pull * math.log(facts.income))
+    if t >= WARM_UP:
+        crowd = max(place.stock, here.smallest_market) / max(place.stock_start, here.smallest_market)
+        crowd *= place.market_start / max(1e-9, market)
+        revenue *= math.exp(-here.crowding * min(3.0, max(-3.0, math.log(crowd))))
+    place.revenue = revenue
+
+
+@rule
+def market_of(here, facts):
+    """Size of a market, relative to the local one of the first year (D7, D8)."""
+    size = here.market * (1.0 + here.presence_market) * (1.0 - here.client_penalty * here.knowledge_proved)
+    return size * math.exp(here.demand_trend * facts.years)
+
+
+@rule
+def hears_offers(w, here, facts, place):
+    """How likely a seeker is to meet an offer that deserves trust, and whose it would be (A6, C7)."""
+    total = 0.0
+    active = 0
+    custody = 0
+    profit = 0.0
+    arrests = 0
+    idle = 0
+    for r in range(place.first_recruiter, place.first_recruiter + place.recruiters):
+        cell = w.recruiters[r]
+        trust = here.trust_acquaintance
+        if cell.channel == AGENCY:
+            trust = here.trust_agency
+        elif cell.channel == ADVERTISEMENT:
+            trust = here.trust_advertisement
+        elif cell.channel == INTERNET:
+            trust = here.trust_internet * facts.online
+        total += cell.active * trust
+        cell.pick = total
+        active += cell.active
+        custody += cell.custody
+        idle += cell.idle
+        profit += cell.profit
+        arrests += cell.arrests
+    place.pick = total
+    place.active = active
+    place.custody = custody
+    place.idle = idle
+    place.profit += here.climate_memory * (profit / max(1, active) - place.profit)
+    place.risk += here.climate_memory * (arrests / max(1, active + arrests) - place.risk)
+    seekers = max(1.0, float(place.seekers))
+    place.meets = 1.0 - math.exp(-here.offers_per_cell * total / seekers)

@@ -1,0 +1,103 @@
+"""Who is active, who waits for what, and the numbers that a month leaves in its tables."""
+
+from __future__ import annotations
+
+from undercount.model.engine.borrowed import fetch_ahead
+from undercount.model.engine.compiled import part, rule
+from undercount.model.engine.layout import (
+    ACTIVE,
+    AHEAD,
+    EXPLOITED,
+    INDEPENDENT,
+    NEEDED,
+    PENDING,
+    POOLS,
+    PUBLIC,
+    REINTEGRATED,
+    RETURNED,
+    SEEKING,
+    SMUGGLED,
+)
+from undercount.model.engine.parties import has_business, rows_needed
+from undercount.model.engine.pools import pool_sets_out
+
+
+@rule
+def wakes(row, w):
+    """From now on the person in this row is visited every month."""
+    w.counts[NEEDED] += rows_needed(w.people[row], w)
+    w.active[w.counts[ACTIVE]] = row
+    w.counts[ACTIVE] += 1
+
+
+@rule
+def wake_up(t, w):
+    """Those who begin to look for a way out, and those back home who settle or leave again this month."""
+    for k in range(len(w.classes)):
+        klass = w.classes[k]
+        while klass.next < klass.last and w.people[klass.next].threshold <= klass.cumulative:
+            wakes(klass.next, w)
+            klass.next += 1
+    for n in range(w.counts[POOLS]):
+        at_home, looking = w.people[n], w.people[w.counts[POOLS] + n]
+        w.counts[NEEDED] += pool_sets_out(at_home, looking, t, w, w.par[0, at_home.home], w.classes[at_home.klass])
+    entry = w.calendar[0, t]
+    while entry != 0:
+        wakes(entry - 1, w)
+        entry = w.calendar[1, entry - 1]
+
+
+@rule
+def notes_business(row, w):
+    """Is something of this person's to be carried out by `settle`?"""
+    if has_business(w.people[row]):
+        w.pending[w.counts[PENDING]] = row
+        w.counts[PENDING] += 1
+
+
+@part
+def with_business(w):
+    """Rows for `settle`, where the agents were stepped from outside."""
+    for a in range(w.counts[ACTIVE]):
+        notes_business(w.active[a], w)
+
+
+@rule
+def counts_persons(t, w):
+    """Who is in exploitation and who is looking for a way, by place.
+
+    Drops from the active rows those who are settled, and those back home until the month in their
+    calendar: `calendar[0, month]` is 1 + the first row of a month and
+    `calendar[1, row]` 1 + the next one; 0 is none.
+    """
+    for c in range(len(w.places)):
+        w.places[c].seekers = 0
+        w.places[c].stock = 0
+    kept = 0
+    w.counts[NEEDED] = 0
+    for a in range(w.counts[ACTIVE]):
+        fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[ACTIVE] - 1)])
+        me = w.people[w.active[a]]
+        if me.situation == EXPLOITED:
+            w.places[me.place].stock += me.weight
+            if me.venue == PUBLIC:
+                w.hidden[t, me.place].in_public += me.weight
+        elif me.situation == SEEKING:
+            w.places[me.home].seekers += me.weight
+        done = (me.situation == INDEPENDENT or me.situation == REINTEGRATED
+                or (me.situation == SMUGGLED and me.leg > 0))
+        if me.situation == RETURNED and me.wakes > t + 1:
+            done = True
+            if me.wakes < len(w.hidden):
+                w.calendar[1, w.active[a]] = w.calendar[0, me.wakes]
+                w.calendar[0, me.wakes] = w.active[a] + 1
+        if not done:
+            w.counts[NEEDED] += rows_needed(me, w)
+            w.active[kept] = w.active[a]
+            kept += 1
+    w.counts[ACTIVE] = kept
+    for c in range(len(w.places)):
+        w.hidden[t, c].in_exploitation = w.places[c].stock
+    for r in range(len(w.recruiters)):
+        w.actors[t, w.recruiters[r].country].recruiters_active += w.recruiters[r].active
+        w.actors[t, w.recruiters[r].country].recruiters_in_custody += w.recruiters[r].custody

@@ -1,0 +1,26 @@
+"""The one door to a simulation: a scenario, a scale and a seed in, the tallies of the region's months out."""
+
+from __future__ import annotations
+
+from undercount.model.assumed.scenario import Scenario
+from undercount.model.outcome import Outcome
+from undercount.model.world import Template, World
+
+
+def simulate(scenario: Scenario, scale: int, luck: int) -> Outcome:
+    """One world of a scenario, run to the end of the region's period.
+
+    scale  persons that one agent stands for; `layout.POOLED` for pools
+    luck   seed of every draw, 0 to 2**63 - 1
+    """
+    return simulate_template(Template(scenario, scale), luck)
+
+
+def simulate_template(template: Template, luck: int, months: int | None = None) -> Outcome:
+    """One seed of a template that several share, for so many months of the region's period (None: all)."""
+    world = World(template, luck)
+    world.warm_up()
+    last = template.region.months if months is None else min(months, template.region.months)
+    while world.month < last:
+        world.run(world.t + 1)  # back in Python every month, so that a job can be stopped
+    return world.outcome

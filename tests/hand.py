@@ -1,0 +1,163 @@
+"""A world of a few rows, written by hand, and draws that a test decides: rules run interpreted, in milliseconds.
+
+Three countries (`HOME`, `TRANSIT`, `ABROAD`) and one month (`NOW`). Every parameter has the value at which it does
+nothing: 1 for a factor, 0 otherwise; a test states the others, for `NOW` only, so that a rule that looks at another
+month or country finds other values. Identities, months and the seed are different numbers, so that none can stand
+for another unnoticed.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+from undercount.model.assumed.parameters import specs
+from undercount.model.engine import decisions, layout, random
+from undercount.model.engine.layout import NOBODY
+from undercount.model.world import Tables, records
+
+SEED, NOW, MONTHS = 77, 40, 48
+HOME, TRANSIT, ABROAD = range(3)
+INTERNAL_ROUTE, DIRECT, ROUND_ABOUT = range(3)  # options of HOME
+BORDER_DIRECT, BORDER_TRANSIT, BORDER_ABROAD, POLICE, CONSULATE, COURT, POLICE_HOME = range(7)  # posts
+OFFICERS = 4  # of each post
+SHELTER, HOTLINE, OUTREACH, PREVENTION, SHELTER_HOME = range(5)  # NGOs
+PEOPLE, CELLS, OFFICIALS = 1000, 3000, 2000  # identity of the first of each
+NEUTRAL = {"presence_market": 0.0, "zone_income": 1.0}
+PLAIN = {"fetch_ahead": lambda rows, index: None, "borrowed": lambda tables: tables}  # what has no Python of its own
+PARAMETERS = np.dtype([(spec.key, float) for spec in specs().values()])
+
+
+def tables(party_size: int = 1) -> Tables:
+    """The world: `w` of every rule."""
+    n = 3
+    w = Tables(
+        seed=SEED, party_size=party_size, counts=np.zeros(6, np.int64), people=records(8, layout.PERSON),
+        active=np.zeros(8, np.int32), par=_parameters(), facts=_facts(), places=records(n, layout.PLACE),
+        classes=records(2, layout.KLASS), routes=records(3, layout.ROUTE), posts=records(7, layout.POST),
+        officials=records(7 * OFFICERS, layout.OFFICIAL), recruiters=records(3, layout.RECRUITER),
+        networks=records(2, layout.NETWORK), ngos=records(5, layout.NGO), hidden=records((MONTHS, n), layout.HIDDEN),
+        actors=records((MONTHS, n), layout.ACTORS),
+        flows=np.zeros((MONTHS, n, n, len(layout.MODES), len(layout.VENUES)), np.int64),
+        histories=np.zeros((MONTHS, n, layout.HISTORIES), np.int64),
+        census=np.full(len(layout.SITUATIONS), 100, np.int64),
+        censuses=np.zeros((MONTHS, len(layout.SITUATIONS)), np.int64),
+        gravity=np.zeros((MONTHS, n, layout.MAX_ROUTES)), settling=np.zeros((n, 2, MONTHS)),
+        calendar=np.zeros((2, MONTHS), np.int32), pending=np.zeros(8, np.int32))
+    _fill(w)
+    return w
+
+
+def _parameters() -> np.recarray:
+    par = records((MONTHS, 3), PARAMETERS)
+    for spec in specs().values():
+        par[spec.key] = NEUTRAL.get(spec.key, 1.0 if spec.unit == "factor" else 0.0)
+    return par
+
+
+def _facts() -> np.recarray:
+    facts = records((MONTHS, 3), layout.FACT)
+    for name in ("income", "diaspora"):
+        facts[name] = 1.0
+    return facts
+
+
+def _fill(w: Tables) -> None:
+    w.people["id"] = PEOPLE + np.arange(len(w.people))
+    w.people["pool"] = w.people["recruiter"] = w.people["official"] = w.people["route"] = NOBODY
+    w.people["weight"] = w.people["accepts"] = 1
+    w.people["since"] = NOW - 1
+    w.officials["id"] = OFFICIALS + np.arange(len(w.officials))
+    w.officials["in_pay"] = w.officials["suitor"] = NOBODY
+    w.recruiters["id"] = CELLS + np.arange(len(w.recruiters))
+    w.recruiters["network"], w.recruiters["weighed"] = [0, 0, 1], NOBODY
+    w.classes["zone"], w.classes["working"] = layout.DEPRIVED, [1, 0]
+    for n, (kind, place) in enumerate((
+            (layout.BORDER, HOME), (layout.BORDER, HOME), (layout.BORDER, TRANSIT), (layout.POLICE, ABROAD),
+            (layout.CONSULATE, ABROAD), (layout.COURT, ABROAD), (layout.POLICE, HOME))):
+        here = slice(n * OFFICERS, (n + 1) * OFFICERS)
+        w.posts[n] = (kind, place, NOBODY, n * OFFICERS, OFFICERS, 1.0, 0, 0, 0.0, 0.0)
+        w.officials["kind"][here], w.officials["place"][here] = kind, place
+    for n, (kind, place) in enumerate((
+            (layout.SHELTER, ABROAD), (layout.HOTLINE, ABROAD), (layout.OUTREACH, ABROAD), (layout.PREVENTION, ABROAD),
+            (layout.SHELTER, HOME))):
+        w.ngos[n] = (n, place, kind, 0, 1, 1.0, 0, 0, 0.5)
+    for name in ("shelter", "hotline", "outreach", "prevention", "police", "consulate", "court"):
+        w.places[name] = NOBODY
+    abroad, home = w.places[ABROAD], w.places[HOME]
+    has(abroad, shelter=SHELTER, hotline=HOTLINE, outreach=OUTREACH, prevention=PREVENTION, police=POLICE,
+        consulate=CONSULATE, court=COURT, attention=0.5, testimony=1.0)
+    has(home, shelter=SHELTER_HOME, police=POLICE_HOME, n_routes=3, recruiters=3, origin=1)
+    for n, (destination, posts, places) in enumerate((
+            (HOME, (), ()), (ABROAD, (BORDER_DIRECT,), (ABROAD,)),
+            (ABROAD, (BORDER_TRANSIT, BORDER_ABROAD), (TRANSIT, ABROAD)))):
+        route = w.routes[n]
+        has(route, destination=destination, legs=len(posts), opens=0, closes=99)
+        route.posts[: len(posts)], route.places[: len(places)] = posts, places
+
+
+def has(record, **values):
+    """Writes fields of a record; returns it."""
+    for name, value in values.items():
+        assert name in record.dtype.names, name
+        record[name] = value
+    return record
+
+
+def given(w: Tables, place: int, **values: float) -> np.record:
+    """States parameters of a country in the month `NOW`; returns its row."""
+    return has(w.par[NOW, place], **values)
+
+
+def known(w: Tables, place: int, **values: float) -> np.record:
+    """States facts of a country in the month `NOW`; returns its row."""
+    return has(w.facts[NOW, place], **values)
+
+
+def changes(table: np.ndarray) -> dict:
+    """What is not zero in a table of tallies: {(month, country, field): number}."""
+    return {(int(t), int(c), name): int(table[name][t, c]) for name in table.dtype.names
+            for t, c in zip(*np.nonzero(table[name]))}
+
+
+class Luck:
+    """Stands for `random.draw`: a draw must have been told before a rule may ask for it.
+
+    `luck(FOUND=0.5)` tells the draw of one decision in the month `NOW`; `luck.at(decision, who, month, u)` any other.
+    A rule that asks with another seed, month or decision, or for somebody who does not exist, fails the test.
+    """
+
+    def __init__(self):
+        self._told: dict[int, float] = {}
+        self._exactly: dict[tuple, float] = {}
+
+    def __call__(self, **draws: float) -> None:
+        self._told.update({getattr(decisions, name): u for name, u in draws.items()})
+
+    def at(self, decision: int, who: int, month: int, u: float) -> None:
+        self._exactly[decision, who, month] = u
+
+    def draw(self, seed, who, month, decision):
+        assert seed == SEED, f"a draw with the seed {seed}"
+        if (decision, who, month) in self._exactly:
+            return self._exactly[decision, who, month]
+        assert decision in self._told and month == NOW and who >= PEOPLE, (
+            f"nobody told the draw of decision {decision}, agent {who}, month {month}")
+        return self._told[decision]
+
+
+def interpret(monkeypatch, draw) -> None:
+    """For one test: every compiled function of the model is its own Python, and `draw` decides."""
+    for module, name, plain in _compiled():
+        monkeypatch.setattr(module, name, draw if name == "draw" and module is not random else plain)
+
+
+@cache
+def _compiled() -> list[tuple]:
+    """(module, name, its Python) of all that is compiled and, interpreted too, of every `draw`."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("undercount.model.")]
+    found = [(module, *item) for module in modules for item in vars(module).items()]
+    return [(module, name, PLAIN.get(name) or getattr(value, "py_func", value)) for module, name, value in found
+            if isinstance(value, Dispatcher) or name == "draw" or name in PLAIN and callable(value)]

@@ -1,0 +1,113 @@
+"""What a person brings, how large the market is, and how offers reach seekers."""
+
+import math
+
+import pytest
+from undercount.model.country import markets
+from undercount.model.engine.layout import ACQUAINTANCE, ADVERTISEMENT, AGENCY, INTERNET, WARM_UP
+
+from tests.hand import ABROAD, HOME, NOW, given, has, known
+
+
+def test_size_of_a_market(w):
+    """Twice as large, half as much again through a presence, less 0.5 * 0.25, growing for two years."""
+    here = given(w, ABROAD, market=2.0, presence_market=0.5, client_penalty=0.5, knowledge_proved=0.25, demand_trend=0.1)
+    assert markets.market_of(here, known(w, ABROAD, years=2.0)) == pytest.approx(2 * 1.5 * 0.875 * math.exp(0.2))
+
+
+def revenue(w, t=NOW, **values):
+    here = given(w, ABROAD, **dict(revenue_month=900.0, market=1.0, smallest_market=10.0) | values)
+    markets.prices(t, here, w.facts[NOW, ABROAD], w.places[ABROAD])
+    return w.places[ABROAD].revenue
+
+
+@pytest.fixture
+def market(w):
+    return has(w.places[ABROAD], stock_start=100, stock=100, market_start=1.0)
+
+
+def test_revenue_follows_income(w, market):
+    """Four times the mean income; elasticity 0.5 * pull 2 doubles and doubles again."""
+    known(w, ABROAD, income=4.0)
+    assert revenue(w, wage_elasticity=0.5) == pytest.approx(1800.0)
+    assert revenue(w, wage_elasticity=0.5, pull=2.0) == pytest.approx(3600.0)
+
+
+def test_a_crowded_market_pays_less(w, market):
+    has(market, stock=400)
+    assert revenue(w, crowding=0.5) == pytest.approx(450.0)
+    assert revenue(w, crowding=0.5, market=4.0) == pytest.approx(900.0)  # as much larger as fuller
+    has(market, stock=100, market_start=4.0)
+    assert revenue(w, crowding=0.5, market=1.0) == pytest.approx(450.0)
+
+
+def test_nobody_feels_a_crowd_in_a_small_market(w, market):
+    has(market, stock=9, stock_start=1)
+    assert revenue(w, crowding=1.0) == pytest.approx(900.0)
+    has(market, stock=20)
+    assert revenue(w, crowding=1.0) == pytest.approx(450.0)
+    has(market, stock=1, stock_start=20)
+    assert revenue(w, crowding=1.0) == pytest.approx(1800.0)
+
+
+def test_crowding_has_bounds(w, market):
+    has(market, stock=10**6)
+    assert revenue(w, crowding=1.0) == pytest.approx(900 * math.exp(-3))
+    has(market, stock=100, stock_start=10**6)
+    assert revenue(w, crowding=1.0) == pytest.approx(900 * math.exp(3))
+    has(market, market_start=1e-9, stock=100, stock_start=100)
+    assert revenue(w, crowding=1.0, market=0.0) == pytest.approx(900.0)  # no market then, none now
+
+
+def test_the_first_year_knows_no_crowd(w, market):
+    has(market, stock=400)
+    assert revenue(w, t=WARM_UP - 1, crowding=0.5) == pytest.approx(900.0)
+    assert revenue(w, t=WARM_UP, crowding=0.5) == pytest.approx(450.0)
+
+
+def hears(w, **facts):
+    here = given(w, HOME, trust_acquaintance=1.0, trust_agency=0.5, trust_advertisement=0.25, trust_internet=0.75,
+                 offers_per_cell=2.0, climate_memory=0.25)
+    markets.hears_offers(w, here, known(w, HOME, **facts), w.places[HOME])
+    return w.places[HOME]
+
+
+def test_offers_by_the_trust_in_their_channel(w):
+    """Two acquaintances, four agencies, eight advertisers; the internet counts where people are online."""
+    w.recruiters["channel"] = [ACQUAINTANCE, AGENCY, ADVERTISEMENT]
+    w.recruiters["active"] = [2, 4, 8]
+    hears(w)
+    assert w.recruiters["pick"].tolist() == [2.0, 4.0, 6.0] and w.places[HOME].pick == 6.0
+    w.recruiters["channel"][2] = INTERNET
+    assert hears(w, online=0.5).pick == 2 + 2 + 8 * 0.375
+
+
+def test_only_cells_of_the_country(w):
+    w.recruiters["active"] = [2, 4, 8]
+    has(w.places[HOME], first_recruiter=1, recruiters=1)
+    assert hears(w).pick == 4.0 and w.recruiters["pick"].tolist() == [0.0, 4.0, 0.0]
+
+
+def test_how_likely_a_seeker_meets_an_offer(w):
+    """Two offers a cell to eight seekers: 1 - exp(-2 * 6 / 8)."""
+    w.recruiters["active"] = [2, 4, 0]
+    has(w.places[HOME], seekers=8)
+    assert hears(w).meets == pytest.approx(1 - math.exp(-1.5))
+    has(w.places[HOME], seekers=0)
+    assert hears(w).meets == pytest.approx(1 - math.exp(-12))
+
+
+def test_what_is_known_of_the_trade(w):
+    """A quarter of the way: profit 60 / 6 from 2; risk 2 arrests of 8 from 0.05."""
+    w.recruiters["active"], w.recruiters["custody"], w.recruiters["idle"] = [2, 4, 0], [1, 1, 3], [5, 0, 1]
+    w.recruiters["profit"], w.recruiters["arrests"] = [10.0, 20.0, 30.0], [2, 0, 0]
+    has(w.places[HOME], profit=2.0, risk=0.05)
+    home = hears(w)
+    assert (home.active, home.custody, home.idle) == (6, 5, 6)
+    assert home.profit == pytest.approx(4.0) and home.risk == pytest.approx(0.1)
+
+
+def test_a_trade_without_cells(w):
+    w.recruiters["profit"] = [8.0, 0.0, 0.0]
+    home = hears(w)
+    assert home.profit == 2.0 and home.risk == 0.0 and home.meets == 0.0

@@ -1,0 +1,1 @@
+"""Parties, pools, homes and bookkeeping, worked out by hand."""

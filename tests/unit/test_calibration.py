@@ -1,0 +1,121 @@
+"""The search for the best-fitting draw on a landscape whose best point is known, and how it is written down."""
+
+import tomllib
+
+import numpy as np
+import pytest
+from undercount.experiments.calibration import search as searching
+from undercount.experiments.calibration.record import record
+from undercount.experiments.calibration.search import OUTSIDE, Fit, Plan, cells_of, distance, jobs, search
+from undercount.model.assumed.scenario import load_scenario
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return load_scenario("refusal", calibrated=False)
+
+
+def landscape(target, walled):
+    """Distance from a point in the unit cube; `walled` fails a gate where the first unknown is above a half."""
+    def evaluate(plan, point, people_per_agent, lucks):
+        outside = walled and point[0] > 0.5
+        return Fit(point, float(np.sqrt(np.mean((point - target) ** 2))) + OUTSIDE * outside, not outside)
+    return evaluate
+
+
+def found(scenario, monkeypatch, walled=False, threads=2, seed=1, generations=30):
+    target = np.full(len(scenario.free()), 0.7)
+    monkeypatch.setattr(searching, "evaluate", landscape(target, walled))
+    monkeypatch.setattr(searching.os, "cpu_count", lambda: threads)
+    return search(Plan(scenario, (), 64, generations, 64, seed, 400))
+
+
+def test_comes_near_the_best_point_and_never_gets_worse(scenario, monkeypatch):
+    best = [fit.distance for fit in found(scenario, monkeypatch)]
+    assert best[-1] < best[0] / 2
+    assert all(later <= earlier for earlier, later in zip(best[1:], best[2:]))
+
+
+def test_stays_in_the_prior_and_inside_the_gates(scenario, monkeypatch):
+    best = found(scenario, monkeypatch, walled=True)[-1]
+    assert best.inside and best.point[0] <= 0.5
+    assert (best.point >= 0.0).all() and (best.point < 1.0).all()
+
+
+def test_the_same_for_any_number_of_threads_and_other_for_another_seed(scenario, monkeypatch):
+    one, four, other = (found(scenario, monkeypatch, threads=threads, seed=seed, generations=4)[-1].point
+                        for threads, seed in ((1, 1), (4, 1), (2, 2)))
+    assert np.array_equal(one, four) and not np.array_equal(one, other)
+
+
+def test_progress_counts_to_what_was_announced(scenario, monkeypatch):
+    monkeypatch.setattr(searching, "evaluate", landscape(np.full(len(scenario.free()), 0.7), False))
+    plan, seen = Plan(scenario, (), 16, 2, 12, 1, 400), []
+    search(plan, seen.append)
+    assert seen == list(range(1, jobs(plan) + 1))
+
+
+def test_the_cells_are_the_28_of_2000_to_2003(scenario):
+    rows = [scenario.region.referrals[n] for n in cells_of(scenario.region)]
+    assert len(rows) == 28 and {row.period for row in rows} == {"2000", "2001", "2002", "2003"}
+    assert len({row.iso3 for row in rows}) == 7
+
+
+def test_distance_by_hand(scenario):
+    region = scenario.region
+    counts = np.array([row.assisted or 0 for row in region.referrals], float)
+    assert distance(counts, region) == 0.0
+    cells = cells_of(region)
+    counts[cells[0]] = np.expm1(np.log1p(counts[cells[0]]) + 1.0)  # one of 28 off by a factor of e
+    counts[[n for n in range(len(counts)) if n not in cells]] += 1000  # other years are not compared
+    assert distance(counts, region) == pytest.approx(np.sqrt(1 / 28))
+
+
+# --- the record --------------------------------------------------------------------------------------
+FILE = '''# A scenario.
+extends = "refusal"
+title = "Made"
+
+[calibrated]  # by hand
+region = "south-east-europe"
+distance = 9.9
+
+[calibrated.values]
+"push.base_rate" = 0.5
+
+# The user's own event.
+[[events]]
+name = "own"
+when = "2001-01"
+'''
+
+
+@pytest.fixture
+def fit(scenario):
+    return Fit(np.full(len(scenario.free()), 0.25), 0.4321, True)
+
+
+@pytest.mark.parametrize("content", [FILE, FILE.partition("[calibrated]")[0], FILE.replace("\n", "\r\n")])
+def test_everything_else_in_the_file_stays(tmp_path, scenario, fit, content):
+    path = tmp_path / "made.toml"
+    path.write_text(content, encoding="utf-8", newline="")
+    before = {key: value for key, value in tomllib.loads(content.replace("\r\n", "\n")).items() if key != "calibrated"}
+    record(path, scenario, fit, 7, "undercount calibrate made")
+    once = path.read_bytes()
+    after = tomllib.loads(once.decode())
+    assert {key: value for key, value in after.items() if key != "calibrated"} == before
+    assert after["calibrated"]["distance"] == 0.432 and after["calibrated"]["seed"] == 7
+    record(path, scenario, fit, 7, "undercount calibrate made")
+    assert path.read_bytes() == once  # again changes nothing
+
+
+def test_a_recorded_scenario_starts_there_and_its_ranges_are_untouched(tmp_path, scenario, fit):
+    path = tmp_path / "made.toml"
+    path.write_text('extends = "refusal"\ntitle = "Made"\n', encoding="utf-8")
+    bare = load_scenario(path, calibrated=False)
+    record(path, bare, Fit(np.full(len(bare.free()), 0.25), 0.4, True), 1, "undercount calibrate made")
+    read = load_scenario(path)
+    assert read.free() == bare.free()
+    drawn = bare.draw({name: 0.25 for name in bare.free()})
+    for name in bare.free():
+        assert read.value(name) == pytest.approx(drawn.value(name), rel=1e-5), name
