@@ -12,8 +12,8 @@ import click
 from undercount.experiments.commands.options import engine_options, read_engine
 
 if TYPE_CHECKING:
+    from undercount.experiments.compute.jobs import Outcome
     from undercount.experiments.estimate.methods import Options
-    from undercount.experiments.work import Outcome
 
 DEFAULT_OUT, SIMULATED_OUT = "results/estimate", "results/estimate-simulated"
 
@@ -67,54 +67,63 @@ def command(file: str | None, named: str | None, count: str | None, strata: str 
 
 def _estimated(file: str, names: list[str], count: str | None, strata: str | None, options: Options, folder: Path,
                again: str) -> int:
-    from undercount.experiments.estimate.build import build
+    from undercount.experiments.commands.ending import carried_out
+    from undercount.experiments.compute.engines import EngineOptions
+    from undercount.experiments.estimate.build import DOCUMENT, build
     from undercount.experiments.estimate.reading import check_estimable, read_lists
-    from undercount.experiments.folder import Busy
-    from undercount.experiments.work import Stopped
 
     given = read_lists(file, names, count, strata)
     check_estimable(given)
-    try:
-        found = build(given, options, folder, again, _progress)
-    except Busy as error:
-        raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
-                                   "wait for it, or use another --out") from None
-    except Stopped as error:
-        if isinstance(error.reason, KeyboardInterrupt):
-            raise error.reason from None
-        raise click.ClickException(f"{error.reason}: {folder}") from None
-    _tell(found, folder)
-    return 0
+    return carried_out(folder, again, EngineOptions("serial"),
+                       lambda on_progress: build(given, options, folder, again, _estimate_page, _progress),
+                       lambda outcome: _tell(json.loads((folder / DOCUMENT).read_bytes()), folder), runs=False)
 
 
 def _simulated(given: tuple[str, ...], worlds: str, seed: str, people_per_agent: str, engine: dict[str, Any],
                folder: Path) -> int:
-    from undercount.experiments.batch import LARGEST_SEED, read_scale, read_whole
+    from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole
     from undercount.experiments.commands.ending import carried_out
-    from undercount.experiments.estimate.trial_build import resolve_trial, try_methods
+    from undercount.experiments.estimate.trial_build import DOCUMENT, resolve_trial, try_methods
     from undercount.experiments.reference.plan import MOST_WORLDS
 
     problems: list = []
     options = read_engine(problems, engine)
-    trial = resolve_trial(given, read_whole(problems, "--worlds", worlds, 1, MOST_WORLDS),
-                          read_whole(problems, "--seed", seed, 0, LARGEST_SEED),
-                          read_scale(problems, people_per_agent), problems)
+    plan = resolve_trial(given, read_whole(problems, "--worlds", worlds, 1, MOST_WORLDS),
+                         read_whole(problems, "--seed", seed, 0, LARGEST_SEED),
+                         read_scale(problems, people_per_agent), problems)
 
     def tell(outcome: Outcome) -> None:
-        document = folder / "simulated.json"
-        if options.only is None and document.exists():
-            found = json.loads(document.read_bytes())
-            click.echo(found["headline"] + "\n")
-            for lead, text in found["words"]:
-                click.echo(click.wrap_text(f"{lead} {text}", width=100) + "\n")
+        if options.only is not None or not (outcome.done or plan.runs):
+            return
+        if not (folder / DOCUMENT).exists():
+            click.echo("nobody is on any list in these worlds: there is nothing to try the methods on", err=True)
+            return
+        found = json.loads((folder / DOCUMENT).read_bytes())
+        click.echo(found["headline"] + "\n")
+        for lead, text in found["words"]:
+            click.echo(click.wrap_text(f"{lead} {text}", width=100) + "\n")
 
-    return carried_out(folder, trial.command(folder), options,
-                       lambda on_progress: try_methods(trial, folder, options, on_progress), tell)
+    return carried_out(folder, plan.command(folder), options,
+                       lambda on_progress: try_methods(plan, folder, options, _trial_page, on_progress), tell,
+                       runs=plan.runs is None)
+
+
+# Drawn when there is something to draw: matplotlib is not imported for what is refused.
+def _estimate_page(*content) -> list[Path]:
+    from undercount.experiments.report.estimate_page import write_estimate_page
+
+    return write_estimate_page(*content)
+
+
+def _trial_page(*content) -> list[Path]:
+    from undercount.experiments.report.trial_page import write_trial_page
+
+    return write_trial_page(*content)
 
 
 def _options(threshold: str, two_lists: bool, latent: bool, resamples: str, seed: str) -> Options:
     """Raises BadInput with every value that cannot be used."""
-    from undercount.experiments.batch import read_whole
+    from undercount.experiments.ask import read_whole
     from undercount.experiments.estimate.methods import Options
     from undercount.model.files.problems import BadInput, Problem
     from undercount.model.files.tables_in import number
@@ -152,4 +161,4 @@ def _tell(found: dict, folder: Path) -> None:
     click.echo("Published criticism, to be read with any of these numbers:")
     for each in found["criticism"]:
         click.echo(click.wrap_text(f"{each['says']} ({each['source']})", 100, "- ", "  "))
-    click.echo(f"\nresults in {folder}, page {folder / 'estimate.html'}")
+    click.echo(f"\npage {folder / 'estimate.html'}")

@@ -11,42 +11,55 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from undercount.experiments.engines import EngineOptions
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.estimate.answer import answer
 from undercount.experiments.estimate.methods import Options
 from undercount.experiments.estimate.reading import Given
 from undercount.experiments.estimate.words import told
-from undercount.experiments.paired_tables import write_csv, write_json
-from undercount.experiments.study import study
+from undercount.experiments.store.tables import write_csv, write_json
+from undercount.experiments.study import Study, carry_out, planned
 
-TABLES = "tables"
+DOCUMENT, TABLES = "estimate.json", "tables"
 
 
-def build(given: Given, options: Options, folder: Path, command: str,
-          step: Callable[[str], None] = lambda what: None) -> dict[str, Any]:
-    """Estimate, write the folder, give the document. Raises BadInput, `folder.Busy`, `work.Stopped`."""
-    made: dict[str, Any] = {}
+def build(given: Given, options: Options, folder: Path, command: str, write_page: Callable[..., list[Path]],
+          step: Callable[[str], None] = lambda what: None) -> Outcome:
+    """Estimate and write the folder.
 
-    def assemble(folder: Path, outcome) -> list[Path]:
-        from undercount.experiments.report.estimate_page import write_estimate_page
+    write_page  writes the page and its figures from (document, folder, command); their paths
+    step        is told what is being worked on
 
+    Raises what `study.carry_out` raises.
+    """
+    def assemble() -> list[Path]:
         found = answer(given, options, step)
         head, paragraphs = told(found)
-        made.update({"headline": head, "words": [f"{lead} {text}" for lead, text in paragraphs]} | found)
+        found = {"headline": head, "words": [f"{lead} {text}" for lead, text in paragraphs]} | found
         (folder / TABLES).mkdir(exist_ok=True)
         tables = [write_csv(folder / TABLES / f"{name}.csv", table) for name, table in tables_of(found).items()]
         step("figures and page")
-        return [write_json(folder / "estimate.json", made), *tables, *write_estimate_page(made, folder, command)]
+        return [write_json(folder / DOCUMENT, found), *tables, *write_page(found, folder, command)]
 
-    about = {"file": given.file, "sha256": given.sha256, "options": asdict(options)}
-    study(folder, "estimate", [], _nothing, about, command, EngineOptions("serial"), lambda outcome: None, assemble)
-    return made
+    asked = batch(given, options)
+    # Without parts: everything is made when the tables are.
+    made = Study({"batch": asked, "file": given.file, "sha256": given.sha256} | planned([]), command, [], _nothing,
+                 assemble, partial=False)
+    return carry_out(folder, "estimate", asked, lambda there: made, EngineOptions("serial"))
+
+
+def batch(given: Given, options: Options) -> dict[str, Any]:
+    """What a folder must agree in: the lists, in whatever order they came, and the options."""
+    lists = given.lists
+    content = repr((lists.names, lists.strata, lists.low.tolist(), lists.high.tolist()))
+    return {"data": "lists", "lists": hashlib.sha256(content.encode()).hexdigest()[:16], **asdict(options)}
 
 
 def _nothing(job: Any) -> bytes:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from undercount.experiments.draws import drawn, gates_of
 from undercount.experiments.estimate.lists import Lists
-from undercount.experiments.parts import seal_arrays
-from undercount.experiments.reference.draws import drawn
-from undercount.experiments.results import Results
+from undercount.experiments.runs.results import Results
+from undercount.experiments.store.seal import seal_arrays
 from undercount.model.assumed.scenario import Scenario
-from undercount.model.engine.layout import LISTS, WARM_UP
+from undercount.model.engine.layout import LISTS
 from undercount.model.known.region import Region
-from undercount.model.world import Template, World
+from undercount.model.simulation import simulate
 
 MONTHS = 12
 ALL = "ALL"  # stands for all countries together
@@ -71,8 +71,8 @@ def by_year(histories: np.ndarray, new: np.ndarray, stock: np.ndarray,
 
 
 @dataclass(frozen=True)
-class Chunk:
-    """Worlds `first` to `last` (excluded) of a scenario, drawn from its priors: one part file."""
+class Stretch:
+    """Worlds `first` to `last` (excluded) of a scenario, drawn from its priors inside the gates: one part file."""
 
     scenario: Scenario
     first: int
@@ -86,18 +86,18 @@ class Chunk:
         return f"{self.scenario.name[:60]}-{self.first:06d}-{self.last:06d}-{self.key[:16]}.npz"
 
 
-def simulate_lists(chunk: Chunk) -> bytes:
-    """Runs the worlds of the chunk; the bytes of its part."""
-    found, region = [], chunk.scenario.region
-    _, years = whole_years(region, region.months)
-    for number in range(chunk.first, chunk.last):
-        draw = drawn(chunk.scenario, number, chunk.seed)
-        world = World(Template(draw.scenario, chunk.people_per_agent), draw.luck)
-        world.run()
-        hidden = world.hidden[WARM_UP:]
-        found.append(by_year(world.histories[WARM_UP:], hidden["newly_exploited"], hidden["in_exploitation"], years))
+def simulate_lists(stretch: Stretch) -> bytes:
+    """Draws and runs every world of the stretch; the bytes of its part."""
+    scenario, found = stretch.scenario, []
+    _, years = whole_years(scenario.region, scenario.region.months)
+    gates = gates_of(scenario)
+    for world in range(stretch.first, stretch.last):
+        draw = drawn(scenario, world, stretch.seed, gates=gates)
+        outcome = simulate(draw.scenario, stretch.people_per_agent, draw.luck)
+        hidden = outcome.hidden
+        found.append(by_year(outcome.histories, hidden["newly_exploited"], hidden["in_exploitation"], years))
     histories, new, held = (np.array(each) for each in zip(*found))
-    head = {"part": chunk.part, "scenario": chunk.scenario.name, "first": chunk.first, "last": chunk.last}
+    head = {"part": stretch.part, "scenario": scenario.name, "first": stretch.first, "last": stretch.last}
     return seal_arrays(head, {"histories": histories, "new": new, "held": held})
 
 

@@ -11,12 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from undercount.experiments.estimate.methods import CHAO
 from undercount.experiments.estimate.words import number, told
-from undercount.experiments.folder import write_whole
 from undercount.experiments.report import estimate_figures as figures
 from undercount.experiments.report.page import FIGURES, _drawn
 from undercount.experiments.report.sections import Grid, Picture, Section
+from undercount.experiments.report.sentences import NONE, cell
 from undercount.experiments.report.theme import styled
-from undercount.experiments.report.words import NONE, cell
+from undercount.experiments.store.folder import write_whole
 
 PAGE = "estimate.html"
 QUESTION = "How many were never on any list?"

@@ -11,8 +11,8 @@ from undercount.experiments.estimate.trial_words import TITLES
 from undercount.experiments.report import trial_figures as figures
 from undercount.experiments.report.estimate_page import render, write_page
 from undercount.experiments.report.sections import Grid, Picture, Section
+from undercount.experiments.report.sentences import NONE, cell
 from undercount.experiments.report.theme import styled
-from undercount.experiments.report.words import NONE, cell
 
 PAGE = "simulated.html"
 QUESTION = "Would multiple systems estimation have found the truth?"
