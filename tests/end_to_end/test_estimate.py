@@ -52,6 +52,20 @@ def test_what_is_refused_leaves_no_folder(tmp_path, capsys):
     assert "nobody on two lists" in capsys.readouterr().err and not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("words, said", [
+    ([str(DATA / FILES["netherlands"]), "--resamples", "100", "--seed", "2"], "--seed"),
+    ([str(DATA / FILES["kosovo"]), "--resamples", "100"], "lists"),
+    (["--simulated", "real-decline"], "data: found worlds of priors"),
+])
+def test_a_folder_of_another_question_is_refused_before_anything_is_computed(netherlands, capsys, words, said):
+    folder, _ = netherlands
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert cli.main(["estimate", *words, "--out", str(folder)]) == 2
+    err = capsys.readouterr().err
+    assert said in err and "or another --out" in err
+    assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 @pytest.mark.parametrize("words", [[], ["lists.csv", "--simulated", "baseline"]])
 def test_either_lists_or_simulated_worlds(words, capsys):
     assert cli.main(["estimate", *words]) == 2

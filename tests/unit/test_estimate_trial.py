@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from undercount.experiments import draws
 from undercount.experiments.estimate import trial_tables
 from undercount.experiments.estimate.methods import CHAPMAN, INDEPENDENCE
 from undercount.experiments.estimate.trial import METHODS, judged, odds_ratio
+from undercount.experiments.estimate.trial_build import resolve_trial
 from undercount.experiments.estimate.trial_words import trial_told
-from undercount.experiments.estimate.worlds import ALL, HELD, NEW, Worlds, by_year
+from undercount.experiments.estimate.worlds import ALL, HELD, NEW, Worlds, by_year, from_parts, simulate_lists
+from undercount.experiments.store.seal import open_arrays
+from undercount.model.simulation import simulate
 
 from tests.mse import drawn
 
@@ -92,3 +96,17 @@ def test_words_tell_the_share_that_fell_with_the_counts():
     assert found["worlds"] == 30
     assert "the flow fell too (30 cases)" in words["Does it see that the flow did not fall?"]
     assert "independence 100 %" in words["Does it see that the flow did not fall?"]
+
+
+def test_simulated_worlds_are_draws_inside_the_gates():
+    """The year's sums of the same worlds as a reference table has, the warm-up left out."""
+    plan = resolve_trial(["no-change"], 2, 5, 1574)
+    [stretch], scenario = plan.stretches(), plan.scenarios[0]
+    worlds = from_parts(plan.region, [open_arrays(simulate_lists(stretch))])
+    assert worlds.numbers == (0, 1) and worlds.years == ("1999", "2000", "2001", "2002", "2003")
+    inside = [draws.drawn(scenario, world, 5, gates=draws.gates_of(scenario)) for world in range(2)]
+    assert any(draw.tried > 1 for draw in inside)  # else this seed does not tell gates from none
+    for draw, new, histories in zip(inside, worlds.new, worlds.histories):
+        outcome = simulate(draw.scenario, 1574, draw.luck)
+        assert np.array_equal(new[0], outcome.hidden["newly_exploited"][:12].sum(axis=0))
+        assert np.array_equal(histories[-1], outcome.histories[48:60].sum(axis=0))
