@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,18 +21,18 @@ KINDS_SHOWN = 10
 
 def carried_out(folder: Path, again: str, options: EngineOptions,
                 compute: Callable[[Callable[[Outcome], None]], Outcome],
-                tell: Callable[[Outcome], None] = lambda outcome: None) -> int:
+                tell: Callable[[Outcome], None] = lambda outcome: None, runs: bool = True) -> int:
     """Compute with progress on stderr, say how it ended, and give the exit code.
 
     `compute(on_progress)` does the work, `again` is the command that completes the folder, and `tell`
-    prints what came out before the closing lines.
+    prints what came out before the closing lines. Without `runs` there are none to count on the way.
     """
     from undercount.experiments.compute.jobs import Stopped
     from undercount.experiments.compute.progress import shown
     from undercount.experiments.store.folder import Busy
 
     try:
-        with shown(sys.stderr) as on_progress:
+        with shown(sys.stderr) if runs else nullcontext(lambda outcome: None) as on_progress:
             outcome = compute(on_progress)
     except Busy as error:
         raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "

@@ -7,8 +7,8 @@
     DIR/region/               the region's files as they were, so that the folder explains itself
     DIR/.lock, DIR/.running   who works on the folder, and on what
 
-The kind of a folder is the command that made it: run, reference, compare, attribute or policy. Each has its own
-tables; the rest is the same.
+The kind of a folder is the command that made it: run, reference, compare, attribute, policy or
+estimate. Each has its own tables; the rest is the same.
 """
 
 from __future__ import annotations

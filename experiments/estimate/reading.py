@@ -1,0 +1,224 @@
+"""The lists of a user, from a CSV file or from standard input.
+
+One row a history with a column of counts, or one row a person; a list is a column of 0 and 1. Nothing in the
+file can raise anything but BadInput.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from undercount.experiments.estimate.lists import Lists
+from undercount.model.files.tables_in import LARGEST, Problems, read_text
+from undercount.model.files.toml_in import plain
+
+MOST_LISTS, MOST_STRATA, MOST_COLUMNS = 10, 200, 500
+COUNT, STRATUM = "count", "stratum"  # names that need no option
+STDIN = "-"
+LARGEST_FILE = 200_000_000
+HIDDEN_COUNTS = re.compile(r"(<|<=|≤)\s*([0-9]{1,9})|([0-9]{1,9})\s*[-–]\s*([0-9]{1,9})")
+COUNTS = "a whole number from 0, or what is known of a withheld one: <5, 1-4"
+
+
+@dataclass(frozen=True)
+class Given:
+    """The lists, where they are from, and what was left aside."""
+
+    lists: Lists
+    file: str
+    sha256: str
+    unused: tuple[str, ...] = ()
+    one_row_a_case: bool = False
+
+
+@dataclass
+class _Sheet:
+    """Cells as text, with the line of each row."""
+
+    file: str
+    header: list[str]
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    first: int = 1
+
+    def column(self, name: str) -> list[str]:
+        place = self.header.index(name)
+        return [cells[place] for _, cells in self.rows]
+
+
+def read_lists(file: str, named: Sequence[str] = (), count: str | None = None,
+               strata: str | None = None) -> Given:
+    """Read FILE, or standard input for "-". Raises BadInput with every mistake.
+
+    `named`: the columns that are lists (default: those of 0 and 1); `count`, `strata`: the columns of counts
+    and strata (default: `count` and `stratum`, in any case of letters, where there are such).
+    """
+    problems = Problems()
+    text, digest, shown = _text(file, problems)
+    problems.raise_any()
+    sheet = _sheet(shown, text, problems)
+    problems.raise_any()
+    count = _chosen(sheet, "--count", count, COUNT, problems)
+    strata = _chosen(sheet, "--strata", strata, STRATUM, problems)
+    problems.raise_any()
+    columns = _list_columns(sheet, named, {count, strata}, problems)
+    problems.raise_any()
+    lists = _counted(sheet, sorted(columns), count, strata, problems)
+    problems.raise_any()
+    unused = tuple(name for name in sheet.header if name not in {*columns, count, strata})
+    return Given(lists, shown, digest, unused, count is None)
+
+
+def _text(file: str, problems: Problems) -> tuple[str, str, str]:
+    if file != STDIN:
+        text, digest = read_text(Path(file), problems)
+        return text, digest, plain(file)
+    data = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problems.add("standard input", data[: error.start].count(b"\n") + 1, "encoding",
+                     f"byte 0x{data[error.start]:02x}", "text in UTF-8")
+        return "", "", ""
+    if not text.strip() or len(data) > LARGEST_FILE:
+        problems.add("standard input", None, "table", "nothing" if not text.strip() else "too much",
+                     "a table of capture histories")
+    return text, hashlib.sha256(data).hexdigest(), "standard input"
+
+
+def _sheet(file: str, text: str, problems: Problems) -> _Sheet:
+    """Cells separated by commas, semicolons or tabs, as the header has them."""
+    start = text.lstrip("\r\n").split("\n", 1)[0]
+    separator = max(",;\t", key=start.count)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
+    sheet, before = _Sheet(file, []), 0
+    try:
+        for cells in reader:
+            line, before = before + 1, reader.line_num
+            cells = [cell.strip() for cell in cells]
+            if not any(cells):
+                continue
+            if not sheet.header:
+                sheet.header, sheet.first = cells, line
+            elif len(cells) != len(sheet.header):
+                problems.add(file, line, "row", f"{len(cells)} cells", f"{len(sheet.header)} cells, as in the header")
+            else:
+                sheet.rows.append((line, cells))
+    except csv.Error as error:
+        problems.add(file, before + 1, "row", error, "cells between commas, quotes closed")
+        return sheet
+    if len(sheet.header) > MOST_COLUMNS:
+        problems.add(file, sheet.first, "header", f"{len(sheet.header)} columns", f"at most {MOST_COLUMNS}")
+    for name in sorted({name for name in sheet.header if sheet.header.count(name) > 1}):
+        problems.add(file, sheet.first, plain(name) or "a column without a name", "the column twice",
+                     "each column once, with a name")
+    if not sheet.rows and not problems.count:
+        problems.add(file, None, "rows", "none", "at least one row below the header")
+    return sheet
+
+
+def _chosen(sheet: _Sheet, option: str, name: str | None, usual: str, problems: Problems) -> str | None:
+    """The column that an option names, or the one with the usual name, or None."""
+    if name is None:
+        return next((each for each in sheet.header if each.lower() == usual), None)
+    if name not in sheet.header:
+        problems.add(sheet.file, sheet.first, option, name, "a column of the file", sheet.header)
+    return name
+
+
+def _list_columns(sheet: _Sheet, named: Sequence[str], taken: set[str | None], problems: Problems) -> list[str]:
+    """The columns that are lists: those named, or those in which at least half of the cells are 0 or 1."""
+    for name in named:
+        if name not in sheet.header or name in taken:
+            problems.add(sheet.file, sheet.first, "--lists", name,
+                         "a column of the file that is neither count nor stratum", sheet.header)
+    columns = list(dict.fromkeys(named))
+    if not named:
+        columns = [name for name in sheet.header if name not in taken and name
+                   and 2 * sum(cell in ("0", "1") for cell in sheet.column(name)) >= len(sheet.rows)]
+    if not problems.count and len(columns) < 2:
+        problems.add(sheet.file, None, "lists", f"{len(columns)} column{'s' * (len(columns) != 1)} of 0 and 1",
+                     "at least two lists, kept independently of each other: from one list nothing can be said "
+                     "of who is on none")
+    if len(columns) > MOST_LISTS:
+        problems.add(sheet.file, None, "lists", f"{len(columns)} columns of 0 and 1",
+                     f"at most {MOST_LISTS}: name them with --lists, or merge some")
+    return columns
+
+
+def _counted(sheet: _Sheet, names: list[str], count: str | None, strata: str | None, problems: Problems) -> Lists:
+    places = [sheet.header.index(name) for name in names]
+    layers = sorted(set(sheet.column(strata))) if strata else [""]
+    if len(layers) > MOST_STRATA:
+        problems.add(sheet.file, None, strata, f"{len(layers)} strata", f"at most {MOST_STRATA}")
+        problems.raise_any()
+    low, high = (np.zeros((len(layers), 1 << len(names))) for _ in range(2))
+    seen: dict[tuple[int, int], int] = {}
+    for line, cells in sheet.rows:
+        stratum = layers.index(cells[sheet.header.index(strata)]) if strata else 0
+        history = _history(sheet, line, names, [cells[place] for place in places], problems)
+        least, most = (1, 1) if count is None else _read_count(sheet, line, count, cells, problems)
+        if history is None or least is None:
+            continue
+        if history == 0 and most > 0:
+            problems.add(sheet.file, line, "history", f"{most} on no list" if count else "a person on no list",
+                         "persons on at least one list: who is on none is what is estimated")
+        elif count is not None and (stratum, history) in seen:
+            problems.add(sheet.file, line, "history", ",".join(cells[place] for place in places),
+                         f"each history once{' in a stratum' * bool(strata)} (also on line {seen[stratum, history]})")
+        seen.setdefault((stratum, history), line)
+        low[stratum, history] += least
+        high[stratum, history] += most
+    return Lists(tuple(map(plain, names)), tuple(map(plain, layers)), low, high)
+
+
+def _history(sheet: _Sheet, line: int, names: list[str], cells: list[str], problems: Problems) -> int | None:
+    wrong = [(name, cell) for name, cell in zip(names, cells) if cell not in ("0", "1")]
+    for name, cell in wrong:
+        problems.add(sheet.file, line, plain(name), cell, "0 (not on that list) or 1 (on it)")
+    return None if wrong else sum(1 << bit for bit, cell in enumerate(cells) if cell == "1")
+
+
+def _read_count(sheet: _Sheet, line: int, count: str, cells: list[str],
+                problems: Problems) -> tuple[int | None, int]:
+    """The least and most that a cell of the column of counts may stand for."""
+    cell = cells[sheet.header.index(count)]
+    if re.fullmatch(r"[0-9]{1,10}", cell) and int(cell) <= LARGEST:
+        return int(cell), int(cell)
+    match = HIDDEN_COUNTS.fullmatch(cell)
+    if match:
+        sign, above, first, last = match.groups()
+        least, most = (0, int(above) - (sign == "<")) if sign else (int(first), int(last))
+        if 0 <= least <= most:
+            return least, most
+    problems.add(sheet.file, line, plain(count), cell, COUNTS)
+    return None, 0
+
+
+def check_estimable(given: Given) -> None:
+    """Raise BadInput where no number should be given, with what would be needed."""
+    lists, problems = given.lists, Problems()
+    total = lists.high.sum(axis=0)
+    if not total.sum():
+        problems.add(given.file, None, "counts", "no person on any list", "lists with persons on them")
+        problems.raise_any()
+    histories = np.arange(len(total))
+    for bit, name in enumerate(lists.names):
+        if not total[histories >> bit & 1 == 1].sum():
+            problems.add(given.file, None, name, "a list with nobody on it",
+                         "lists with persons on them: leave it out with --lists")
+    shared = total[[history for history in range(len(total)) if history.bit_count() > 1]].sum()
+    if not problems.count and not shared:
+        problems.add(given.file, None, "overlaps", "nobody on two lists",
+                     "lists that share persons: without any overlap every number of hidden persons fits as well; "
+                     "link the lists by a shared identifier, lengthen the period, or add a list that overlaps")
+    problems.raise_any()
+
+

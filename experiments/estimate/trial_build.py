@@ -1,0 +1,175 @@
+"""The trial of the methods on simulated worlds, into a folder.
+
+    cells.parquet             a row a world, year, country and method, beside the truth
+    tables/performance.csv    bias and coverage by method; *_by_year.csv, *_by_country.csv, *_by_scenario.csv
+    tables/dependence.csv     the same by the true odds ratio between police and assistance
+    tables/changes.csv        from year to year: what happened, what the counts and each method say
+    tables/falls.csv          where the counts fell: what each method says, by what happened
+    simulated.json            the words and the main figures
+    simulated.html, figures/  the page
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from undercount.experiments.ask import explanations, scale_name
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.compute.jobs import Outcome
+from undercount.experiments.estimate import trial_tables
+from undercount.experiments.estimate.trial import judged
+from undercount.experiments.estimate.trial_words import trial_told
+from undercount.experiments.estimate.worlds import Stretch, Worlds, from_parts, from_results, simulate_lists
+from undercount.experiments.runs.results import Results, read_results
+from undercount.experiments.store.folder import MANIFEST, relative
+from undercount.experiments.store.provenance import code_digest
+from undercount.experiments.store.tables import write_csv, write_json, write_parquet
+from undercount.experiments.study import Study, carry_out, finished_parts, planned
+from undercount.model.assumed.scenario import Scenario, load_scenario
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.files.toml_in import describe
+from undercount.model.known.region import Region
+
+STRETCH = 5  # worlds of one part
+DOCUMENT, TABLES = "simulated.json", "tables"
+
+
+@dataclass(frozen=True)
+class TrialPlan:
+    """What was asked for: worlds drawn from the priors of scenarios, or those of a folder of runs.
+
+    `given` are the names or paths on the command line.
+    """
+
+    given: tuple[str, ...]
+    scenarios: tuple[Scenario, ...]
+    runs: Results | None
+    worlds: int
+    seed: int
+    people_per_agent: int
+
+    @property
+    def region(self) -> Region | None:
+        """What is copied into the folder; runs have theirs in their own."""
+        return self.scenarios[0].region if self.scenarios else None
+
+    def stretches(self) -> list[Stretch]:
+        """Every stretch, in the order of the tables: scenario, world; none of a folder of runs."""
+        shared, found = repr(self.batch()), []
+        for scenario in self.scenarios:
+            key = hashlib.sha256((scenario.content_hash() + repr(scenario.free()) + shared).encode()).hexdigest()
+            found += [Stretch(scenario, first, min(first + STRETCH, self.worlds), self.seed, self.people_per_agent, key)
+                      for first in range(0, self.worlds, STRETCH)]
+        return found
+
+    def batch(self) -> dict[str, Any]:
+        """What all worlds of the folder have in common, for the manifest; all but their number."""
+        if self.runs:
+            return {"data": "worlds of runs", "runs": self.runs.manifest["batch"]}
+        return {
+            "data": "worlds of priors", "seed": self.seed, "people_per_agent": self.people_per_agent,
+            "code": code_digest(),
+            "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))}}
+
+    def about(self, folder: Path) -> dict[str, Any]:
+        """What the manifest says of this trial."""
+        if self.runs:
+            return {"batch": self.batch(), "runs": relative(self.runs.folder, folder)}
+        return {"batch": self.batch(), "worlds": self.worlds, "scenarios": [
+            {"name": scenario.name, "key": scenario.content_hash(), "unknowns": list(scenario.free()),
+             "resolved": scenario.to_dict()} for scenario in self.scenarios]}
+
+    def command(self, folder: Path) -> str:
+        """The command that makes this folder."""
+        words = ["undercount", "estimate"]
+        for name in self.given:
+            words += ["--simulated", name]
+        if self.scenarios:
+            words += ["--worlds", self.worlds, "--seed", self.seed, "--people-per-agent",
+                      scale_name(self.people_per_agent)]
+        return shlex.join(map(str, [*words, "--out", folder]))
+
+
+def resolve_trial(given: Sequence[str], worlds: int, seed: int, people_per_agent: int,
+                  problems: Sequence[Problem] = ()) -> TrialPlan:
+    """`given`: one folder of runs, or names or paths of scenarios, or all. Raises BadInput after `problems`."""
+    found = list(problems)
+    if len(given) == 1 and (Path(given[0]) / MANIFEST).exists():
+        if found:
+            raise BadInput(found)
+        return TrialPlan(tuple(given), (), read_results(given[0]), worlds, seed, people_per_agent)
+    scenarios: dict[str, Scenario] = {}
+    for name in dict.fromkeys(each for word in given for each in (explanations() if word == "all" else [word])):
+        try:
+            scenario = load_scenario(name)
+        except BadInput as error:
+            found += [problem for problem in error.problems if problem not in found]
+            continue
+        if scenario.name in scenarios:
+            found.append(Problem("scenario", describe(name), f"a second scenario named {scenario.name!r}",
+                                 "file names that differ: they name the rows of the tables"))
+        elif not scenario.free():
+            found.append(Problem("scenario", describe(name), "no unknown parameter", "at least one prior to draw from"))
+        scenarios[scenario.name] = scenario
+    if len({tuple(sorted(each.region.files.items())) for each in scenarios.values()}) > 1:
+        found.append(Problem("scenario", "region", "different regions", "scenarios of one region"))
+    if found:
+        raise BadInput(found)
+    return TrialPlan(tuple(given), tuple(scenarios.values()), None, worlds, seed, people_per_agent)
+
+
+def try_methods(plan: TrialPlan, folder: Path, options: EngineOptions, write_page: Callable[..., list[Path]],
+                on_progress: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
+    """Simulate what is missing, judge every method on the worlds that are finished, and write the folder.
+
+    write_page  writes the page and its figures from (document, tables, folder, command); their paths
+
+    Raises what `study.carry_out` raises.
+    """
+    stretches, command = plan.stretches(), plan.command(folder)
+
+    def assemble() -> list[Path]:
+        if plan.runs:
+            return write_trial(from_results(plan.runs), folder, command, write_page)
+        parts = list(finished_parts(folder, stretches))
+        return write_trial(from_parts(plan.region, parts), folder, command, write_page) if parts else []
+
+    # Of a folder of runs there are no parts: everything is made when the tables are.
+    made = Study(plan.about(folder) | planned(stretches), command, stretches, simulate_lists, assemble, plan.region,
+                 partial=plan.runs is None)
+    return carry_out(folder, "estimate", plan.batch(), lambda there: made, options, on_progress)
+
+
+def write_trial(worlds: Worlds, folder: Path, command: str, write_page: Callable[..., list[Path]]) -> list[Path]:
+    """Judge and write tables, words, figures and page; the paths of all. Nothing if nobody is on any list."""
+    cells = judged(worlds)
+    if cells.empty:
+        return []
+    tables = tables_of(cells)
+    found = trial_told(worlds, tables)
+    (folder / TABLES).mkdir(exist_ok=True)
+    written = [write_csv(folder / TABLES / f"{name}.csv", table) for name, table in tables.items()]
+    return [write_parquet(folder / "cells.parquet", cells), *written, write_json(folder / DOCUMENT, found),
+            *write_page(found, tables, folder, command)]
+
+
+def tables_of(cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The tables by name. `performance` is of single countries; all of them together stand in `by_country`."""
+    countries = cells[cells["country"] != trial_tables.ALL]
+    changed = trial_tables.changes(cells)
+    return {
+        "performance": trial_tables.performance(countries),
+        "performance_by_year": trial_tables.performance(countries, ["year"]),
+        "performance_by_country": trial_tables.performance(cells, ["country"]),
+        "performance_by_scenario": trial_tables.performance(countries, ["scenario"]),
+        "dependence": trial_tables.by_dependence(countries),
+        "changes": changed,
+        "falls": trial_tables.seen(changed),
+        "falls_by_scenario": trial_tables.seen(changed, ["scenario"]),
+    }

@@ -1,0 +1,101 @@
+"""Figures of the trial on simulated lists: its tables in, matplotlib figures out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from undercount.experiments.estimate.methods import CHAO
+from undercount.experiments.estimate.trial_tables import WAYS
+from undercount.experiments.estimate.trial_words import TITLES
+from undercount.experiments.estimate.worlds import TARGETS
+from undercount.experiments.report.theme import COLOURS, MARKERS, REFERENCE, colour, dash, new_figure
+
+SAID = {"fell": COLOURS[0], "stayed": "0.8", "rose": COLOURS[1], "none": "white"}
+
+
+def bias(performance: pd.DataFrame) -> Figure:
+    """Estimate over truth, middle and nine in ten, by method; a panel a target."""
+    figure = new_figure(2.4)
+    for ax, target in zip(figure.subplots(1, len(TARGETS), sharey=True, sharex=True), TARGETS):
+        rows = performance[performance["target"] == target].set_index("method")
+        for y, name in enumerate(TITLES):
+            if name in rows.index and rows.loc[name, "ratio_q50"] > 0:
+                row = rows.loc[name]
+                ax.plot([row["ratio_q05"], row["ratio_q95"]], [y, y], color=COLOURS[0])
+                ax.plot([row["ratio_q50"]], [y], MARKERS[2 if name == CHAO else 0], color=COLOURS[0])
+        ax.axvline(1, color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
+        ax.set_xscale("log")
+        ax.set_title(target)
+        ax.set_xlabel("estimate over truth")
+        ax.grid(axis="y", visible=False)
+        ax.grid(axis="x", visible=True)
+        ax.set_yticks(range(len(TITLES)), list(TITLES.values()))
+        ax.set_ylim(len(TITLES) - 0.5, -0.5)
+    return figure
+
+
+def dependence(table: pd.DataFrame) -> Figure:
+    """Coverage by the true odds ratio between two lists, a line a method; a panel a target."""
+    figure = new_figure(2.8)
+    order = list(dict.fromkeys(table["odds"].astype(str)))
+    axes = figure.subplots(1, len(TARGETS), sharey=True)
+    for ax, target in zip(axes, TARGETS):
+        for i, name in enumerate(TITLES):
+            rows = table[(table["target"] == target) & (table["method"] == name)].dropna(subset="coverage")
+            ax.plot([order.index(str(odds)) for odds in rows["odds"]], rows["coverage"], dash(i),
+                    marker=MARKERS[i % len(MARKERS)], color=colour(i), label=TITLES[name])
+        ax.axhline(0.95, color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
+        ax.set_xticks(range(len(order)), order, rotation=40, ha="right")
+        ax.set_ylim(-0.03, 1.03)
+        ax.set_title(target)
+        ax.set_xlabel("true odds ratio, police and assistance")
+    axes[0].set_ylabel("intervals that hold the truth")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return figure
+
+
+def falls(table: pd.DataFrame) -> Figure:
+    """Where the counts fell: what each method says, by what truly happened; a panel a truth."""
+    there = [truth for truth in WAYS if truth in set(table["truth"])]
+    figure = new_figure(2.6)
+    axes = np.atleast_1d(figure.subplots(1, len(there), sharey=True))
+    for ax, truth in zip(axes, there):
+        rows = table[table["truth"] == truth].set_index("method")
+        left = np.zeros(len(TITLES))
+        for word, shade in SAID.items():
+            widths = np.array([rows[f"says_{word}"].get(name, 0.0) for name in TITLES])
+            ax.barh(range(len(TITLES)), widths, left=left, color=shade, edgecolor="0.4", linewidth=0.4,
+                    hatch="///" if word == "rose" else None, label=f"says {word}" if word != "none" else "no estimate")
+            left += widths
+        ax.set_title(f"the flow {truth} ({int(rows['cases'].max()):,})")
+        ax.set_xlim(0, 1)
+        ax.set_xlabel("share of cases")
+        ax.grid(visible=False)
+        ax.set_yticks(range(len(TITLES)), list(TITLES.values()))
+        ax.set_ylim(len(TITLES) - 0.5, -0.5)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    return figure
+
+
+def falls_by_scenario(table: pd.DataFrame) -> Figure:
+    """Where the counts fell and the flow did not: share in which each method says fell, by scenario."""
+    rows = table[table["truth"].isin(("stayed", "rose"))]
+    sums = rows.assign(fell=rows["cases"] * rows["says_fell"]).groupby(["scenario", "method"], sort=False)[
+        ["cases", "fell"]].sum().reset_index()
+    names = list(dict.fromkeys(table["scenario"]))
+    cases = sums.groupby("scenario")["cases"].max()
+    figure = new_figure(0.3 * len(names) + 1.1)
+    ax = figure.subplots()
+    for i, method in enumerate(TITLES):
+        mine = sums[(sums["method"] == method) & (sums["cases"] > 0)]
+        ax.plot(mine["fell"] / mine["cases"], [names.index(name) + 0.08 * (i - 2.5) for name in mine["scenario"]],
+                MARKERS[i], color=colour(i), linestyle="", label=TITLES[method], clip_on=False)
+    ax.set_yticks(range(len(names)), [f"{name} ({int(cases.get(name, 0)):,})" for name in names])
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_xlim(0, 1)
+    ax.set_xlabel("share in which the estimate fell though the flow did not")
+    ax.grid(axis="y", visible=False)
+    ax.grid(axis="x", visible=True)
+    figure.legend(loc="outside lower center", ncols=3)
+    return figure
