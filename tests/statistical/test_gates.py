@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from undercount.experiments.patterns.table import patterns_of
 from undercount.experiments.patterns.worlds import judge, prior_worlds
-from undercount.experiments.reference import draws
-from undercount.experiments.reference.draws import drawn
+from undercount.experiments import draws
+from undercount.experiments.draws import drawn
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.files.problems import BadInput
 
