@@ -89,6 +89,11 @@ def counted_in_destination_rows(seen: Seen, where: Places, nationals: Places, mo
     return float(_rows(seen, (), months, "destination"))
 
 
+def counted_in_origin_rows(seen: Seen, where: Places, nationals: Places, months: slice) -> float:
+    """Persons counted in the rows of origins."""
+    return float(_rows(seen, (), months, "origin"))
+
+
 def leaving(seen: Seen, where: Places, nationals: Places, months: slice) -> float:
     """Persons a year who left these countries by any way: on their own, smuggled or recruited."""
     actors = seen.actors[months]
@@ -118,7 +123,8 @@ _N, _O, _U = Use.NEEDED, Use.OPTIONAL, Use.UNUSED
 MEASURES: dict[str, Measure] = {measure.of.__name__: measure for measure in (
     Measure(share_taken_to, _N, _N), Measure(share_of_nationals, _N, _N), Measure(newly_exploited, _O, _O),
     Measure(counted, _N, _U, ("any",)), Measure(origin_rows_to_destination_rows, _U, _U, ("origin", "destination")),
-    Measure(counted_in_destination_rows, _U, _U, ("destination",)), Measure(leaving, _O, _U),
+    Measure(counted_in_destination_rows, _U, _U, ("destination",)),
+    Measure(counted_in_origin_rows, _U, _U, ("origin",)), Measure(leaving, _O, _U),
     Measure(known_recruiters, _O, _U), Measure(arrests, _O, _U), Measure(months_in_custody, _O, _U))}
 
 

@@ -5,10 +5,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-from undercount.experiments.patterns.table import patterns_of
-from undercount.experiments.patterns.worlds import judge, prior_worlds
 from undercount.experiments import draws
 from undercount.experiments.draws import drawn
+from undercount.experiments.patterns.table import patterns_of
+from undercount.experiments.patterns.worlds import judge, prior_worlds
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.files.problems import BadInput
 
