@@ -1,25 +1,32 @@
 """Everything that is generated from the code, brought up to date: `python -m tools.generate`.
 
-scenarios/baseline.toml (values and comments from the schema), the tables of docs/ODD.md, and the kept figures
-of tests/regression.
+scenarios/baseline.toml (values and comments from the schema; fixed is what docs/screening.csv does not keep), the
+tables of docs/ODD.md, and the kept figures of tests/regression.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario, scenarios_root
 
 from tests.regression.figures import KEPT, figures
 from tools import odd_tables
+from tools.screening import fixed
 
 
 def baseline() -> str:
-    """baseline.toml: every value at the schema's default, every comment anew; all else stays, and so do its priors."""
-    scenario = load_scenario("baseline")
-    defaults = {path: spec.default for path, spec in specs().items() if path not in scenario.priors}
-    return scenario.with_values(defaults).to_toml()
+    """baseline.toml: every value at the schema's default, every comment anew, what screening fixed fixed there.
+
+    All else stays, and so do priors that the file states.
+    """
+    scenario, without_influence = load_scenario("baseline"), fixed()
+    stated = {path: span for path, span in scenario.priors.items() if path not in without_influence}
+    defaults = {path: spec.default for path, spec in specs().items() if path not in stated}
+    points = {path: (defaults[path], defaults[path]) for path in without_influence}
+    return replace(scenario.with_values(defaults), priors=stated | points).to_toml()
 
 
 def main() -> None:

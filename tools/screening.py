@@ -19,21 +19,39 @@ import argparse
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from undercount.experiments.patterns.worlds import COARSE
+from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Scenario, load_scenario
 
 from tools.outcomes import OUTCOMES, outcomes
 
 DOCS = Path(__file__).parents[1] / "docs"
+TABLE = DOCS / "screening.csv"
 SCENARIO = "everything"
 KEPT = 50  # of the core's unknowns, by their largest effect on any outcome; those of onsets are all kept
 LEVELS = 4
 STEP = 2 / 3  # of a range, the step of a design of four levels
 LUCK = "(luck)"
+
+
+def fixed() -> list[str]:
+    """Unknowns of the core that the published table does not keep, in the order of the schema."""
+    if not TABLE.exists():
+        return []
+    table = pd.read_csv(TABLE)
+    without_influence = set(table.loc[~table["kept"] & (table["unknown"] != LUCK), "unknown"])
+    return [path for path in specs() if path in without_influence]
+
+
+def everything() -> Scenario:
+    """The mixture, with what an earlier screening fixed unknown again."""
+    scenario, again = load_scenario(SCENARIO, calibrated=False), set(fixed())
+    return replace(scenario, priors={path: span for path, span in scenario.priors.items() if path not in again})
 
 
 def worlds(scenario: Scenario, free: Sequence[str], points: np.ndarray, lucks: Sequence[int]) -> np.ndarray:
@@ -51,7 +69,7 @@ def screen(trajectories: int, seed: int) -> pd.DataFrame:
     from SALib.analyze import morris as analyze
     from SALib.sample import morris as sample
 
-    scenario = load_scenario(SCENARIO, calibrated=False)
+    scenario = everything()
     free = list(scenario.free())
     problem = {"num_vars": len(free), "names": free, "bounds": [[0.0, 1.0]] * len(free)}
     points = sample.sample(problem, trajectories, num_levels=LEVELS, seed=seed)
@@ -75,7 +93,7 @@ def indices(found: pd.DataFrame, base: int, seed: int) -> tuple[pd.DataFrame, np
     from SALib.analyze import sobol as analyze
     from SALib.sample import sobol as sample
 
-    scenario = load_scenario(SCENARIO, calibrated=False)
+    scenario = everything()
     kept = [path for path in scenario.free() if path in set(found.loc[found["kept"], "unknown"])]
     problem = {"num_vars": len(kept), "names": kept, "bounds": [[0.0, 1.0]] * len(kept)}
     points = sample.sample(problem, base, calc_second_order=False, seed=seed)
@@ -84,18 +102,18 @@ def indices(found: pd.DataFrame, base: int, seed: int) -> tuple[pd.DataFrame, np
     for k, name in enumerate(OUTCOMES):
         totals[name] = analyze.analyze(problem, values[:, k], calc_second_order=False, seed=seed)["ST"]
     free = list(scenario.free())
-    everything = np.random.default_rng(seed).random((len(points), len(free)))
-    return totals, values.var(axis=0), worlds(scenario, free, everything, [seed] * len(points)).var(axis=0)
+    others = np.random.default_rng(seed).random((len(points), len(free)))
+    return totals, values.var(axis=0), worlds(scenario, free, others, [seed] * len(points)).var(axis=0)
 
 
-def page(found: pd.DataFrame, totals: pd.DataFrame, kept: np.ndarray, everything: np.ndarray, words: str) -> str:
+def page(found: pd.DataFrame, totals: pd.DataFrame, kept: np.ndarray, whole: np.ndarray, words: str) -> str:
     effects = [f"| `{row['unknown']}` | " + " | ".join(f"{row[name]:.2f}" for name in OUTCOMES)
                + f" | {'kept' if row['kept'] else '' if row['unknown'] == LUCK else 'fixed'} |"
                for _, row in found.iterrows()]
     totals = totals.loc[totals[list(OUTCOMES)].max(axis=1).sort_values(ascending=False).index]
     shares = [f"| `{row['unknown']}` | " + " | ".join(f"{row[name]:.2f}" for name in OUTCOMES) + " |"
               for _, row in totals.iterrows()]
-    left = ", ".join(f"{name} {a / b:.2f}" for name, a, b in zip(OUTCOMES, kept, everything))
+    left = ", ".join(f"{name} {a / b:.2f}" for name, a, b in zip(OUTCOMES, kept, whole))
     core = int(found["kept"].sum() - found["unknown"].str.startswith("onsets.").sum())
     return "\n".join([
         "# Which unknowns matter", "",
@@ -125,7 +143,7 @@ if __name__ == "__main__":
     given = parser.parse_args()
     table = screen(given.trajectories, given.seed)
     sobol, with_kept, with_all = indices(table, given.base, given.seed)
-    table.to_csv(DOCS / "screening.csv", index=False, float_format="%.4f")
+    table.to_csv(TABLE, index=False, float_format="%.4f")
     (DOCS / "screening.md").write_text(page(
         table, sobol, with_kept, with_all,
         f"--trajectories {given.trajectories} --base {given.base} --seed {given.seed}"), encoding="utf-8")

@@ -32,6 +32,7 @@ from undercount.model.assumed.scenario_checks import (
     read_text_value,
     read_where,
 )
+from undercount.model.assumed.scenario_parents import check_parents
 from undercount.model.files.problems import BadInput
 from undercount.model.files.tables_in import Problems
 from undercount.model.files.toml_in import Document, Source, Where, describe, read_toml, readable
@@ -109,6 +110,7 @@ class Pieces:
     onsets: tuple[Onset, ...] = ()
     events: tuple[Event, ...] = ()
     documents: list[Document] = field(default_factory=list)
+    parents: dict[Path, list[Path]] = field(default_factory=dict)  # of each file, those that it extends
 
 
 def _merge(pieces: Pieces, document: Document, complete: bool) -> None:
@@ -196,7 +198,7 @@ def _merge_onsets(pieces: Pieces, source: Source, onsets: object) -> None:
 def _merge_calibrated(pieces: Pieces, source: Source, content: object) -> None:
     """Point values that `undercount calibrate` found: they move within what is unknown, and leave it unknown.
 
-    Only the nearest table of a chain of files counts.
+    Only one table of a chain of files counts (`_fitted`).
     """
     if not isinstance(content, dict) or not isinstance(content.get("values", {}), dict):
         source.bad(("calibrated",), "calibrated", describe(content), "a table [calibrated] with a table values")
@@ -404,7 +406,9 @@ def load(name: str | Path, region: str | None = None, fitted: bool = True) -> Pi
         pieces.region = _region(stated[0].source, stated[0].path.parent, stated[1])
     if pieces.region and pieces.region.changes:
         _merge_changes(pieces)
-    calibrated = next((document for document in pieces.documents if "calibrated" in document.values), None)
+    if complete:
+        check_parents(pieces.documents, pieces.parents)
+    calibrated = _fitted(pieces)
     for document in reversed(pieces.documents):
         _merge(pieces, document, complete)
         if document is calibrated and fitted:
@@ -417,6 +421,21 @@ def load(name: str | Path, region: str | None = None, fitted: bool = True) -> Pi
     check_wholes(pieces.values, pieces.set_by)
     problems.raise_any()
     return pieces
+
+
+def _fitted(pieces: Pieces) -> Document | None:
+    """The file whose fitted values count: the nearest that has some, but no parent in a list of several.
+
+    Several explanations at once are not at the values of one of them.
+    """
+    by_path = {document.path.resolve(): document for document in pieces.documents}
+    path = next(iter(by_path), None)
+    while path in by_path:
+        if "calibrated" in by_path[path].values:
+            return by_path[path]
+        above = pieces.parents.get(path, [])
+        path = above[0] if len(above) == 1 else None
+    return None
 
 
 def _merge_changes(pieces: Pieces) -> None:
@@ -444,6 +463,7 @@ def _read_chain(pieces: Pieces, path: Path, above: tuple[Path, ...]) -> bool:
     if here in known:
         pieces.documents.remove(document)
     pieces.documents.append(document)
+    pieces.parents.pop(here, None)  # read again: it stands further away
     if "extends" not in document.values:
         return True
     parents, source, complete = document.values["extends"], document.source, True
@@ -461,6 +481,7 @@ def _read_chain(pieces: Pieces, path: Path, above: tuple[Path, ...]) -> bool:
             source.bad(("extends",), "extends", f"a circle: {chain}", "a scenario that does not lead back here")
             complete = False
         else:
+            pieces.parents.setdefault(here, []).insert(0, found.resolve())
             complete = _read_chain(pieces, found, (*above, here)) and complete
     return complete
 

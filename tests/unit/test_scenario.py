@@ -139,6 +139,33 @@ def test_large_file_is_refused_unread(write):
     assert "bytes" in problems_of(write("#" * 250_001))[0].found
 
 
+def test_parents_that_differ_are_named(write):
+    write('title = "a"\nextends = "refusal"\n[networks]\nhabit = 0.1\n', "a.toml")
+    write('title = "b"\nextends = "full-adaptation"\n[networks]\nhabit = 0.2\n[mechanisms]\ndocument_debt = true\n', "b.toml")
+    both = 'title = "t"\nextends = ["a.toml", "b.toml"]\n'
+    problem, = problems_of(write(both))
+    assert problem.line == 2 and problem.key == "extends"
+    assert "networks.habit" in problem.found and "0.1 in a.toml and 0.2 in b.toml" in problem.found
+    assert load_scenario(write(both + "[networks]\nhabit = 0.3\n")).value("networks.habit") == 0.3  # said here
+    assert load_scenario(write('title = "t"\nextends = ["a.toml", "real-decline"]\n')).value("networks.habit") == 0.1
+
+
+def test_a_child_may_change_what_a_parent_of_its_other_parent_says(write):
+    write('title = "a"\nextends = "baseline"\n[networks]\nhabit = 0.1\n', "a.toml")
+    write('title = "b"\nextends = "a.toml"\n[networks]\nhabit = 0.2\n', "b.toml")
+    assert load_scenario(write('title = "t"\nextends = ["a.toml", "b.toml"]\n')).value("networks.habit") == 0.2
+
+
+def test_fitted_values_of_one_parent_count_and_of_several_none(write):
+    fitted = '[calibrated]\ndistance = 0.4\nseed = 1\nversion = "0"\ncommand = "c"\n[calibrated.values]\n' \
+             '"networks.habit" = 0.123\n'
+    write('title = "a"\nextends = "refusal"\n' + fitted, "a.toml")
+    write('title = "b"\nextends = "real-decline"\n', "b.toml")
+    assert load_scenario(write('title = "t"\nextends = "a.toml"\n')).value("networks.habit") == 0.123
+    several = load_scenario(write('title = "t"\nextends = ["a.toml", "b.toml"]\n'))
+    assert several.value("networks.habit") == load_scenario("baseline").value("networks.habit")
+
+
 def test_extends(write):
     assert problems_of(write('title = "t"\nextends = "basline"'))[0].nearest == "baseline"
     assert problems_of(write('title = "t"\nextends = 1'))[0].line == 2
