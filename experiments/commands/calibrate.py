@@ -51,6 +51,7 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
             problems += error.problems
     if problems:
         raise BadInput(problems)
+    failed = []
     for name, plan in plans.items():
         with counting(f"{name}: points", jobs(plan)) as on_progress:
             best = search(plan, on_progress)
@@ -60,10 +61,12 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
         inside = "inside all gates" if fit.inside else "outside the gates: no draw inside was found"
         click.echo(f"{name}: distance {fit.distance:.3f}, {inside}; coarse design {best[0].distance:.3f}")
         if not fit.inside:
-            raise click.ClickException(f"{name}: nothing to write")
-        if write:
+            failed.append(name)  # the others are still worth having
+        elif write:
             path = Path(name) if name.endswith(".toml") else scenarios_root() / f"{name}.toml"
             record(path, plan.scenario, fit, s, again)
             click.echo(f"values in {path}")
         else:
             click.echo(table(plan.scenario, fit, s, again))
+    if failed:
+        raise click.ClickException(f"nothing to write for {', '.join(failed)}")
