@@ -1,0 +1,49 @@
+"""The tools that publish tables: what is fixed is what the screening says, and figures are as told."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from tools import screening, trial
+from undercount.model.assumed.parameters import specs
+from undercount.model.assumed.scenario import load_scenario
+
+
+def test_the_baseline_fixes_what_the_screening_does_not_keep():
+    table = pd.read_csv(screening.TABLE)
+    core = table[~table["unknown"].str.startswith("onsets.") & (table["unknown"] != screening.LUCK)]
+    baseline = load_scenario("baseline", calibrated=False)
+    assert set(baseline.free()) == set(core.loc[core["kept"], "unknown"])
+    assert len(baseline.free()) <= screening.KEPT
+    for path in core.loc[~core["kept"], "unknown"]:
+        assert baseline.priors[path] == (specs()[path].default, specs()[path].default), path
+    kept, others = core[core["kept"]], core[~core["kept"]]
+    assert kept["largest"].min() >= others["largest"].max()
+
+
+def test_a_screening_frees_what_an_earlier_one_fixed():
+    known = set(pd.read_csv(screening.TABLE)["unknown"]) - {screening.LUCK}
+    assert set(screening.everything().free()) == known
+
+
+def test_flow_by_hand():
+    worlds = [SimpleNamespace(flow=(100.0, after)) for after in (80.0, 95.0, 100.0, 120.0)]
+    assert trial.flow(worlds) == {"median": pytest.approx(0.975), "fell": 0.25, "rose": 0.25, "not_lower": 0.5}
+    assert np.isnan(trial.flow([])["median"])
+
+
+def test_learners_differ_in_speed_and_month_only():
+    slow, fast = trial.learners(0.0, "2002-01"), trial.learners(1.0, "2002-01")
+    for path in trial.LEARNING:
+        assert slow.value(path) < fast.value(path)
+    assert {str(onset.when) for onset in fast.onsets} == {"2002-01"}
+    assert fast.with_values({path: slow.value(path) for path in trial.LEARNING}).content_hash() == slow.content_hash()
+
+
+def test_nothing_happens_in_the_world_that_is_compared():
+    """The pair of a paired effect: the same without its onsets is the core itself."""
+    scenario = load_scenario("real-decline", calibrated=False)
+    without = scenario.with_values({f"onsets.{onset.name}.included": 0 for onset in scenario.onsets})
+    found = [trial.effects(each, 3, 6000) for each in (without, load_scenario("no-change", calibrated=False))]
+    assert found[0].tolist() == found[1].tolist()
