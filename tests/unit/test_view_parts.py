@@ -18,10 +18,12 @@ import pytest
 from undercount.experiments.commands.view import is_local
 from undercount.experiments.view import charts, controls, keep, story
 from undercount.experiments.view import map as flow_map
+from undercount.experiments.view.naming import labels
 from undercount.experiments.view.session import PAGES, Session
 from undercount.experiments.view.twin import ALONE, FROZEN, Settings, Twin, difference_in_words
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario
+from undercount.model.engine.layout import WARM_UP
 
 COARSE = Settings(people_per_agent=1000)
 
@@ -171,6 +173,18 @@ def test_every_view_of_the_map_is_inside_it(twin):
         parsed(f'<svg>{flow_map.layer(twin.models[0], zoom)}{flow_map.names(twin.region, zoom)}</svg>')
 
 
+def test_names_stay_on_the_map_and_elsewhere_stands_apart(twin):
+    boxes = {}
+    for label in parsed(f"<svg>{flow_map.names(twin.region)}</svg>"):
+        x, y = float(label.get("x")), float(label.get("y"))
+        boxes[label.text] = x, y - 11, x + 6.6 * len(label.text), y + 3  # letters of 12 pixels
+    assert len(boxes) == len(labels(twin.region))
+    for name, (left, top, right, bottom) in boxes.items():
+        assert 0 <= left and right <= flow_map.WIDTH and 0 <= top and bottom <= flow_map.HEIGHT, name
+    left, top, right, bottom = boxes.pop("Elsewhere")
+    assert not [name for name, (a, b, c, d) in boxes.items() if a < right and left < c and b < bottom and top < d]
+
+
 def test_effective_number_of_equal_routes(twin):
     values = charts.effective_routes(twin.models[0])
     assert np.nanmin(values) >= 1 and np.isnan(values[-1])
@@ -186,6 +200,11 @@ def test_contrast_of_all_text_colours():
 
     for colour in (*charts.WORLDS, *charts.MODE_COLOURS.values(), charts.INK, charts.QUIET, "#4a525c", "#3d444d", "#a80000", "#5b636d"):
         assert 1.05 / (light(colour) + 0.05) >= 4.5, colour
+
+
+def test_the_warm_up_is_told_as_long_as_it_is(session):
+    text = session.snapshot.value.stories[0]
+    assert f"the {WARM_UP} months before January 1999" in text and "year of warm-up" not in text
 
 
 def test_story_and_country(twin):
