@@ -141,7 +141,8 @@ def with_stop(settings: Settings, path: str, stop: Any) -> tuple[Settings, str |
     if not isinstance(stop, (int, float)) or not c.low <= stop <= c.high or c.nearest(stop) == c.stop:
         return settings, None
     stop = c.nearest(stop)
-    return with_value(settings, path, c.own if abs(c.own - stop) <= STEP / 2 and c.nearest(c.own) == stop else stop)
+    meant = c.own if c.low <= c.own <= c.high and c.nearest(c.own) == stop else stop
+    return with_value(settings, path, meant)
 
 
 def with_whole(settings: Settings, name: str, value: Any) -> tuple[Settings, str | None]:

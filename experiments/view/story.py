@@ -24,8 +24,8 @@ def sentences(model) -> str:
     """This year's counts and hidden flow against last year's, and what to make of it."""
     world, region = model.world, model.region
     if world.month == 0:
-        return (f"The world is ready: the {WARM_UP} months before {region_month(region, 0)} have been run, so that the trade "
-                "is under way and in balance.")
+        return (f"The world is ready: the {WARM_UP} months before {region_month(region, 0)} have been run, so that the "
+                "trade is under way and in balance.")
     last, whole = world.month - 1, region.months // 12 * 12
     if last >= whole:
         last = whole - 1  # a few months of a last year say little; the whole year before says more
