@@ -18,6 +18,7 @@ THICKEST = 7.0  # points
 MARGIN = 2.0  # degrees around the capitals in use
 ENDS = ("s", "D", "^", "v", "P")  # one marker for each group of destinations
 WIDTH = 5.8  # inches, so that two panels fit on a page
+BEND = 0.18  # of an arrow, as a share of its length
 
 
 def borders(region) -> tuple[list[tuple[str, np.ndarray]], list[float]]:
@@ -68,7 +69,8 @@ def flow_map(panels: dict[str, pd.DataFrame], region) -> Figure:
         for iso3 in sorted(set(chosen["origin"])):
             # Smaller, so that a country that is both shows both.
             ax.plot(*at[iso3], marker="o", color="black", markerfacecolor="white", markersize=3, zorder=5.5)
-        _labels(ax, {iso3: at[iso3] for iso3 in sorted({*chosen["origin"], *chosen["destination"]})}, view, ratio)
+        _labels(ax, {iso3: at[iso3] for iso3 in sorted({*chosen["origin"], *chosen["destination"]})},
+                [(at[row.origin], at[row.destination]) for row in chosen.itertuples()], view, ratio)
         ax.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), title=title, aspect=ratio,
                xlabel="longitude (degrees east)", ylabel="latitude (degrees north)")
         ax.grid(False)
@@ -93,15 +95,25 @@ def _arc(ax, start, end, share: float, group: int) -> None:
     width = _width(share)
     style = f"simple,tail_width={width},head_width={width + 4},head_length={width * 0.6 + 4}"
     ax.add_patch(FancyArrowPatch(
-        start, end, connectionstyle="arc3,rad=0.18", arrowstyle=style, mutation_scale=1, linewidth=0,
+        start, end, connectionstyle=f"arc3,rad={BEND}", arrowstyle=style, mutation_scale=1, linewidth=0,
         facecolor=colour(group), alpha=0.7, shrinkA=1, shrinkB=2, zorder=3 - share * 0.5))
 
 
-def _labels(ax, places: dict[str, tuple[float, float]], view: list[float], ratio: float) -> None:
-    """Codes beside their dots, each at the free place that is nearest."""
+def _head(start, end, inches: float, inch: float, ratio: float) -> tuple[float, float]:
+    """Where an arrow runs so many inches before its end."""
+    dx, dy = end[0] - start[0], (end[1] - start[1]) * ratio
+    # From the point that bends the curve (matplotlib's arc3) to the end.
+    along, up = dx / 2 - BEND * dy, dy / 2 + BEND * dx
+    back = inches / inch / math.hypot(along, up)
+    return end[0] - back * along, end[1] - back * up / ratio
+
+
+def _labels(ax, places: dict[str, tuple[float, float]], arrows: list, view: list[float], ratio: float) -> None:
+    """Codes beside their dots, each at the free place that is nearest and hides no head of an arrow."""
     inch = (WIDTH - 0.6) / (view[2] - view[0])  # of one degree of longitude
     wide, high = 0.30 / inch, 0.13 / inch / ratio
-    taken = [(x, y, 0.1 / inch, 0.1 / inch / ratio) for x, y in places.values()]
+    heads = [_head(*arrow, inches, inch, ratio) for arrow in arrows for inches in (0.1, 0.2)]
+    taken = [(x, y, 0.1 / inch, 0.1 / inch / ratio) for x, y in (*places.values(), *heads)]
     for iso3, (x, y) in places.items():
         options = [(x + r * wide * math.cos(a), y + r * high * 1.2 * math.sin(a))
                    for r in (0.75, 1.1, 1.5, 2.0, 2.6, 3.4) for a in np.linspace(0, 2 * math.pi, 12, endpoint=False)]

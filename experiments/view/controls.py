@@ -2,6 +2,11 @@
 
 Nothing here draws; `panels.py` makes widgets of it. A value that the schema refuses is not taken
 over: its message stands beside the control and the world stays as it is.
+
+A slider stands at stops only, which are round; the field beside it shows the value itself. Vuetify moves
+a slider to a stop by itself, and says so as if a person had, where it is given a value between stops, as
+fitted values are. So it is given the stop that is nearest, and the stop nearest to the scenario's own value
+means that value.
 """
 
 from __future__ import annotations
@@ -27,19 +32,41 @@ FIRST_SWITCHES = {"route_adaptation": "Networks act on what they learn of routes
 # One agent a person is 15.7 million agents: right for `undercount run`, too much for every open tab.
 SCALES = (10, 10_000)
 SEEDS = (0, 2**63 - 1)
+STEP = 0.05  # between the stops of a slider
 
 
 @dataclass(frozen=True)
 class Control:
-    """One number of the schema as a reader meets it. `low` and `high` bound the slider."""
+    """One number of the schema as a reader meets it. `low` and `high` bound the slider; `own` is the scenario's."""
 
     path: str
     label: str
     unit: str
     value: float
+    own: float
     low: float
     high: float
     help: str
+
+    @property
+    def text(self) -> str:
+        """The value as it is: what is read back from the text is the same number."""
+        return exact(self.value)
+
+    @property
+    def stop(self) -> float:
+        """Where the slider stands."""
+        return self.nearest(self.value)
+
+    def nearest(self, value: float) -> float:
+        """The stop that is nearest to a value."""
+        stops = round((min(max(value, self.low), self.high) - self.low) / STEP)
+        return round(self.low + stops * STEP, 2)
+
+
+def exact(value: float) -> str:
+    """The shortest text of a number that loses nothing of it."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
 def control(path: str, settings: Settings) -> Control:
@@ -47,10 +74,11 @@ def control(path: str, settings: Settings) -> Control:
     spec = specs()[path]
     label = HEADLINE.get(path) or spec.key.replace("_", " ").capitalize()
     low, high = spec.allowed
+    own = float(loaded(settings.scenario).value(path))
+    here = "" if own == spec.default else f", in this scenario {exact(own)}"
     text = (f"{spec.meaning[0].upper()}{spec.meaning[1:]}. {spec.unit}, {low:g} to {high:g}, "
-            f"default {spec.default:g}. {spec.source}.")
-    own = loaded(settings.scenario).value(path)
-    return Control(path, label, spec.unit, float(settings.changes.get(path, own)), *spec.sweep, text)
+            f"default {spec.default:g}{here}. {spec.source}.")
+    return Control(path, label, spec.unit, float(settings.changes.get(path, own)), own, *spec.sweep, text)
 
 
 def groups() -> dict[str, tuple[str, list[str]]]:
@@ -105,6 +133,16 @@ def with_value(settings: Settings, name: str, value: Any) -> tuple[Settings, str
     if now == own:
         del changes[name]
     return replace(settings, changes=changes), None
+
+
+def with_stop(settings: Settings, path: str, stop: Any) -> tuple[Settings, str | None]:
+    """The same for a slider that was moved to a stop; nothing changes where it stands there already."""
+    c = control(path, settings)
+    if not isinstance(stop, (int, float)) or not c.low <= stop <= c.high or c.nearest(stop) == c.stop:
+        return settings, None
+    stop = c.nearest(stop)
+    meant = c.own if c.low <= c.own <= c.high and c.nearest(c.own) == stop else stop
+    return with_value(settings, path, meant)
 
 
 def with_whole(settings: Settings, name: str, value: Any) -> tuple[Settings, str | None]:

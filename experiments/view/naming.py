@@ -35,7 +35,7 @@ def country(region: Region, place: int | str) -> str:
 
 
 def month_name(region: Region, t: int) -> str:
-    """Month `t` of a world's arrays as words; the warm-up year is named as such."""
+    """Month `t` of a world's arrays as words; those of the warm-up, before the region's first, are named as such."""
     month = region.start + (int(t) - WARM_UP)
     return f"{MONTHS[month.month - 1]} {month.year}" + (" (warm-up)" if t < WARM_UP else "")
 

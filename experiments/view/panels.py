@@ -35,18 +35,20 @@ def Number(session: Session, path: str, slider: bool = False):
     settings = session.settings.value
     c = controls.control(path, settings)
 
-    def take(value):
-        if str(value) != f"{c.value:g}":
-            session.change(path, controls.with_value(session.settings.value, path, value))
+    def take(text):
+        if text != c.text:
+            session.change(path, controls.with_value(session.settings.value, path, text))
         elif path in session.messages.value:
             session.change(path, (session.settings.value, None))
 
+    def slide(stop):
+        session.change(path, controls.with_stop(session.settings.value, path, stop))
+
     with solara.Column(gap="0px", classes=["uc-number"]):
-        Field(session, path, f"{c.label} ({c.unit})", f"{c.value:g}", c.help, take).key(f"{settings.scenario} {path}")
+        Field(session, path, f"{c.label} ({c.unit})", c.text, c.help, take).key(f"{settings.scenario} {path}")
         if slider:
-            v.Slider(v_model=min(max(c.value, c.low), c.high), min=c.low, max=c.high, step=0.05,
-                     on_v_model=take, dense=True, hide_details=True, color="#1f4e79", class_="uc-slider",
-                     attributes={"aria-label": c.label})
+            v.Slider(v_model=c.stop, min=c.low, max=c.high, step=controls.STEP, on_v_model=slide, dense=True,
+                     hide_details=True, color="#1f4e79", class_="uc-slider", attributes={"aria-label": c.label})
 
 
 @solara.component

@@ -8,6 +8,7 @@ from undercount.experiments.view import charts
 from undercount.experiments.view.charts import WORLDS
 from undercount.experiments.view.naming import change, count, country, event_text, events_of, month_name, region_month
 from undercount.model.country.observation import observe
+from undercount.model.engine.layout import WARM_UP
 
 INTRODUCTION = (
     "A published table counts only the victims who were found, seen as victims, offered help and willing to take it. "
@@ -23,7 +24,8 @@ def sentences(model) -> str:
     """This year's counts and hidden flow against last year's, and what to make of it."""
     world, region = model.world, model.region
     if world.month == 0:
-        return "The world is ready: a year of warm-up has been run so that the trade is under way."
+        return (f"The world is ready: the {WARM_UP} months before {region_month(region, 0)} have been run, so that the "
+                "trade is under way and in balance.")
     last, whole = world.month - 1, region.months // 12 * 12
     if last >= whole:
         last = whole - 1  # a few months of a last year say little; the whole year before says more

@@ -173,6 +173,6 @@ def difference_in_words(twin: Twin) -> str:
     who = where_from(twin.region, twin.models[0].world.people[twin.difference.rows[0]])
     when = month_name(twin.region, t)
     if t < WARM_UP:
-        when = when.removesuffix(" (warm-up)") + ", in the year of warm-up before the story begins"
+        when = when.removesuffix(" (warm-up)") + f", in the {WARM_UP} months of warm-up before the story begins"
     return (f"The first life that differs: {when}, a person from {who}. "
             f"{twin.names[0]}: {told[0]}. {twin.names[1]}: {told[1]}.")

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.patches import FancyArrowPatch
 from undercount.experiments import cli
 from undercount.experiments.report import figures, maps, sentences, summaries, theme
 from undercount.experiments.report.batch import Batch
@@ -183,6 +184,26 @@ def test_the_map_draws_the_largest_between_countries():
     chosen = maps.drawn(table)
     assert len(chosen) == maps.LARGEST and (chosen["origin"] != chosen["destination"]).all()
     assert not maps.drawn(table.assign(persons=0.0)).size
+
+
+def test_codes_on_the_map_are_inside_it_and_hide_no_head_of_an_arrow():
+    rows = [("MDA", "XEW", 900), ("UKR", "XEW", 700), ("UKR", "FRA", 600), ("ALB", "ITA", 500), ("MDA", "BIH", 400)]
+    with theme.styled():
+        figure = maps.flow_map({"now": pd.DataFrame(rows, columns=["origin", "destination", "persons"])}, REGION)
+    figure.draw_without_rendering()
+    ax = figure.axes[0]
+    words = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    assert set(words) == {iso3 for row in rows for iso3 in row[:2]}
+    arrows = [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
+    assert len(arrows) == len(rows)
+    for box in words.values():
+        assert ax.bbox.x0 <= box.x0 and box.x1 <= ax.bbox.x1 and ax.bbox.y0 <= box.y0 and box.y1 <= ax.bbox.y1
+        for arrow, row in zip(arrows, rows):
+            place = REGION.countries[REGION.index[row[1]]]
+            tip = ax.transData.transform((place.lon, place.lat))
+            outline = ax.transData.transform(arrow.get_path().vertices)
+            head = outline[np.hypot(*(outline - tip).T) < 12 / 72 * figure.dpi]
+            assert len(head) and not any(box.contains(x, y) for x, y in head), row
 
 
 # --- page and command -------------------------------------------------------------------------------

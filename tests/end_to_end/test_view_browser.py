@@ -13,10 +13,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from undercount.experiments.view.controls import HEADLINE, STEP, control, exact
+from undercount.experiments.view.twin import Settings
+from undercount.model.assumed.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "results" / "screenshots"
@@ -40,16 +44,16 @@ def browser_context_args():
     return {"viewport": {"width": 1280, "height": 720}}
 
 
-@pytest.fixture(scope="session")
-def address(tmp_path_factory):
-    """A server of its own on a free port."""
+@contextmanager
+def served(folder, *arguments):
+    """The address of a server of its own on a free port; its log must stay without a traceback."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("view") / "log"
+    log = folder / "log"
     with log.open("w") as out:
-        server = subprocess.Popen([sys.executable, "-m", "undercount", "view", "--port", str(port)], cwd=ROOT,
-                                  stdout=out, stderr=out, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+        server = subprocess.Popen([sys.executable, "-m", "undercount", "view", *arguments, "--port", str(port)],
+                                  cwd=ROOT, stdout=out, stderr=out, env=os.environ | {"PYTHONUNBUFFERED": "1"})
     url, end = f"http://127.0.0.1:{port}/", time.monotonic() + 300  # an edited model is compiled first
     while True:
         try:
@@ -58,10 +62,34 @@ def address(tmp_path_factory):
         except OSError:
             assert server.poll() is None and time.monotonic() < end, log.read_text()
             time.sleep(0.2)
-    yield url
-    server.terminate()
-    server.wait(20)
+    try:
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("view")) as url:
+        yield url
+
+
+# As `undercount calibrate` leaves a scenario: no value is a multiple of a slider's step.
+FITTED = {"push.push": "1.338632", "pull.pull": "0.612346", "corruption.corruption": "0.517",
+          "policing.enforcement": "0.971234", "assistance.referral_capacity": "1.9876", "push.leave_rate": "0.00613386"}
+
+
+@pytest.fixture(scope="session")
+def fitted(tmp_path_factory):
+    """A server that opens a scenario with fitted values: its address, the scenario's file."""
+    folder = tmp_path_factory.mktemp("fitted")
+    file = folder / "fitted.toml"
+    values = "\n".join(f'"{path}" = {value}' for path, value in FITTED.items())
+    file.write_text(f'title = "Fitted"\nextends = "full-adaptation"\n\n[calibrated.values]\n{values}\n', encoding="utf-8")
+    with served(folder, str(file)) as url:
+        yield url, file
 
 
 class Opened:
@@ -86,6 +114,9 @@ class Opened:
     def field(self, label):
         return self.page.get_by_label(re.compile(label)).first
 
+    def slider(self, path):
+        return self.page.get_by_role("slider", name=HEADLINE[path])
+
     def choose(self, label, option):
         """In one of Vuetify's select boxes."""
         self.page.locator(".v-select", has_text=label).first.click()
@@ -100,13 +131,26 @@ class Opened:
         return [text for text in self.said if not text.startswith(HARMLESS)]
 
 
-@pytest.fixture
-def opened(page, address):
+@contextmanager
+def visit(page, address):
+    """A page that asks nothing of anybody else and says nothing in the console."""
     found = Opened(page, address)
     yield found
     outside = [url for url in found.requests if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))]
     assert not outside
     assert not found.problems()
+
+
+@pytest.fixture
+def opened(page, address):
+    with visit(page, address) as found:
+        yield found
+
+
+@pytest.fixture
+def opened_fitted(page, fitted):
+    with visit(page, fitted[0]) as found:
+        yield found
 
 
 def test_load_step_play_pause_reset(opened):
@@ -133,12 +177,13 @@ def test_load_step_play_pause_reset(opened):
 
 
 def test_changed_settings_and_another_scenario(opened):
-    assert opened.field("^Enforcement.*factor").input_value() == "1"
-    slider = opened.page.get_by_role("slider", name=re.compile("Enforcement"))
+    own = control("policing.enforcement", Settings())  # the scenario's, whatever was fitted
+    expect(opened.field("^Enforcement.*factor")).to_have_value(own.text)
+    slider, way = opened.slider("policing.enforcement"), 1 if own.stop < 1.5 else -1
     slider.focus()
     for _ in range(4):
-        slider.press("ArrowRight")
-    expect(opened.field("^Enforcement.*factor")).to_have_value("1.2")
+        slider.press("ArrowRight" if way > 0 else "ArrowLeft")
+    expect(opened.field("^Enforcement.*factor")).to_have_value(exact(own.nearest(own.stop + 4 * way * STEP)))
     expect(opened.button("Reset with new settings")).to_be_visible()
     opened.restart()
     expect(opened.button("Reset")).to_be_visible()
@@ -149,6 +194,84 @@ def test_changed_settings_and_another_scenario(opened):
     expect(opened.page.locator(".uc-story1")).to_contain_text("Less looking")
     opened.button("Step one month").click()
     expect(opened.date).to_have_text("January 1999")
+
+
+def expect_fitted(opened):
+    """Every control shows the scenario's value as it is, and nothing counts as changed."""
+    for path, label in HEADLINE.items():
+        expect(opened.field(f"^{label}.*factor")).to_have_value(FITTED[path])
+        stop = control(path, Settings()).nearest(float(FITTED[path]))
+        expect(opened.slider(path)).to_have_attribute("aria-valuenow", exact(stop))
+    expect(opened.button("Reset")).to_be_visible()
+    expect(opened.button("Reset with new settings")).to_have_count(0)
+
+
+def save_settings(opened, file):
+    with opened.page.expect_download() as download:
+        opened.button("Save settings (scenario file)").click()
+    download.value.save_as(file)
+    return load_scenario(file)
+
+
+def test_fitted_values_stay_as_they_are_until_a_person_moves_one(opened_fitted, fitted, tmp_path):
+    opened, scenario = opened_fitted, load_scenario(fitted[1])
+    time.sleep(1)  # whatever the sliders have to say by themselves is said by now
+    expect_fitted(opened)
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    opened.page.screenshot(path=str(SHOTS / "fitted.png"))
+    saved = save_settings(opened, tmp_path / "untouched.toml")
+    assert saved.content_hash() == scenario.content_hash() and saved.free() == scenario.free()
+    # Going through all controls by keyboard, and a click that leaves a thumb where it is, move nothing.
+    opened.page.locator("body").click(position={"x": 2, "y": 2})
+    for _ in range(20):
+        opened.page.keyboard.press("Tab")
+    opened.slider("pull.pull").locator(".v-slider__thumb").click()
+    opened.button("▸ Push", exact=False).click()
+    expect(opened.field("^Leave rate")).to_have_value(FITTED["push.leave_rate"])
+    opened.field("^Leave rate").press("Enter")
+    time.sleep(0.5)
+    expect_fitted(opened)
+    # One that is moved counts; back where it stood it is the scenario's exact value again.
+    for path, there, back in (("push.push", "ArrowRight", "ArrowLeft"), ("corruption.corruption", "End", "Home"),
+                              ("assistance.referral_capacity", "ArrowLeft", "ArrowRight")):
+        slider, own = opened.slider(path), opened.field(f"^{HEADLINE[path]}.*factor")
+        slider.press(there)
+        expect(own).not_to_have_value(FITTED[path])
+        expect(opened.button("Reset with new settings")).to_be_visible()
+        opened.restart()
+        expect(opened.button("Reset")).to_be_visible()  # the world is that of the moved slider
+        slider.press(back)
+        expect(own).to_have_value(FITTED[path])
+        expect(opened.button("Reset with new settings")).to_be_visible()
+        opened.restart()
+        expect_fitted(opened)
+    # Another scenario and back.
+    opened.slider("push.push").press("PageUp")
+    opened.choose("First world", "Safe migration")
+    other = Settings(scenario="safe-migration")
+    expect(opened.field("^Push.*factor")).to_have_value(control("push.push", other).text)
+    opened.choose("First world", "Fitted")
+    expect_fitted(opened)
+    assert save_settings(opened, tmp_path / "again.toml").content_hash() == scenario.content_hash()
+
+
+def test_fitted_values_by_mouse_and_typed(opened_fitted, tmp_path):
+    opened = opened_fitted
+    box = opened.page.locator(".uc-slider").first.bounding_box()
+    opened.page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2)
+    field = opened.field("^Push.*factor")
+    expect(field).not_to_have_value(FITTED["push.push"])
+    assert float(field.input_value()) / STEP == pytest.approx(round(float(field.input_value()) / STEP))
+    field.fill(FITTED["push.push"])
+    field.press("Enter")
+    expect_fitted(opened)
+    field.fill("0.133863")  # outside the slider's range, where it stands at its end and says nothing
+    field.press("Enter")
+    expect(opened.button("Reset with new settings")).to_be_visible()
+    time.sleep(0.5)
+    expect(field).to_have_value("0.133863")
+    expect(opened.slider("push.push")).to_have_attribute("aria-valuenow", "0.5")
+    assert save_settings(opened, tmp_path / "typed.toml").value("push.push") == 0.133863
 
 
 def test_bad_value_shows_the_message_beside_the_control_and_leaves_the_world_alone(opened):

@@ -12,18 +12,44 @@ import time
 import weakref
 import xml.etree.ElementTree as ElementTree
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
+from ipyvuetify import Slider
 from undercount.experiments.commands.view import is_local
 from undercount.experiments.view import charts, controls, keep, story
 from undercount.experiments.view import map as flow_map
+from undercount.experiments.view.naming import labels
 from undercount.experiments.view.session import PAGES, Session
 from undercount.experiments.view.twin import ALONE, FROZEN, Settings, Twin, difference_in_words
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario
+from undercount.model.engine.layout import WARM_UP
 
 COARSE = Settings(people_per_agent=1000)
+# What `undercount calibrate` writes: values that are no multiple of a slider's step, nor round in any way.
+FITTED = """title = "Fitted"
+extends = "full-adaptation"
+
+[calibrated]
+region = "south-east-europe"
+distance = 1.234
+seed = 1
+version = "0"
+command = "by hand"
+
+[calibrated.values]
+"push.push" = 1.338632
+"pull.pull" = 0.612345678901234
+"corruption.corruption" = 0.517
+"policing.enforcement" = 0.93
+"assistance.referral_capacity" = 2.0
+"push.leave_rate" = 0.00613386
+"events.looks-bih.factor" = 7.65432
+"onsets.routes.when" = "2002-03"
+"onsets.routes.size" = 0.876543
+"""
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +72,25 @@ def wait(session):
     while (session.busy.value or session.playing.value) and time.monotonic() < end:
         time.sleep(0.02)
     assert not session.busy.value
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    """Settings of a scenario with fitted values, as the page opens it."""
+    file = tmp_path_factory.mktemp("fitted") / "fitted.toml"
+    file.write_text(FITTED, encoding="utf-8")
+    return Settings(scenario=str(file), people_per_agent=1000)
+
+
+def sliders(box):
+    """The sliders of a rendered page that stand for a parameter, by their label."""
+    found, left = {}, [box]
+    while left:
+        widget = left.pop()
+        if isinstance(widget, Slider) and widget.attributes["aria-label"] in controls.HEADLINE.values():
+            found[widget.attributes["aria-label"]] = widget
+        left += [child for child in getattr(widget, "children", ()) if hasattr(child, "comm")]
+    return found
 
 
 # --- twins -----------------------------------------------------------------------------------------
@@ -105,16 +150,95 @@ def test_bad_whole_number(name, value):
     assert settings is COARSE and "a whole number" in problem
 
 
-def test_back_to_the_scenario_s_value_is_no_change():
-    changed, _ = controls.with_value(COARSE, "push.push", "1.5")
-    assert changed.changes == {"push.push": 1.5}
-    assert controls.with_value(changed, "push.push", "1")[0] == COARSE
+@pytest.mark.parametrize("path", controls.HEADLINE)
+def test_back_to_the_scenario_s_value_is_no_change(fitted, path):
+    for settings in (COARSE, fitted):
+        own = controls.control(path, settings)
+        assert float(own.text) == own.value == own.own == load_scenario(Path(settings.scenario) if settings is fitted else
+                                                                        settings.scenario).value(path)
+        changed, _ = controls.with_value(settings, path, "1.4142")
+        assert changed.changes == {path: 1.4142} and controls.control(path, changed).own == own.own
+        assert controls.with_value(changed, path, own.text)[0] == settings
+
+
+def test_controls_show_fitted_values_as_they_are(fitted):
+    shown = {path: controls.control(path, fitted) for path in specs()}
+    assert [shown[path].text for path in controls.HEADLINE] == ["1.338632", "0.612345678901234", "0.517", "0.93", "2"]
+    assert shown["push.leave_rate"].text == "0.00613386"
+    assert "default 1, in this scenario 1.338632." in shown["push.push"].help
+    assert "in this scenario" not in shown["push.zone_income"].help
+
+
+@pytest.mark.parametrize("path", controls.HEADLINE)
+def test_sliders_stand_at_stops_and_the_own_stop_is_the_scenario_s_value(fitted, path):
+    start = controls.control(path, fitted)
+    count = round((start.high - start.low) / controls.STEP)
+    stops = [round(start.low + k * controls.STEP, 2) for k in range(count + 1)]
+    assert stops[-1] == start.high and start.stop in stops and abs(start.stop - start.value) <= controls.STEP / 2
+    assert all(start.nearest(stop) == stop for stop in stops)  # one that Vuetify would not move either
+    assert controls.with_stop(fitted, path, start.stop) == (fitted, None)
+    for stop in stops:
+        moved, problem = controls.with_stop(fitted, path, stop)
+        assert problem is None and moved.changes == ({} if stop == start.stop else {path: stop})
+        assert controls.control(path, moved).stop == stop
+        assert controls.with_stop(moved, path, start.stop) == (fitted, None)  # back with the exact value
+    typed, _ = controls.with_value(fitted, path, "1.2345")
+    assert controls.with_stop(typed, path, 1.25)[0] is typed
+
+
+@pytest.mark.parametrize("stop", ["1.2", None, float("nan"), float("inf"), -1, 99, [1.2]])
+def test_what_no_slider_says_is_ignored(fitted, stop):
+    assert controls.with_stop(fitted, "push.push", stop) == (fitted, None)
+
+
+def test_a_value_off_the_slider_s_range_is_kept_and_no_stop_stands_for_it(tmp_path):
+    file = tmp_path / "far.toml"
+    file.write_text('title = "Far"\nextends = "full-adaptation"\n[push]\npush = { value = 3.3, low = 0.1, high = 5 }\n', encoding="utf-8")
+    far = Settings(scenario=str(file))
+    c = controls.control("push.push", far)
+    assert (c.text, c.stop) == ("3.3", 2.0) and controls.with_stop(far, "push.push", 2.0)[0] is far
+    away, _ = controls.with_stop(far, "push.push", 1.95)
+    assert controls.with_stop(away, "push.push", 2.0)[0].changes == {"push.push": 2.0}
+
+
+def test_a_page_with_fitted_values_opens_unchanged_and_changes_by_hand_only(fitted, monkeypatch):
+    import solara
+    from undercount.experiments.view import app
+
+    made = Session(fitted)
+    monkeypatch.setattr(app, "Session", lambda settings: made)
+    box, context = solara.render(app.Page(), handle_error=False)
+    found = sliders(box)
+    assert len(found) == len(controls.HEADLINE) and not made.changed
+    for path, label in controls.HEADLINE.items():
+        c, slider = controls.control(path, fitted), found[label]
+        assert slider.v_model == c.stop == c.nearest(slider.v_model)
+        slider.v_model = other = c.low if c.stop > c.low + 0.3 else c.high
+        assert made.changed and made.settings.value.changes == {path: other}
+        slider.v_model = c.stop
+        assert not made.changed and made.settings.value == fitted
+    context.close()
 
 
 def test_only_offered_scenarios_are_taken():
     assert controls.with_scenario(COARSE, "scenario", "/etc/passwd", "full-adaptation") is COARSE
     assert controls.with_scenario(COARSE, "second", "../x.toml", "full-adaptation") is COARSE
     assert controls.with_scenario(COARSE, "scenario", "refusal", "full-adaptation").scenario == "refusal"
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_saved_fitted_values_are_exact_and_what_was_unknown_stays_so(fitted, tmp_path, changed):
+    settings = controls.with_value(fitted, "push.push", "0.133863")[0] if changed else fitted
+    file = tmp_path / "my.toml"
+    file.write_text(controls.saved(settings), encoding="utf-8")
+    own, again = settings.first_scenario(), load_scenario(file)
+    assert again.content_hash() == own.content_hash()
+    assert {path: again.value(path) for path in specs()} == {path: own.value(path) for path in specs()}
+    assert again.value("push.push") == (0.133863 if changed else 1.338632)
+    assert again.value("events.looks-bih.factor") == 7.65432 and again.onsets == own.onsets
+    assert again.free() == own.free()
+    opened = Settings(scenario=str(file))
+    assert [controls.control(path, opened).text for path in specs()] == [controls.control(path, settings).text for path in specs()]
 
 
 def test_saved_settings_load_back_to_the_same_world(tmp_path):
@@ -171,6 +295,18 @@ def test_every_view_of_the_map_is_inside_it(twin):
         parsed(f'<svg>{flow_map.layer(twin.models[0], zoom)}{flow_map.names(twin.region, zoom)}</svg>')
 
 
+def test_names_stay_on_the_map_and_elsewhere_stands_apart(twin):
+    boxes = {}
+    for label in parsed(f"<svg>{flow_map.names(twin.region)}</svg>"):
+        x, y = float(label.get("x")), float(label.get("y"))
+        boxes[label.text] = x, y - 11, x + 6.6 * len(label.text), y + 3  # letters of 12 pixels
+    assert len(boxes) == len(labels(twin.region))
+    for name, (left, top, right, bottom) in boxes.items():
+        assert 0 <= left and right <= flow_map.WIDTH and 0 <= top and bottom <= flow_map.HEIGHT, name
+    left, top, right, bottom = boxes.pop("Elsewhere")
+    assert not [name for name, (a, b, c, d) in boxes.items() if a < right and left < c and b < bottom and top < d]
+
+
 def test_effective_number_of_equal_routes(twin):
     values = charts.effective_routes(twin.models[0])
     assert np.nanmin(values) >= 1 and np.isnan(values[-1])
@@ -186,6 +322,11 @@ def test_contrast_of_all_text_colours():
 
     for colour in (*charts.WORLDS, *charts.MODE_COLOURS.values(), charts.INK, charts.QUIET, "#4a525c", "#3d444d", "#a80000", "#5b636d"):
         assert 1.05 / (light(colour) + 0.05) >= 4.5, colour
+
+
+def test_the_warm_up_is_told_as_long_as_it_is(session):
+    text = session.snapshot.value.stories[0]
+    assert f"the {WARM_UP} months before January 1999" in text and "year of warm-up" not in text
 
 
 def test_story_and_country(twin):
