@@ -43,11 +43,20 @@ def table(scenario: Scenario, fit: Fit, seed: int, command: str) -> str:
              f"seed = {seed}",
              f"version = {json.dumps(undercount.__version__)}", f"command = {json.dumps(command)}", "",
              "[calibrated.values]"]
-    for path in scenario.free():
+    for path, (low, high) in scenario.free().items():
         if path.endswith(".included"):
             continue
         value = drawn.value(path)
         month = path.startswith("onsets.") and path.endswith(".when")
-        text = json.dumps(str(scenario.region.start + int(value))) if month else f"{value:.6g}"
+        text = json.dumps(str(scenario.region.start + int(value))) if month else _rounded(value, low, high)
         lines.append(f"{json.dumps(path)} = {text}")
     return "\n".join(lines) + "\n"
+
+
+def _rounded(value: float, low: float, high: float) -> str:
+    """Six digits, or as many more as keep it inside its range."""
+    for digits in range(6, 17):
+        text = f"{value:.{digits}g}"
+        if low <= float(text) <= high:
+            return text
+    return repr(value)

@@ -215,8 +215,10 @@ def _merge_calibrated(pieces: Pieces, source: Source, content: object) -> None:
         if path in specs():
             spec = specs()[path]
             if quantity := read_quantity(source, where, key, value, spec.allowed, spec.unit):
-                pieces.priors.setdefault(path, spec.sweep)
+                low, high = pieces.priors.setdefault(path, spec.sweep)
                 pieces.values[path] = quantity[0]
+                if not low <= quantity[0] <= high:
+                    source.bad(where, key, f"{quantity[0]:g}", f"a value inside its range, {low:g} to {high:g}")
         elif path in known:
             draft = known[path]
             spec = specs().get(draft.fields.get("parameter") or "")

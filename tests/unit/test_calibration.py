@@ -5,7 +5,7 @@ import tomllib
 import numpy as np
 import pytest
 from undercount.experiments.calibration import search as searching
-from undercount.experiments.calibration.record import record
+from undercount.experiments.calibration.record import _rounded, record
 from undercount.experiments.calibration.search import OUTSIDE, Fit, SearchPlan, cells_of, distance, jobs, search
 from undercount.model.assumed.scenario import load_scenario
 
@@ -119,3 +119,9 @@ def test_a_recorded_scenario_starts_there_and_its_ranges_are_untouched(tmp_path,
     drawn = bare.draw({name: 0.25 for name in bare.free()})
     for name in bare.free():
         assert read.value(name) == pytest.approx(drawn.value(name), rel=1e-5), name
+
+
+@pytest.mark.parametrize(("value", "low", "high", "text"), [
+    (0.1234567, 0.0, 1.0, "0.123457"), (0.12345678, 0.0, 0.12345678, "0.1234568"), (0.3, 0.3, 2.0, "0.3")])
+def test_rounding_leaves_no_range(value, low, high, text):
+    assert _rounded(value, low, high).startswith(text[:8]) and low <= float(_rounded(value, low, high)) <= high

@@ -166,6 +166,14 @@ def test_fitted_values_of_one_parent_count_and_of_several_none(write):
     assert several.value("networks.habit") == load_scenario("baseline").value("networks.habit")
 
 
+def test_a_fitted_value_lies_inside_its_range(write):
+    text = 'title = "t"\nextends = "refusal"\n[calibrated]\n[calibrated.values]\n"networks.habit" = {}\n'
+    low, high = load_scenario("refusal", calibrated=False).free()["networks.habit"]
+    assert load_scenario(write(text.format(high))).value("networks.habit") == high
+    problem, = problems_of(write(text.format(high + 0.01)))
+    assert problem.line == 5 and f"{low:g} to {high:g}" in problem.allowed
+
+
 def test_extends(write):
     assert problems_of(write('title = "t"\nextends = "basline"'))[0].nearest == "baseline"
     assert problems_of(write('title = "t"\nextends = 1'))[0].line == 2

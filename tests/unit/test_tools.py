@@ -5,9 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from tools import screening, trial
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario
+
+from tools import screening, trial
 
 
 def test_the_baseline_fixes_what_the_screening_does_not_keep():
