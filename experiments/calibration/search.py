@@ -1,6 +1,7 @@
 """The cross-entropy search for the draw of a scenario that fits the observed table best.
 
-A Sobol design of coarse worlds gives the first elite; each generation then draws points around the elite,
+A Sobol design of coarse worlds gives the first elite, unless the search begins around given values, such as those
+that another scenario with the same core was found to fit best at; each generation then draws points around the elite,
 with the elite's spread, and keeps the best [1]. Points are fractions of the unknowns' ranges, so none leaves
 the prior. Every point is tried with the same few lucks (common random numbers). A world outside a hard
 pattern ranks behind every world inside.
@@ -11,9 +12,9 @@ pattern ranks behind every world inside.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from undercount.experiments.design import design
@@ -30,6 +31,7 @@ SMOOTHING = 0.7  # weight of the new elite against the old one
 LEAST_SPREAD = 0.01
 OUTSIDE = 10.0  # added to the distance for each hard pattern that fails
 LUCKS = 2  # worlds a point
+NEAR = 0.3  # width, as a fraction of a range, of a design around values to begin with
 FINALISTS, FINAL_LUCKS = 6, 8  # the best points are tried again with more lucks, so that none wins by luck
 
 
@@ -53,6 +55,7 @@ class SearchPlan:
     size: int
     seed: int
     people_per_agent: int
+    start: Mapping[str, float] = field(default_factory=dict)  # values of unknowns to begin around, of another scenario
 
 
 def cells_of(region: Region) -> list[int]:
@@ -105,6 +108,8 @@ def search(plan: SearchPlan, on_progress: Callable[[int], None] = lambda done: N
             return sorted(found, key=lambda fit: fit.distance)
 
         points = design(plan.scenario.name, len(free), 1.0, plan.seed, 0, plan.coarse)
+        if plan.start:
+            points = _around(plan, points)
         fits = tried(points, COARSE, [plan.seed])
         best.append(fits[0])
         elite = np.array([fit.point for fit in fits[: max(4, plan.coarse // 20)]])
@@ -123,6 +128,16 @@ def search(plan: SearchPlan, on_progress: Callable[[int], None] = lambda done: N
         lucks = range(plan.seed + LUCKS, plan.seed + LUCKS + FINAL_LUCKS)
         best.append(tried(finalists, plan.people_per_agent, lucks)[0])
     return best
+
+
+def _around(plan: SearchPlan, points: np.ndarray) -> np.ndarray:
+    """The design drawn together around the values to begin with; what they do not name keeps its whole range."""
+    points = points.copy()
+    for k, (path, (low, high)) in enumerate(plan.scenario.free().items()):
+        if path in plan.start:
+            middle = (plan.start[path] - low) / (high - low)
+            points[:, k] = np.clip(middle + NEAR * (points[:, k] - 0.5), 0.0, np.nextafter(1.0, 0.0))
+    return points
 
 
 def jobs(plan: SearchPlan) -> int:

@@ -17,9 +17,10 @@ import click
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the search and of all luck.")
 @click.option("--people-per-agent", default="400", show_default=True, metavar="K",
               help="Persons that one agent stands for, or `pooled`.")
+@click.option("--start", metavar="SCENARIO", help="Begin around the fitted values of this scenario's file.")
 @click.option("--write", is_flag=True, help="Write the values into the scenario's file, as its table [calibrated].")
 def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str, seed: str, people_per_agent: str,
-            write: bool) -> None:
+            start: str | None, write: bool) -> None:
     """Search the priors of SCENARIO..., names or paths, for the draw whose counts are nearest to the observed table.
 
     Only draws inside the hard patterns of the region are taken (`undercount patterns`), and ranges stay as they
@@ -40,13 +41,13 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
     s = read_whole(problems, "--seed", seed, 0, LARGEST_SEED)
     k = read_scale(problems, people_per_agent)
     names = [each for name in scenarios for each in (explanations() if name == "all" else [name])]
-    plans = {}
+    plans, around = {}, _values(start, problems)
     for name in dict.fromkeys(names):
         try:
             scenario = load_scenario(name)
             if not scenario.free():
                 problems.append(Problem(f"scenario {name}", "priors", "nothing unknown", "an unknown to search"))
-            plans[name] = SearchPlan(scenario, patterns_of(scenario.region), *numbers, s, k)
+            plans[name] = SearchPlan(scenario, patterns_of(scenario.region), *numbers, s, k, around)
         except BadInput as error:
             problems += error.problems
     if problems:
@@ -56,7 +57,8 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
         with counting(f"{name}: points", jobs(plan)) as on_progress:
             best = search(plan, on_progress)
         words = ["undercount", "calibrate", name, "--coarse", plan.coarse, "--generations", plan.generations, "--size",
-                 plan.size, "--seed", s, "--people-per-agent", people_per_agent, "--write"]
+                 plan.size, "--seed", s, "--people-per-agent", people_per_agent,
+                 *(["--start", start] if start else []), "--write"]
         fit, again = best[-1], shlex.join(map(str, words))
         inside = "inside all gates" if fit.inside else "outside the gates: no draw inside was found"
         click.echo(f"{name}: distance {fit.distance:.3f}, {inside}; coarse design {best[0].distance:.3f}")
@@ -70,3 +72,20 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
             click.echo(table(plan.scenario, fit, s, again))
     if failed:
         raise click.ClickException(f"nothing to write for {', '.join(failed)}")
+
+
+def _values(start: str | None, problems: list) -> dict[str, float]:
+    """The unknowns of the scenario to begin with, at its fitted values."""
+    from undercount.model.assumed.scenario import load_scenario
+    from undercount.model.files.problems import BadInput, Problem
+
+    if start is None:
+        return {}
+    try:
+        fitted, plain = load_scenario(start), load_scenario(start, calibrated=False)
+    except BadInput as error:
+        problems += error.problems
+        return {}
+    if fitted.content_hash() == plain.content_hash():
+        problems.append(Problem("command line", "--start", start, "a scenario whose file has fitted values"))
+    return {path: fitted.value(path) for path in fitted.free() if not path.startswith("onsets.")}

@@ -7,6 +7,7 @@ import pytest
 from undercount.experiments.calibration import search as searching
 from undercount.experiments.calibration.record import _rounded, record
 from undercount.experiments.calibration.search import OUTSIDE, Fit, SearchPlan, cells_of, distance, jobs, search
+from undercount.experiments.commands.calibrate import _values
 from undercount.model.assumed.scenario import load_scenario
 
 
@@ -46,6 +47,29 @@ def test_the_same_for_any_number_of_threads_and_other_for_another_seed(scenario,
     one, four, other = (found(scenario, monkeypatch, threads=threads, seed=seed, generations=4)[-1].point
                         for threads, seed in ((1, 1), (4, 1), (2, 2)))
     assert np.array_equal(one, four) and not np.array_equal(one, other)
+
+
+def test_begins_around_given_values_and_elsewhere_with_the_whole_prior(scenario, monkeypatch):
+    tried = []
+    monkeypatch.setattr(searching, "evaluate", lambda plan, point, *rest: tried.append(point) or Fit(point, 1.0, True))
+    (first, (low, high)), *_ = scenario.free().items()
+    start = {first: low + 0.75 * (high - low), "push.unknown_here": 3.0}
+    search(SearchPlan(scenario, (), 64, 1, 8, 1, 400, start))
+    coarse = np.array(tried[:64])
+    assert 0.6 <= coarse[:, 0].min() < 0.65 and 0.85 < coarse[:, 0].max() <= 0.9
+    assert coarse[:, 1].min() < 0.05 and coarse[:, 1].max() > 0.95
+
+
+def test_the_command_begins_only_where_something_was_fitted(tmp_path):
+    bare, fitted = tmp_path / "bare.toml", tmp_path / "fitted.toml"
+    bare.write_text('title = "b"\nextends = "refusal"\n')
+    fitted.write_text('title = "f"\nextends = "refusal"\n[calibrated.values]\n"push.leave_rate" = 0.011\n')
+    problems = []
+    assert _values(str(bare), problems) and "fitted values" in problems[0].allowed
+    problems = []
+    values = _values(str(fitted), problems)
+    assert values["push.leave_rate"] == 0.011 and not problems
+    assert not any(path.startswith("onsets.") for path in values)
 
 
 def test_progress_counts_to_what_was_announced(scenario, monkeypatch):
