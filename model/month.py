@@ -19,7 +19,7 @@ from undercount.model.engine.parties import settle
 from undercount.model.lives.migrant import migrant_month
 from undercount.model.lives.ngo import ngo_month
 from undercount.model.lives.official import official_month
-from undercount.model.lives.recruiter import clears_tallies, recruiter_month
+from undercount.model.lives.recruiter import clears_tallies, recruiter_month, weighs_corridors
 
 
 @part
@@ -61,6 +61,7 @@ def begin_month(t, w):
         prices(t, w.par[t, c], w.facts[t, c], w.places[c])
         hears_offers(w, w.par[t, c], w.facts[t, c], w.places[c])
         draws_cells(t, w.par[t, c], w.facts[t, c], w.places[c])
+    weighs_corridors(t, w)
     for k in range(len(w.classes)):
         raises_hazard(t, w, w.classes[k])
     wake_up(t, w)

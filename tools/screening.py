@@ -102,8 +102,8 @@ def indices(found: pd.DataFrame, base: int, seed: int) -> tuple[pd.DataFrame, np
     for k, name in enumerate(OUTCOMES):
         totals[name] = analyze.analyze(problem, values[:, k], calc_second_order=False, seed=seed)["ST"]
     free = list(scenario.free())
-    others = np.random.default_rng(seed).random((len(points), len(free)))
-    return totals, values.var(axis=0), worlds(scenario, free, others, [seed] * len(points)).var(axis=0)
+    others = np.random.default_rng(seed).random((max(64, len(points) // 4), len(free)))
+    return totals, values.var(axis=0), worlds(scenario, free, others, [seed] * len(others)).var(axis=0)
 
 
 def page(found: pd.DataFrame, totals: pd.DataFrame, kept: np.ndarray, whole: np.ndarray, words: str) -> str:

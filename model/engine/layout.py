@@ -27,6 +27,8 @@ LISTS = ("police", "assistance", "hotline")
 ON_POLICE, ON_ASSISTANCE, ON_HOTLINE = 1, 2, 4
 HISTORIES = 8  # every combination of the three lists
 
+MOST_LOG_ODDS = 20.0  # of one option against another: a guard of sums of odds, far beyond any choice
+
 # --- traits ------------------------------------------------------------------------------------
 SEXES = ("woman", "man")
 AGE_BANDS = ("15-17", "18-24", "25-29")
@@ -121,6 +123,7 @@ ROUTE = _record(
     ("origin", _i4), ("destination", _i4), ("legs", _i4), ("paths", _i4), ("papers_only", _i4), ("familiar", _i4),
     ("option", _i4), ("opens", _i4), ("closes", _i4), ("near", _i4), ("tie", _f8),
     ("start", _f8),  # share of its origin's recruits in the first year
+    ("odds", _f8),  # propensity of a month, before what each cell expects to lose
     ("gain_start", _f8), ("loss_start", _f8), ("use", _f8), ("use_start", _f8), ("use_now", _i8),
     ("posts", _i4, (MAX_LEGS,)), ("places", _i4, (MAX_LEGS,)))
 

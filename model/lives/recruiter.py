@@ -10,7 +10,7 @@ import math
 
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
-from undercount.model.engine.layout import NOBODY, WARM_UP
+from undercount.model.engine.layout import MOST_LOG_ODDS, NOBODY, WARM_UP
 from undercount.model.engine.random import binomial, draw
 
 
@@ -141,14 +141,10 @@ def lesson(lost, tried, lost_by_all, tried_by_all, shared, rate):
 
 @rule
 def weighs_routes(me, t, w):
-    """Cumulative propensity over destination x path: first-year shares, moved by what changed (B1, B2, C1, C2, C4).
+    """Cumulative propensity over destination x path: that of its country's corridors, less expected losses (C1, C2).
 
-    An incremental logit [1]: the share of each option in the first year is given (ties of origin and
-    destination, distance, old corridors), and each is multiplied by the exponential of the change in its
-    utility since: what a person brings there, entry without a visa, the use of the corridor, and losses that
-    the networks expect, so far as they act on them. Once a month, when the first recruit needs it.
-
-    1. Ben-Akiva, Lerman (1985), Discrete choice analysis, ch. 5: predicting with base shares.
+    Losses count against those that were expected in the first year, and so far as networks act on them. Once a
+    month, when the first recruit needs it.
     """
     if me.weighed == t:
         return
@@ -159,20 +155,43 @@ def weighs_routes(me, t, w):
     held_a_year = 1.0
     for k in range(base.n_routes):
         route = w.routes[base.first_route + k]
-        odds = route.start if is_open(route, t) else 0.0
-        if t >= WARM_UP and odds > 0.0:
-            there = w.par[t, route.destination]
+        odds = route.odds
+        response = w.par[t, route.destination].route_response
+        if t >= WARM_UP and odds > 0.0 and response > 0.0:
             if route.destination != destination:  # options are in the order of destinations
                 destination = route.destination
                 held_a_year = math.exp(-12.0 * me.place_loss[destination])
-            score = there.choice_sharpness * math.log(gain_of(route, t, w) / route.gain_start)
-            score += there.habit * math.log((route.use + 1.0) / (route.use_start + 1.0))
-            score -= there.route_response * (expected_loss(me, route, held_a_year) - route.loss_start)
-            if w.facts[t, me.country].visa_free > w.facts[WARM_UP, me.country].visa_free:
-                score += there.visa_appeal * w.places[route.destination].visa_area
-            odds *= math.exp(min(20.0, max(-20.0, score)))
+            odds *= exp_within(-response * (expected_loss(me, route, held_a_year) - route.loss_start))
         total += odds
         me.route_odds[k] = total
+
+
+@rule
+def weighs_corridors(t, w):
+    """Propensity of each corridor in a month: first-year shares, moved by what changed for all its cells (B1, B2, C4).
+
+    An incremental logit [1]: the share of each option in the first year is given (ties of origin and
+    destination, distance, old corridors), and each is multiplied by the exponential of the change in its
+    utility since: what a person brings there, entry without a visa, and the use of the corridor.
+
+    1. Ben-Akiva, Lerman (1985), Discrete choice analysis, ch. 5: predicting with base shares.
+    """
+    for k in range(len(w.routes)):
+        route = w.routes[k]
+        route.odds = route.start if is_open(route, t) else 0.0
+        if t >= WARM_UP and route.odds > 0.0:
+            there = w.par[t, route.destination]
+            score = there.choice_sharpness * math.log(gain_of(route, t, w) / route.gain_start)
+            score += there.habit * math.log((route.use + 1.0) / (route.use_start + 1.0))
+            if w.facts[t, route.origin].visa_free > w.facts[WARM_UP, route.origin].visa_free:
+                score += there.visa_appeal * w.places[route.destination].visa_area
+            route.odds *= exp_within(score)
+
+
+@rule
+def exp_within(score):
+    """The exponential, within what sums of odds can hold."""
+    return math.exp(min(MOST_LOG_ODDS, max(-MOST_LOG_ODDS, score)))
 
 
 @rule

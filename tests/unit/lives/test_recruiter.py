@@ -208,6 +208,7 @@ def test_expected_loss(w, cell):
 def odds(w, cell, t=NOW):
     """Weighs anew; the odds of each option."""
     has(cell, weighed=-1)
+    recruiter.weighs_corridors(t, w)
     recruiter.weighs_routes(cell, t, w)
     cumulative = [0.0, *cell.route_odds[:3].tolist()]
     assert len(cell.route_odds) == MAX_ROUTES and cell.weighed == t
