@@ -39,6 +39,12 @@ def test_within_each_kind_by_ties_and_attraction():
     assert shares(rows, attraction=(1.0, 1.0, 2.0)) == [0.45, 0.25, 0.30]
 
 
+def test_ties_count_against_one_another_only():
+    """However weak all of them are."""
+    assert shares([AT_HOME, (1, 1, 1, 0.25, 0), (2, 1, 0, 0.5, 0)]) == [0.125, 0.25, 0.75]
+    assert shares([(1, 1, 0, 0.0625, 0), (2, 1, 0, 0.1875, 0)]) == [0.25, 0.75]
+
+
 def test_paths_to_one_destination_share_its_odds():
     """One leg against two, and the old corridor (ln 6) on the longer one: 1 to 3."""
     assert shares([(1, 1, 1, 2.0, 0), (1, 2, 1, 2.0, 0), (2, 1, 0, 1.0, 0)]) == [1 / 6, 1 / 12, 0.75]
