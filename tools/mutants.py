@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 os.environ["NUMBA_DISABLE_JIT"] = "1"  # before anything imports Numba
+os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the browser's plugin alone takes a second to load
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("lives/*.py", "country/*.py", "engine/parties.py", "engine/pools.py", "engine/home.py",
@@ -84,7 +85,7 @@ def others(node: ast.AST, codes: dict[str, int]) -> Iterator[ast.AST]:
     if isinstance(node, ast.Name) and node.id in ("min", "max"):
         yield ast.Name("max" if node.id == "min" else "min", ast.Load())
     if isinstance(node, ast.Name) and node.id in codes:
-        yield ast.Name(next(name for name in codes if codes[name] != codes[node.id]), ast.Load())
+        yield from [ast.Name(name, ast.Load()) for name in codes if codes[name] != codes[node.id]][:1]
 
 
 def _is_plumbing(argument: ast.AST) -> bool:
@@ -215,14 +216,21 @@ class FirstFailure:
 
 
 def run_tests(fault: Fault | None, answer) -> None:
-    """In a process of its own: the tests until one fails; sends its name, or '' if all pass."""
+    """In a process of its own: the tests until one fails; sends its name, or '' if all pass.
+
+    First those of the module itself, which mostly notice: so the others need not even be collected.
+    """
     import pytest
 
+    own = []
     if fault:
         sys.meta_path.insert(0, Loader("undercount.model." + fault.module.replace("/", "."), code_of(fault)))
-    first = FirstFailure()
+        folder, _, name = fault.module.rpartition("/")
+        own = [test for test in (f"tests/unit/{folder}/test_{name}.py",) if (ROOT / test).exists()]
+    first, status = FirstFailure(), 0
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
-        status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--assert=plain", *TESTS], [first])
+        for tests in filter(None, (own, TESTS)):
+            status = status or pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--assert=plain", *tests], [first])
     answer.send(first.test or ("" if status == 0 else f"pytest ended with {int(status)}"))
 
 
@@ -254,6 +262,7 @@ def tried(faults: list[Fault | None], jobs: int) -> Iterator[tuple[Fault | None,
 def warm_up() -> None:
     """Imports once what every process needs and no fault is in."""
     import hypothesis  # noqa: F401
+    import numba  # noqa: F401
     import pytest  # noqa: F401
     from undercount.model.assumed import scenario  # noqa: F401
     from undercount.model.engine import layout  # noqa: F401
@@ -307,8 +316,7 @@ def main() -> None:
     results = []
     for fault, noticed in tried(faults, asked.jobs):
         results.append((fault, noticed))
-        if not noticed:
-            print(f"{len(results)}/{len(faults)} survives: {fault.name} (line {fault.line})", flush=True)
+        print(f"{len(results)}/{len(faults)} {noticed or 'survives'}: {fault.name} (line {fault.line})", flush=True)
     asked.out.write_text(page(results, asked.seed), encoding="utf-8")
 
 
