@@ -204,12 +204,12 @@ def test_a_threshold_that_is_just_reached_counts(w, setup, traits, monkeypatch):
 
 
 def test_there_is_room_for_everybody(w, setup, traits, monkeypatch):
-    """5,000 who all leave at once."""
-    has(w.classes[0], agents=5000, home=HOME, working=1)
-    monkeypatch.setattr(home, "draw_stratified", lambda seed, k, index, decision: 0.01)
-    monkeypatch.setattr(home, "draw_four", lambda *_: (0.9, 0.9, 0.9, 0.9))
-    _, numbers, _ = home.find_leavers(SEED, w.par, w.classes[:1], np.array([1e6]))
-    assert numbers.tolist() == list(range(5000))
+    """10,000 with every trait that hastens, evenly spread, and a bound of 2 for them: 1 - exp(-2) of them leave."""
+    has(w.classes[0], agents=10_000, home=HOME, working=1)
+    monkeypatch.setattr(home, "draw_stratified", lambda seed, k, index, decision: (index + 0.5) / 10_000)
+    monkeypatch.setattr(home, "draw_four", lambda *_: (0.1, 0.1, 0.1, 0.1))
+    _, numbers, _ = home.find_leavers(SEED, w.par, w.classes[:1], np.array([2 * 6.75 / 30]))
+    assert numbers.tolist() == list(range(8647))
 
 
 def test_rows_are_filled_with_traits(w, setup, traits):
