@@ -51,6 +51,12 @@ def test_paths_to_one_destination_share_its_odds():
     assert shares([(1, 1, 1, 2.0, 0), (1, 2, 1, 2.0, 1), (2, 1, 0, 1.0, 0)], familiarity=math.log(6)) == [1 / 16, 3 / 16, 0.75]
 
 
+def test_a_destination_is_no_more_likely_for_its_many_paths_or_less_for_its_long_ones():
+    """Half of those who go far to each of two; the one half by two paths, the other by one of two legs."""
+    rows = [(0, 1, 1, 1.0, 0), (1, 1, 0, 1.0, 0), (1, 2, 0, 1.0, 0), (2, 2, 0, 1.0, 0)]
+    assert shares(rows, near_share=0.0) == [0.0, 1 / 3, 1 / 6, 1 / 2]
+
+
 def test_where_there_is_one_kind_only_everybody_goes_there():
     assert shares([(1, 1, 1, 2.0, 0), (2, 1, 1, 6.0, 0)]) == [0.25, 0.75]
     assert shares([(1, 1, 0, 2.0, 0), (2, 1, 0, 6.0, 0)]) == [0.25, 0.75]
