@@ -1,4 +1,6 @@
-"""What developers run: documents and kept figures brought up to date, mechanisms measured, unknowns screened.
+"""What developers run: documents and kept figures brought up to date, mechanisms measured, unknowns screened, tests
+tried.
 
-Not packaged. `python -m tools.generate`, `python -m tools.mechanisms`, `python -m tools.screening`.
+Not packaged. `python -m tools.generate`, `python -m tools.mechanisms`, `python -m tools.screening`,
+`python -m tools.mutants`.
 """

@@ -5,8 +5,8 @@ Two steps over the unknowns of the mixture of explanations, every world with the
 1. Morris' elementary effects [1]: mu* is the mean absolute effect a whole range, measured by steps of two thirds of
    it, in units of the outcome's standard deviation over the design. Worlds differ by chance as soon as anything
    differs, so mu* is never 0: the row `(luck)` is what another luck alone would be given, the floor of all others.
-2. Sobol's total indices [2] of the unknowns that are kept, the others at their values; and how much of each outcome's
-   variance is left when only those are drawn.
+   Kept is what lies above the floor of any outcome.
+2. How much of each outcome's variance is left when only those are drawn; and their total indices [2] by Sobol.
 
 1. Morris (1991), Factorial sampling plans for preliminary computational experiments, Technometrics 33(2).
    Campolongo, Cariboni, Saltelli (2007), An effective screening design, doi:10.1016/j.envsoft.2006.10.004
@@ -33,7 +33,6 @@ from tools.outcomes import OUTCOMES, outcomes
 DOCS = Path(__file__).parents[1] / "docs"
 TABLE = DOCS / "screening.csv"
 SCENARIO = "everything"
-KEPT = 50  # of the core's unknowns, by their largest effect on any outcome; those of onsets are all kept
 LEVELS = 4
 STEP = 2 / 3  # of a range, the step of a design of four levels
 LUCK = "(luck)"
@@ -81,69 +80,96 @@ def screen(trajectories: int, seed: int) -> pd.DataFrame:
         effect = np.asarray(analyze.analyze(problem, points, values[:, k], num_levels=LEVELS, seed=seed)["mu_star"])
         floor = np.abs(again[:, k] - values[starts, k]).mean() / STEP
         found[name] = np.append(effect, floor) / values[:, k].std()
-    found["largest"] = found[list(OUTCOMES)].max(axis=1)
-    found = found.sort_values("largest", ascending=False, ignore_index=True)
-    core = ~found["unknown"].str.startswith("onsets.") & (found["unknown"] != LUCK)
-    found["kept"] = ~core & (found["unknown"] != LUCK) | core & (core.cumsum() <= KEPT)
-    return found
+    return judged(found)
 
 
-def indices(found: pd.DataFrame, base: int, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """unknown, and its total index for each outcome, of those kept; variances of outcomes with those, and with all."""
+def judged(found: pd.DataFrame) -> pd.DataFrame:
+    """Adds `above`, the largest of the effects less the floor of luck, and `kept`; the most influential first.
+
+    Kept are parameters above the floor, and every unknown of an event or onset: events tell countries apart, which
+    these totals do not show, and onsets are the question.
+    """
+    names = list(OUTCOMES)
+    floor = found.loc[found["unknown"] == LUCK, names].iloc[0]
+    found["above"] = (found[names] - floor).max(axis=1)
+    found["kept"] = (found["above"] > 0.0) | found["unknown"].str.startswith(("events.", "onsets."))
+    return found.sort_values("above", ascending=False, ignore_index=True)
+
+
+def variances(found: pd.DataFrame, count: int, seed: int) -> np.ndarray:
+    """Variance of each outcome over the prior when only what is kept is drawn, for each of the whole prior's."""
+    scenario = everything()
+    free = list(scenario.free())
+    points = np.random.default_rng(seed).random((count, len(free)))
+    keep = [k for k, path in enumerate(free) if path in kept(found)]
+    some, whole = (worlds(scenario, [free[k] for k in which], points[:, which], [seed] * count)
+                   for which in (keep, range(len(free))))
+    return some.var(axis=0) / whole.var(axis=0)
+
+
+def kept(found: pd.DataFrame) -> set[str]:
+    return set(found.loc[found["kept"] & (found["unknown"] != LUCK), "unknown"])
+
+
+def indices(found: pd.DataFrame, base: int, seed: int) -> pd.DataFrame:
+    """unknown, and its total index for each outcome, of those kept."""
     from SALib.analyze import sobol as analyze
     from SALib.sample import sobol as sample
 
     scenario = everything()
-    kept = [path for path in scenario.free() if path in set(found.loc[found["kept"], "unknown"])]
-    problem = {"num_vars": len(kept), "names": kept, "bounds": [[0.0, 1.0]] * len(kept)}
+    free = [path for path in scenario.free() if path in kept(found)]
+    problem = {"num_vars": len(free), "names": free, "bounds": [[0.0, 1.0]] * len(free)}
     points = sample.sample(problem, base, calc_second_order=False, seed=seed)
-    values = worlds(scenario, kept, points, [seed] * len(points))
-    totals = pd.DataFrame({"unknown": kept})
+    values = worlds(scenario, free, points, [seed] * len(points))
+    totals = pd.DataFrame({"unknown": free})
     for k, name in enumerate(OUTCOMES):
         totals[name] = analyze.analyze(problem, values[:, k], calc_second_order=False, seed=seed)["ST"]
-    free = list(scenario.free())
-    others = np.random.default_rng(seed).random((max(64, len(points) // 4), len(free)))
-    return totals, values.var(axis=0), worlds(scenario, free, others, [seed] * len(others)).var(axis=0)
+    return totals.loc[totals[list(OUTCOMES)].max(axis=1).sort_values(ascending=False).index]
 
 
-def page(found: pd.DataFrame, totals: pd.DataFrame, kept: np.ndarray, whole: np.ndarray, words: str) -> str:
+def page(found: pd.DataFrame, left: np.ndarray, totals: pd.DataFrame | None, words: str) -> str:
     effects = [f"| `{row['unknown']}` | " + " | ".join(f"{row[name]:.2f}" for name in OUTCOMES)
-               + f" | {'kept' if row['kept'] else '' if row['unknown'] == LUCK else 'fixed'} |"
+               + f" | {row['above']:+.2f} | {'' if row['unknown'] == LUCK else 'kept' if row['kept'] else 'fixed'} |"
                for _, row in found.iterrows()]
-    totals = totals.loc[totals[list(OUTCOMES)].max(axis=1).sort_values(ascending=False).index]
-    shares = [f"| `{row['unknown']}` | " + " | ".join(f"{row[name]:.2f}" for name in OUTCOMES) + " |"
-              for _, row in totals.iterrows()]
-    left = ", ".join(f"{name} {a / b:.2f}" for name, a, b in zip(OUTCOMES, kept, whole))
-    core = int(found["kept"].sum() - found["unknown"].str.startswith("onsets.").sum())
-    return "\n".join([
+    parameters = found[found["unknown"].isin(specs())]
+    lines = [
         "# Which unknowns matter", "",
         f"Generated by `python -m tools.screening {words}`, worlds of {COARSE} persons an agent, one luck for all.",
-        f"The mixture `{SCENARIO}` has {len(found) - 1} unknowns. The core keeps the {core} with the largest effect on",
-        "any outcome; the others are fixed at their values in `scenarios/baseline.toml`. Unknowns of onsets are kept:",
-        "they are the question.", "",
+        f"The mixture `{SCENARIO}` has {len(found) - 1} unknowns. Of the {len(parameters)} that are parameters,",
+        f"{parameters['kept'].sum()} move an outcome more than another luck does; the others are fixed at their",
+        "values in `scenarios/baseline.toml`. Unknowns of events and onsets are kept: events tell countries apart, which these",
+        "totals do not show, and onsets are the question.", "",
         *(f"- **{name}**: {meaning}." for name, meaning in OUTCOMES.items()), "",
         "## What is lost by fixing", "",
         "Variance of each outcome over the prior when only the kept unknowns are drawn, for each of the variance when",
-        f"all are: {left}.", "",
-        "## Total indices of those kept", "",
-        "Share of the variance of an outcome that would be left if all but this one were known (Sobol). They add up to",
-        "more than one where unknowns act together; chance of the worlds is in each of them.", "",
-        "| unknown | " + " | ".join(OUTCOMES) + " |", "|---|" + "---:|" * len(OUTCOMES), *shares, "",
-        "## Elementary effects of all", "",
-        "Mean absolute effect of a whole range (Morris), in standard deviations of the outcome. `(luck)` is the floor:",
-        "what another luck alone would be given.", "",
-        "| unknown | " + " | ".join(OUTCOMES) + " | |", "|---|" + "---:|" * len(OUTCOMES) + "---|", *effects, ""])
+        f"all are: {', '.join(f'{name} {share:.2f}' for name, share in zip(OUTCOMES, left))}.", ""]
+    if totals is not None:
+        shares = [f"| `{row['unknown']}` | " + " | ".join(f"{row[name]:.2f}" for name in OUTCOMES) + " |"
+                  for _, row in totals.iterrows()]
+        lines += [
+            "## Total indices of those kept", "",
+            "Share of the variance of an outcome that would be left if all but this one were known (Sobol). They add",
+            "up to more than one where unknowns act together; chance of the worlds is in each of them.", "",
+            "| unknown | " + " | ".join(OUTCOMES) + " |", "|---|" + "---:|" * len(OUTCOMES), *shares, ""]
+    return "\n".join([
+        *lines, "## Elementary effects of all", "",
+        "Mean absolute effect of a whole range (Morris), in standard deviations of the outcome; `above` is the largest",
+        "of the effects less the floor, `(luck)`: what another luck alone would be given.", "",
+        "| unknown | " + " | ".join(OUTCOMES) + " | above | |", "|---|" + "---:|" * (len(OUTCOMES) + 1) + "---|",
+        *effects, ""])
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trajectories", type=int, default=20)
-    parser.add_argument("--base", type=int, default=64, help="points of the Sobol sample, a power of 2")
+    parser.add_argument("--trajectories", type=int, default=20, help="0 takes the effects of the published table")
+    parser.add_argument("--worlds", type=int, default=600, help="for the variances")
+    parser.add_argument("--base", type=int, default=32, help="points of the Sobol sample, a power of 2; 0 for none")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    table = screen(given.trajectories, given.seed)
-    sobol, with_kept, with_all = indices(table, given.base, given.seed)
+    table = screen(given.trajectories, given.seed) if given.trajectories else judged(pd.read_csv(TABLE))
+    share = variances(table, given.worlds, given.seed)
+    sobol = indices(table, given.base, given.seed) if given.base else None
     table.to_csv(TABLE, index=False, float_format="%.4f")
     (DOCS / "screening.md").write_text(page(
-        table, sobol, with_kept, with_all,
-        f"--trajectories {given.trajectories} --base {given.base} --seed {given.seed}"), encoding="utf-8")
+        table, share, sobol, f"--trajectories {given.trajectories} --worlds {given.worlds} --base {given.base} "
+        f"--seed {given.seed}"), encoding="utf-8")

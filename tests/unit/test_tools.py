@@ -13,19 +13,28 @@ from tools import screening, trial
 
 def test_the_baseline_fixes_what_the_screening_does_not_keep():
     table = pd.read_csv(screening.TABLE)
-    core = table[~table["unknown"].str.startswith("onsets.") & (table["unknown"] != screening.LUCK)]
+    fixed = {path for path in table.loc[~table["kept"], "unknown"] if path != screening.LUCK}
     baseline = load_scenario("baseline", calibrated=False)
-    assert set(baseline.free()) == set(core.loc[core["kept"], "unknown"])
-    assert len(baseline.free()) <= screening.KEPT
-    for path in core.loc[~core["kept"], "unknown"]:
+    assert fixed and not fixed & set(baseline.free())
+    for path in fixed:
         assert baseline.priors[path] == (specs()[path].default, specs()[path].default), path
-    kept, others = core[core["kept"]], core[~core["kept"]]
-    assert kept["largest"].min() >= others["largest"].max()
+    assert set(baseline.free()) <= set(table.loc[table["kept"], "unknown"])
 
 
 def test_a_screening_frees_what_an_earlier_one_fixed():
     known = set(pd.read_csv(screening.TABLE)["unknown"]) - {screening.LUCK}
     assert set(screening.everything().free()) == known
+
+
+def test_what_is_above_the_floor_of_luck_is_kept():
+    names = list(screening.OUTCOMES)
+    table = pd.DataFrame([["networks.habit", *[0.1] * 6], [screening.LUCK, *[0.2] * 6],
+                          ["push.push", 0.1, 0.1, 0.1, 0.1, 0.1, 0.3], ["events.x.factor", *[0.0] * 6],
+                          ["onsets.x.size", *[0.05] * 6]], columns=["unknown", *names])
+    found = screening.judged(table)
+    assert found["unknown"].tolist()[:2] == ["push.push", screening.LUCK]
+    assert screening.kept(found) == {"push.push", "events.x.factor", "onsets.x.size"}
+    assert found.loc[0, "above"] == pytest.approx(0.1)
 
 
 def test_flow_by_hand():

@@ -39,10 +39,22 @@ def test_within_each_kind_by_ties_and_attraction():
     assert shares(rows, attraction=(1.0, 1.0, 2.0)) == [0.45, 0.25, 0.30]
 
 
+def test_ties_count_against_one_another_only():
+    """However weak all of them are."""
+    assert shares([AT_HOME, (1, 1, 1, 0.25, 0), (2, 1, 0, 0.5, 0)]) == [0.125, 0.25, 0.75]
+    assert shares([(1, 1, 0, 0.0625, 0), (2, 1, 0, 0.1875, 0)]) == [0.25, 0.75]
+
+
 def test_paths_to_one_destination_share_its_odds():
     """One leg against two, and the old corridor (ln 6) on the longer one: 1 to 3."""
     assert shares([(1, 1, 1, 2.0, 0), (1, 2, 1, 2.0, 0), (2, 1, 0, 1.0, 0)]) == [1 / 6, 1 / 12, 0.75]
     assert shares([(1, 1, 1, 2.0, 0), (1, 2, 1, 2.0, 1), (2, 1, 0, 1.0, 0)], familiarity=math.log(6)) == [1 / 16, 3 / 16, 0.75]
+
+
+def test_a_destination_is_no_more_likely_for_its_many_paths_or_less_for_its_long_ones():
+    """Half of those who go far to each of two; the one half by two paths, the other by one of two legs."""
+    rows = [(0, 1, 1, 1.0, 0), (1, 1, 0, 1.0, 0), (1, 2, 0, 1.0, 0), (2, 2, 0, 1.0, 0)]
+    assert shares(rows, near_share=0.0) == [0.0, 1 / 3, 1 / 6, 1 / 2]
 
 
 def test_where_there_is_one_kind_only_everybody_goes_there():

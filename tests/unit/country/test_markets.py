@@ -107,6 +107,14 @@ def test_what_is_known_of_the_trade(w):
     assert home.profit == pytest.approx(4.0) and home.risk == pytest.approx(0.1)
 
 
+def test_a_trade_of_one_cell(w):
+    """A quarter of the way to its profit and, once it is arrested, to certain arrest."""
+    w.recruiters["active"], w.recruiters["profit"] = [1, 0, 0], [8.0, 0.0, 0.0]
+    assert hears(w).profit == 2.0
+    w.recruiters["active"], w.recruiters["arrests"] = [0, 0, 0], [1, 0, 0]
+    assert hears(w).risk == 0.25
+
+
 def test_a_trade_without_cells(w):
     w.recruiters["profit"] = [8.0, 0.0, 0.0]
     home = hears(w)

@@ -83,7 +83,7 @@ def moved(w, **fields):
     return w.places[ABROAD]
 
 
-@pytest.mark.parametrize("public, private, attention", [(3, 1, 0.45), (0, 4, 0.58), (4, 0, 0.42), (0, 0, 0.5)])
+@pytest.mark.parametrize("public, private, attention", [(3, 1, 0.45), (0, 4, 0.58), (4, 0, 0.42), (1, 0, 0.42), (0, 0, 0.5)])
 def test_raids_go_where_victims_were_found(w, public, private, attention):
     place = moved(w, found_public=public, found_private=private)
     assert place.attention == pytest.approx(attention) and (place.found_public, place.found_private) == (0, 0)

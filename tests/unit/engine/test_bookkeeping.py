@@ -51,15 +51,15 @@ def test_those_whose_threshold_is_reached_wake(w):
 
 
 def test_pools_set_out(w, luck):
-    """Pools 0 and 1 are of classes 0 and 1; in the first a quarter sets out, of eight; each may need a row."""
+    """Pools 0 and 1 are of classes 0 and 1; of eight a quarter sets out, and a half; each may need a row."""
     w.counts[POOLS] = 2
-    has(w.classes[0], rise=0.2876820724)
+    w.classes["rise"] = 0.2876820724, 0.6931471806
     for n in range(4):
         has(w.people[n], weight=8 if n < 2 else 1, klass=n % 2, working=1, situation=AT_HOME if n < 2 else SEEKING)
     luck(LEAVE=0.5)
     w.counts[NEEDED] = 5
     bookkeeping.wake_up(NOW, w)
-    assert w.people["weight"][:4].tolist() == [6, 8, 3, 1] and w.counts[NEEDED] == 7 and active(w) == []
+    assert w.people["weight"][:4].tolist() == [6, 4, 3, 5] and w.counts[NEEDED] == 11 and active(w) == []
 
 
 def test_vulnerability_of_pools_is_of_their_country_at_the_start(w, luck):

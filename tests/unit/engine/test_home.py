@@ -158,7 +158,7 @@ def identity(k, n):
 
 @pytest.mark.parametrize("draws, working, factor", [
     ({}, 1, 1 / 6.75), (dict(family=0.1), 1, 2 / 6.75), (dict(group=0.1), 1, 3 / 6.75), (dict(wage=0.1), 1, 5 / 6.75),
-    ({}, 0, 5 / 11.25)])
+    ({}, 0, 5 / 11.25), (dict(family=0.5, group=0.25, wage=0.5), 1, 1 / 6.75)])  # a share's own draw is without
 def test_the_cumulative_hazard_at_which_a_person_leaves(setup, traits, spread, draws, working, factor):
     traits(identity(1, 3), **draws)
     assert home.threshold_of(SEED, setup, 1, 3, working) == pytest.approx(-math.log(1 - 3.5 / 8) / factor)
@@ -181,13 +181,35 @@ def test_who_may_leave_sorted_by_when(w, setup, traits, spread):
     assert w.classes["last"].tolist() == [len(expected[0]), len(numbers)]
 
 
+@pytest.mark.parametrize("effects", [(1.5, 1.5, 1.5), (1.5, 0.5, 0.5), (0.5, 1.5, 0.5), (0.5, 0.5, 1.5)])
+@pytest.mark.parametrize("working", [1, 0])
+def test_whoever_leaves_first_of_all_is_not_missed(w, setup, traits, monkeypatch, effects, working):
+    """With every trait that hastens and none that holds back, a person whose threshold is just below the bound."""
+    has(setup, **dict(zip(("family_risk_effect", "minority_effect", "low_wage_effect"), effects)))
+    family, group, wage = (0.1 if effect > 1.0 else 0.9 for effect in effects)
+    traits(identity(0, 0), family=family, group=group, wage=wage)
+    monkeypatch.setattr(home, "draw_stratified", lambda *_: 0.5)
+    has(w.classes[0], agents=1, home=HOME, working=working)
+    mean = (1 + 0.5 * (effects[0] - 1)) * (1 + 0.25 * (effects[1] - 1)) * (1 + (0.5 if working else 1.0) * (effects[2] - 1))
+    factor = max(1.0, effects[0]) * max(1.0, effects[1]) * (max(1.0, effects[2]) if working else effects[2]) / mean
+    for bound, leavers in ((math.log(2) / factor * (1 + 1e-9), 1), (math.log(2) / factor * (1 - 1e-9), 0)):
+        assert len(home.find_leavers(SEED, w.par, w.classes[:1], np.array([bound]))[0]) == leavers
+
+
+def test_a_threshold_that_is_just_reached_counts(w, setup, traits, monkeypatch):
+    traits(identity(0, 0))
+    monkeypatch.setattr(home, "draw_stratified", lambda *_: 0.0)
+    has(w.classes[0], agents=1, home=HOME, working=1)
+    assert home.find_leavers(SEED, w.par, w.classes[:1], np.zeros(1))[2].tolist() == [0.0]
+
+
 def test_there_is_room_for_everybody(w, setup, traits, monkeypatch):
-    """5,000 who all leave at once."""
-    has(w.classes[0], agents=5000, home=HOME, working=1)
-    monkeypatch.setattr(home, "draw_stratified", lambda seed, k, index, decision: 0.01)
-    monkeypatch.setattr(home, "draw_four", lambda *_: (0.9, 0.9, 0.9, 0.9))
-    _, numbers, _ = home.find_leavers(SEED, w.par, w.classes[:1], np.array([1e6]))
-    assert numbers.tolist() == list(range(5000))
+    """10,000 with every trait that hastens, evenly spread, and a bound of 2 for them: 1 - exp(-2) of them leave."""
+    has(w.classes[0], agents=10_000, home=HOME, working=1)
+    monkeypatch.setattr(home, "draw_stratified", lambda seed, k, index, decision: (index + 0.5) / 10_000)
+    monkeypatch.setattr(home, "draw_four", lambda *_: (0.1, 0.1, 0.1, 0.1))
+    _, numbers, _ = home.find_leavers(SEED, w.par, w.classes[:1], np.array([2 * 6.75 / 30]))
+    assert numbers.tolist() == list(range(8647))
 
 
 def test_rows_are_filled_with_traits(w, setup, traits):

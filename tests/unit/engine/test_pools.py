@@ -141,6 +141,12 @@ def test_what_differs_within_a_pool_is_drawn_at_last(w, setup, monkeypatch, draw
     assert (me.wage_band, me.age_band, me.sex) == traits and me.pool == NOBODY
 
 
+@pytest.mark.parametrize("age, band", [(0.4999, 1), (0.5, 2)])
+def test_the_young_are_a_share_of_all_and_drawn_among_adults(w, setup, monkeypatch, age, band):
+    """A quarter of all, of the half who are no minors: below a half."""
+    assert becomes(w, has(setup, minor_share=0.5, young_share=0.25), monkeypatch, age=age).age_band == band
+
+
 @pytest.fixture
 def travellers(w, luck, setup, monkeypatch):
     """Two of the pool of row 1 hired a smuggler last month; the draws of each are those of its own identity."""

@@ -59,8 +59,9 @@ def test_who_saw_nothing_itself_takes_the_networks_word(w):
     network.place_step[ABROAD], network.place_seen[ABROAD] = 0.25, 1.0
     network.entry_step[HOME] = network.entry_seen[HOME] = 1.0
     cell = w.recruiters[0]
+    cell.entry_loss[ABROAD] = cell.place_loss[ABROAD] = 0.5
     recruiter.learns(cell, given(w, HOME, route_learning=0.1), network)
-    assert cell.entry_loss[:3].tolist() == [0.0, 0.0, 0.5] and cell.place_loss[:3].tolist() == [0.0, 0.0, 0.25]
+    assert cell.entry_loss[:3].tolist() == [0.0, 0.0, 0.75] and cell.place_loss[:3].tolist() == [0.0, 0.0, 0.625]
 
 
 def test_who_does_not_learn_keeps_its_view(w, cell):

@@ -35,7 +35,7 @@ def test_beds_of_a_shelter(w):
     assert changes(w.actors) == {(NOW, ABROAD, "shelter_places"): 19, (NOW, ABROAD, "shelter_used"): 7}
 
 
-@pytest.mark.parametrize("public, private, attention", [(3, 1, 0.45), (0, 4, 0.58), (4, 0, 0.42), (0, 0, 0.5)])
+@pytest.mark.parametrize("public, private, attention", [(3, 1, 0.45), (0, 4, 0.58), (4, 0, 0.42), (1, 0, 0.42), (0, 0, 0.5)])
 def test_outreach_follows_its_findings(w, public, private, attention):
     """A fifth of the way from 0.5 to the share found in private venues, kept within 0.1 and 0.9."""
     given(w, ABROAD, patrol_shift=0.2, attention_least=0.1)

@@ -59,6 +59,12 @@ def test_cells_of_another_country_make_no_offers(w, me, luck, offers):
     assert recruitment.meets_recruiter(me, NOW, w) == 2
 
 
+def test_rounding_leads_to_the_last_cell(w, me, luck, offers):
+    """A draw just below 1 times the total may be rounded to the total."""
+    luck(MEETS_RECRUITER=1.0)
+    assert recruitment.meets_recruiter(me, NOW, w) == 2
+
+
 def test_without_offers_nobody_is_met(w, me):
     assert recruitment.meets_recruiter(me, NOW, w) == NOBODY
 
