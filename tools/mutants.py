@@ -303,7 +303,8 @@ def page(results: list[tuple[Fault, str]], seed: int) -> str:
         f"{', '.join(f'`{folder}`' for folder in TESTS)} run until one fails; their figures are worked out by hand. "
         "No file is touched; a fault takes about a second on a quiet core. A survivor gets a test or a reason. "
         "Tests were sharpened on the survivors of seed 1, so a share of seed 1 says little; two seeds have about a "
-        "seventh of their faults in common. Where a reason says *noticed since*, the test was written after the run.", "",
+        "seventh of their faults in common. Where a reason says *noticed since*, the test was written after the run.",
+        "",
         "| module | faults | noticed |", "|---|---|---|"]
     for module in modules():
         own = [bool(noticed) for fault, noticed in drawn if fault.module == module]
