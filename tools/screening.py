@@ -6,7 +6,9 @@ Two steps over the unknowns of the mixture of explanations, every world with the
    it, in units of the outcome's standard deviation over the design. Worlds differ by chance as soon as anything
    differs, so mu* is never 0: the row `(luck)` is what another luck alone would be given, the floor of all others.
    Kept is what lies above the floor of any outcome.
-2. How much of each outcome's variance is left when only those are drawn; and their total indices [2] by Sobol.
+2. Many small effects hide below that floor. Of a sample of the whole prior each outcome is regressed on all unknowns;
+   kept is also what has a coefficient of SURE standard errors.
+3. How much of each outcome's variance is left when only those are drawn; and their total indices [2] by Sobol.
 
 1. Morris (1991), Factorial sampling plans for preliminary computational experiments, Technometrics 33(2).
    Campolongo, Cariboni, Saltelli (2007), An effective screening design, doi:10.1016/j.envsoft.2006.10.004
@@ -36,6 +38,7 @@ SCENARIO = "everything"
 LEVELS = 4
 STEP = 2 / 3  # of a range, the step of a design of four levels
 LUCK = "(luck)"
+SURE = 3.5
 
 
 def fixed() -> list[str]:
@@ -80,31 +83,48 @@ def screen(trajectories: int, seed: int) -> pd.DataFrame:
         effect = np.asarray(analyze.analyze(problem, points, values[:, k], num_levels=LEVELS, seed=seed)["mu_star"])
         floor = np.abs(again[:, k] - values[starts, k]).mean() / STEP
         found[name] = np.append(effect, floor) / values[:, k].std()
-    return judged(found)
+    return found
 
 
-def judged(found: pd.DataFrame) -> pd.DataFrame:
-    """Adds `above`, the largest of the effects less the floor of luck, and `kept`; the most influential first.
-
-    Kept are parameters above the floor, and every unknown of an event or onset: events tell countries apart, which
-    these totals do not show, and onsets are the question.
-    """
-    names = list(OUTCOMES)
-    floor = found.loc[found["unknown"] == LUCK, names].iloc[0]
-    found["above"] = (found[names] - floor).max(axis=1)
-    found["kept"] = (found["above"] > 0.0) | found["unknown"].str.startswith(("events.", "onsets."))
-    return found.sort_values("above", ascending=False, ignore_index=True)
-
-
-def variances(found: pd.DataFrame, count: int, seed: int) -> np.ndarray:
-    """Variance of each outcome over the prior when only what is kept is drawn, for each of the whole prior's."""
+def whole_prior(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points of all unknowns of the mixture, and the outcomes of their worlds."""
     scenario = everything()
     free = list(scenario.free())
     points = np.random.default_rng(seed).random((count, len(free)))
-    keep = [k for k, path in enumerate(free) if path in kept(found)]
-    some, whole = (worlds(scenario, [free[k] for k in which], points[:, which], [seed] * count)
-                   for which in (keep, range(len(free))))
-    return some.var(axis=0) / whole.var(axis=0)
+    return points, worlds(scenario, free, points, [seed] * count)
+
+
+def coefficients(points: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """(unknowns, outcomes): coefficients of a linear regression in their standard errors."""
+    design = np.column_stack([np.ones(len(points)), points - points.mean(axis=0)])
+    inverse = np.linalg.inv(design.T @ design)
+    found = inverse @ design.T @ values
+    errors = ((values - design @ found) ** 2).sum(axis=0) / (len(points) - design.shape[1])
+    return (found / np.sqrt(np.outer(np.diag(inverse), errors)))[1:]
+
+
+def judged(found: pd.DataFrame, sure: dict[str, float]) -> pd.DataFrame:
+    """Adds `above`, the largest of the effects less the floor of luck, `linear` and `kept`; most influential first.
+
+    `sure` gives the largest coefficient of each unknown, in standard errors. Kept are parameters above the floor or
+    sure, and every unknown of an event or onset: events tell countries apart, which these totals do not show, and
+    onsets are the question.
+    """
+    names = list(OUTCOMES)
+    floor = found.loc[found["unknown"] == LUCK, names].iloc[0]
+    found = found[["unknown", *names]].assign(above=(found[names] - floor).max(axis=1),
+                                              linear=found["unknown"].map(sure).fillna(0.0))
+    found["kept"] = ((found["above"] > 0.0) | (found["linear"] > SURE)
+                     | found["unknown"].str.startswith(("events.", "onsets.")))
+    return found.sort_values("above", ascending=False, ignore_index=True)
+
+
+def variances(found: pd.DataFrame, count: int, seed: int, whole: np.ndarray) -> np.ndarray:
+    """Variance of each outcome over the prior when only what is kept is drawn, for each of the whole prior's."""
+    scenario = everything()
+    free = [path for path in scenario.free() if path in kept(found)]
+    points = np.random.default_rng(seed + 1).random((count, len(free)))
+    return worlds(scenario, free, points, [seed] * count).var(axis=0) / whole.var(axis=0)
 
 
 def kept(found: pd.DataFrame) -> set[str]:
@@ -129,14 +149,14 @@ def indices(found: pd.DataFrame, base: int, seed: int) -> pd.DataFrame:
 
 def page(found: pd.DataFrame, left: np.ndarray, totals: pd.DataFrame | None, words: str) -> str:
     effects = [f"| `{row['unknown']}` | " + " | ".join(f"{row[name]:.2f}" for name in OUTCOMES)
-               + f" | {row['above']:+.2f} | {'' if row['unknown'] == LUCK else 'kept' if row['kept'] else 'fixed'} |"
+               + f" | {row['above']:+.2f} | {row['linear']:.1f} | {'' if row['unknown'] == LUCK else 'kept' if row['kept'] else 'fixed'} |"
                for _, row in found.iterrows()]
     parameters = found[found["unknown"].isin(specs())]
     lines = [
         "# Which unknowns matter", "",
         f"Generated by `python -m tools.screening {words}`, worlds of {COARSE} persons an agent, one luck for all.",
         f"The mixture `{SCENARIO}` has {len(found) - 1} unknowns. Of the {len(parameters)} that are parameters,",
-        f"{parameters['kept'].sum()} move an outcome more than another luck does; the others are fixed at their",
+        f"{parameters['kept'].sum()} move an outcome more than another luck does, or surely; the others are fixed at their",
         "values in `scenarios/baseline.toml`. Unknowns of events and onsets are kept: events tell countries apart, which",
         "these totals do not show, and onsets are the question.", "",
         *(f"- **{name}**: {meaning}." for name, meaning in OUTCOMES.items()), "",
@@ -154,20 +174,24 @@ def page(found: pd.DataFrame, left: np.ndarray, totals: pd.DataFrame | None, wor
     return "\n".join([
         *lines, "## Elementary effects of all", "",
         "Mean absolute effect of a whole range (Morris), in standard deviations of the outcome; `above` is the largest",
-        "of the effects less the floor, `(luck)`: what another luck alone would be given.", "",
-        "| unknown | " + " | ".join(OUTCOMES) + " | above | |", "|---|" + "---:|" * (len(OUTCOMES) + 1) + "---|",
+        "of the effects less the floor, `(luck)`: what another luck alone would be given. `linear` is the largest",
+        f"coefficient of a linear regression over the whole prior, in standard errors; above {SURE:g} it is sure.", "",
+        "| unknown | " + " | ".join(OUTCOMES) + " | above | linear | |", "|---|" + "---:|" * (len(OUTCOMES) + 2) + "---|",
         *effects, ""])
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trajectories", type=int, default=20, help="0 takes the effects of the published table")
-    parser.add_argument("--worlds", type=int, default=600, help="for the variances")
+    parser.add_argument("--worlds", type=int, default=1500, help="of the whole prior, for coefficients and variances")
     parser.add_argument("--base", type=int, default=32, help="points of the Sobol sample, a power of 2; 0 for none")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    table = screen(given.trajectories, given.seed) if given.trajectories else judged(pd.read_csv(TABLE))
-    share = variances(table, given.worlds, given.seed)
+    effects = screen(given.trajectories, given.seed) if given.trajectories else pd.read_csv(TABLE)
+    sample, drawn = whole_prior(given.worlds, given.seed)
+    largest = np.abs(coefficients(sample, drawn)).max(axis=1)
+    table = judged(effects, dict(zip(everything().free(), largest)))
+    share = variances(table, given.worlds // 2, given.seed, drawn)
     sobol = indices(table, given.base, given.seed) if given.base else None
     table.to_csv(TABLE, index=False, float_format="%.4f")
     (DOCS / "screening.md").write_text(page(

@@ -233,6 +233,10 @@ class Networks(Group):
                                    unit="share a month")
     experience_shared: float = share("weight of the network's experience against a cell's own",
                                      0.50, (0.0, 1.0))
+    rehousing: float = share(
+        "persons held for whom venue and treatment are chosen anew in a month, once networks act on methods", 0.10,
+        (0.02, 0.30), f"Vreja 2005 l.352-354: from bars to private apartments (direction); {SWEPT}",
+        unit="share a month")
     papers_start: float = share("recruits sent on papers in the first year", 0.25, (0.10, 0.50))
     private_start: float = share("victims put in private venues in the first year", 0.20, (0.05, 0.40))
     payments_start: float = share("victims given small payments in the first year", 0.15, (0.05, 0.40))

@@ -31,10 +31,21 @@ def test_what_is_above_the_floor_of_luck_is_kept():
     table = pd.DataFrame([["networks.habit", *[0.1] * 6], [screening.LUCK, *[0.2] * 6],
                           ["push.push", 0.1, 0.1, 0.1, 0.1, 0.1, 0.3], ["events.x.factor", *[0.0] * 6],
                           ["onsets.x.size", *[0.05] * 6]], columns=["unknown", *names])
-    found = screening.judged(table)
+    found = screening.judged(table, {"push.push": 0.0, "networks.habit": 3.0})
     assert found["unknown"].tolist()[:2] == ["push.push", screening.LUCK]
     assert screening.kept(found) == {"push.push", "events.x.factor", "onsets.x.size"}
     assert found.loc[0, "above"] == pytest.approx(0.1)
+    sure = screening.judged(table, {"networks.habit": 3.6})
+    assert "networks.habit" in screening.kept(sure)
+
+
+def test_coefficients_in_standard_errors():
+    """Of y = 2 a + noise: that of `a` is 2 / (0.1 / (sd of a * sqrt(n))), that of `b` about one at most."""
+    rng = np.random.default_rng(3)
+    points = rng.random((4000, 2))
+    values = (2.0 * points[:, 0] + rng.normal(0.0, 0.1, 4000))[:, None]
+    found = screening.coefficients(points, values)[:, 0]
+    assert found[0] == pytest.approx(2.0 / (0.1 / (np.sqrt(1 / 12) * np.sqrt(4000))), rel=0.05) and abs(found[1]) < 4
 
 
 def test_flow_by_hand():
