@@ -39,6 +39,7 @@ LEVELS = 4
 STEP = 2 / 3  # of a range, the step of a design of four levels
 LUCK = "(luck)"
 SURE = 3.5
+ASKED = "networks.route_learning", "networks.method_learning"  # how fast networks learn is part of the question
 
 
 def fixed() -> list[str]:
@@ -114,14 +115,14 @@ def judged(found: pd.DataFrame, sure: dict[str, float]) -> pd.DataFrame:
 
     `sure` gives the largest coefficient of each unknown, in standard errors. Kept are parameters above the floor or
     sure, and every unknown of an event or onset: events tell countries apart, which these totals do not show, and
-    onsets are the question.
+    onsets are the question, as is how fast networks learn.
     """
     names = list(OUTCOMES)
     floor = found.loc[found["unknown"] == LUCK, names].iloc[0]
     found = found[["unknown", *names]].assign(above=(found[names] - floor).max(axis=1),
                                               linear=found["unknown"].map(sure).fillna(0.0))
     found["kept"] = (~(found["above"] <= 0.0) | (found["linear"] > SURE)
-                     | found["unknown"].str.startswith(("events.", "onsets.")))
+                     | found["unknown"].str.startswith(("events.", "onsets.")) | found["unknown"].isin(ASKED))
     return found.sort_values("above", ascending=False, ignore_index=True)
 
 
@@ -166,8 +167,8 @@ def page(found: pd.DataFrame, left: np.ndarray, totals: pd.DataFrame | None, wor
         f"The mixture `{SCENARIO}` has {len(found) - 1} unknowns. Of the {len(parameters)} that are parameters,",
         f"{parameters['kept'].sum()} move an outcome more than another luck does, or surely; the others are fixed",
         "at their values in `scenarios/baseline.toml`. Unknowns of events and onsets are kept: events tell countries",
-        "apart, which these totals do not show, and onsets are the question. So is what is newer than the table (no",
-        "effects given).", "",
+        "apart, which these totals do not show, and onsets and the speed of learning are the question. So is what is",
+        "newer than the table (no effects given).", "",
         *(f"- **{name}**: {meaning}." for name, meaning in OUTCOMES.items()), "",
         "## What is lost by fixing", "",
         "Variance of each outcome over the prior when only the kept unknowns are drawn, for each of the variance when",

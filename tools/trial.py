@@ -20,6 +20,7 @@ from undercount.experiments.patterns.measures import see
 from undercount.experiments.patterns.predictive import CONFLICT, Predictive, predictive
 from undercount.experiments.patterns.table import patterns_of
 from undercount.experiments.patterns.worlds import COARSE, prior_worlds
+from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.engine.layout import MODES, VENUES
 from undercount.model.known.region import Region
@@ -87,7 +88,7 @@ def effects(scenario: Scenario, luck: int, people_per_agent: int) -> np.ndarray:
 
 def paired(with_it: Scenario, lucks: Sequence[int], people_per_agent: int) -> np.ndarray:
     """(lucks, EFFECTS): with the explanation less without it, same values and luck."""
-    without = with_it.with_values({f"onsets.{onset.name}.included": 0 for onset in with_it.onsets})
+    without = with_it.with_values({f"onsets.{onset.name}.included": False for onset in with_it.onsets})
     jobs = [(scenario, luck) for scenario in (with_it, without) for luck in lucks]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         found = np.array(list(pool.map(lambda job: effects(*job, people_per_agent), jobs)))
@@ -97,8 +98,8 @@ def paired(with_it: Scenario, lucks: Sequence[int], people_per_agent: int) -> np
 def learners(speed: float, onset: str) -> Scenario:
     """Full adaptation from a month on, by networks that learn so fast, all else as the priors have it in the middle."""
     scenario = load_scenario(ADAPTING, calibrated=False)
-    free = scenario.free()
-    values = {path: free[path][0] + speed * (free[path][1] - free[path][0]) for path in LEARNING}
+    ranges = {path: specs()[path].sweep for path in LEARNING}
+    values = {path: low + speed * (high - low) for path, (low, high) in ranges.items()}
     return scenario.with_values(values | {f"onsets.{each.name}.when": onset for each in scenario.onsets})
 
 

@@ -65,6 +65,6 @@ def test_learners_differ_in_speed_and_month_only():
 def test_nothing_happens_in_the_world_that_is_compared():
     """The pair of a paired effect: the same without its onsets is the core itself."""
     scenario = load_scenario("real-decline", calibrated=False)
-    without = scenario.with_values({f"onsets.{onset.name}.included": 0 for onset in scenario.onsets})
+    without = scenario.with_values({f"onsets.{onset.name}.included": False for onset in scenario.onsets})
     found = [trial.effects(each, 3, 6000) for each in (without, load_scenario("no-change", calibrated=False))]
     assert found[0].tolist() == found[1].tolist()
