@@ -259,8 +259,8 @@ class Networks(Group):
     turnover: float = share("cells that leave in a month, and are replaced when the trade is in balance",
                             0.03, (0.01, 0.08), unit="share a month")
     trade_trend: float = _field(
-        "growth of the number of new cells a year at unchanged conditions, at the start", 0.20, "log a year",
-        (-0.18, 0.58), "reports speak of a dramatic rise since 1990 and of an increase in 2005; of a decline, others: "
+        "growth of the number of new cells a year at unchanged conditions, at the start", 0.0, "log a year",
+        (-0.45, 0.45), "reports speak of a dramatic rise since 1990 and of an increase in 2005; of a decline, others: "
         + SWEPT, (-2.0, 2.0), False)
     entry_elasticity: float = amount(
         "how the number of new cells follows what a cell earns, against the first year", 0.5, (0.0, 1.0), "exponent",
