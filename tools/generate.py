@@ -14,7 +14,7 @@ from undercount.model.assumed.scenario import load_scenario, scenarios_root
 
 from tests.regression.figures import KEPT, figures
 from tools import odd_tables
-from tools.screening import fixed
+from tools.screening import fixed, read
 
 
 def baseline() -> str:
@@ -22,8 +22,9 @@ def baseline() -> str:
 
     All else stays, and so do priors that the file states.
     """
-    scenario, without_influence = load_scenario("baseline"), fixed()
-    stated = {path: span for path, span in scenario.priors.items() if path not in without_influence}
+    scenario, screened, without_influence = load_scenario("baseline"), set(read()["unknown"]), fixed()
+    stated = {path: (low, high) for path, (low, high) in scenario.priors.items()
+              if path not in screened or low < high}  # what an earlier screening fixed may be kept by this one
     defaults = {path: spec.default for path, spec in specs().items() if path not in stated}
     points = {path: (defaults[path], defaults[path]) for path in without_influence}
     return replace(scenario.with_values(defaults), priors=stated | points).to_toml()

@@ -42,19 +42,23 @@ SURE = 3.5
 ASKED = "networks.route_learning", "networks.method_learning"  # how fast networks learn is part of the question
 
 
+def read() -> pd.DataFrame:
+    """The published table."""
+    return pd.read_csv(TABLE)
+
+
 def fixed() -> list[str]:
     """Unknowns of the core that the published table does not keep, in the order of the schema."""
-    if not TABLE.exists():
-        return []
-    table = pd.read_csv(TABLE)
+    table = read()
     without_influence = set(table.loc[~table["kept"] & (table["unknown"] != LUCK), "unknown"])
     return [path for path in specs() if path in without_influence]
 
 
 def everything() -> Scenario:
     """The mixture, with what an earlier screening fixed unknown again."""
-    scenario, again = load_scenario(SCENARIO, calibrated=False), set(fixed())
-    return replace(scenario, priors={path: span for path, span in scenario.priors.items() if path not in again})
+    scenario, screened = load_scenario(SCENARIO, calibrated=False), set(read()["unknown"])
+    return replace(scenario, priors={path: (low, high) for path, (low, high) in scenario.priors.items()
+                                     if path not in screened or low < high})
 
 
 def worlds(scenario: Scenario, free: Sequence[str], points: np.ndarray, lucks: Sequence[int]) -> np.ndarray:
@@ -89,7 +93,7 @@ def screen(trajectories: int, seed: int) -> pd.DataFrame:
 
 def published() -> pd.DataFrame:
     """The effects of the published table, with empty rows for what is newer."""
-    table = pd.read_csv(TABLE).set_index("unknown")
+    table = read().set_index("unknown")
     return table.reindex([*everything().free(), LUCK]).reset_index()
 
 

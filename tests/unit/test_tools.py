@@ -23,7 +23,7 @@ def test_the_baseline_fixes_what_the_screening_does_not_keep():
 
 def test_a_screening_frees_what_an_earlier_one_fixed():
     known = set(pd.read_csv(screening.TABLE)["unknown"]) - {screening.LUCK}
-    assert set(screening.everything().free()) == known
+    assert known <= set(screening.everything().free())
 
 
 def test_what_is_above_the_floor_of_luck_is_kept():
