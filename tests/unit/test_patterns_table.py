@@ -54,10 +54,13 @@ def test_the_observed_table_lies_inside_its_own_patterns(region):
     counts = np.array([row.assisted or 0 for row in region.referrals])
     seen = Seen(region, np.zeros(shape, HIDDEN), np.zeros(shape, ACTORS), np.zeros((*shape, shape[1])), counts)
     found = {p.name: p.figure(seen) for p in patterns_of(region)
-             if p.measure in ("counted", "counted_in_destination_rows", "origin_rows_to_destination_rows")}
+             if p.measure in ("counted", "counted_in_destination_rows", "counted_in_origin_rows",
+                              "origin_rows_to_destination_rows")}
     assert found == pytest.approx({
         RATIO: 721 / 675, RISE: 278 / 21, "albania-peaked-early": 64 / 137, "albania-fell-on": 29 / 64,
-        "bosnia-rose-to-2002": 283 / 200, "bulgaria-rose-to-2002": 164 / 46, "counted-at-all-2001": 675})
+        "bosnia-rose-to-2002": 283 / 200, "bulgaria-rose-to-2002": 164 / 46, "counted-at-all-2001": 675,
+        "destination-rows-fell-2003": 254 / 612, "origin-rows-fell-2003": 392 / 699,
+        "balkan-rows-fall-more": (392 / 254) / (699 / 612)})
     assert all(by_name(patterns_of(region))[name].holds(figure) for name, figure in found.items())
 
 
@@ -106,8 +109,8 @@ def test_check_reads_the_patterns_of_a_region(tmp_path):
 
     copy = Path(shutil.copytree(FOLDER, tmp_path / "region"))
     table = copy / "observed" / "patterns.csv"
-    assert "14 patterns" in CliRunner().invoke(check, [str(copy)]).output
-    assert "patterns, 14 rows" in CliRunner().invoke(check, [str(table)]).output
+    assert "17 patterns" in CliRunner().invoke(check, [str(copy)]).output
+    assert "patterns, 17 rows" in CliRunner().invoke(check, [str(table)]).output
     table.write_text(table.read_text(encoding="utf-8").replace("share_of_nationals", "share_of_nation"), encoding="utf-8")
     found = CliRunner().invoke(check, [str(copy)])
     assert isinstance(found.exception, BadInput) and "did you mean 'share_of_nationals'?" in str(found.exception)

@@ -158,18 +158,18 @@ def test_a_child_may_change_what_a_parent_of_its_other_parent_says(write):
 
 def test_fitted_values_of_one_parent_count_and_of_several_none(write):
     fitted = '[calibrated]\ndistance = 0.4\nseed = 1\nversion = "0"\ncommand = "c"\n[calibrated.values]\n' \
-             '"networks.habit" = 0.123\n'
+             '"push.push" = 1.23\n'
     write('title = "a"\nextends = "refusal"\n' + fitted, "a.toml")
     write('title = "b"\nextends = "real-decline"\n', "b.toml")
-    assert load_scenario(write('title = "t"\nextends = "a.toml"\n')).value("networks.habit") == 0.123
+    assert load_scenario(write('title = "t"\nextends = "a.toml"\n')).value("push.push") == 1.23
     several = load_scenario(write('title = "t"\nextends = ["a.toml", "b.toml"]\n'))
-    assert several.value("networks.habit") == load_scenario("baseline").value("networks.habit")
+    assert several.value("push.push") == load_scenario("baseline").value("push.push")
 
 
 def test_a_fitted_value_lies_inside_its_range(write):
-    text = 'title = "t"\nextends = "refusal"\n[calibrated]\n[calibrated.values]\n"networks.habit" = {}\n'
-    low, high = load_scenario("refusal", calibrated=False).free()["networks.habit"]
-    assert load_scenario(write(text.format(high))).value("networks.habit") == high
+    text = 'title = "t"\nextends = "refusal"\n[calibrated]\n[calibrated.values]\n"push.push" = {}\n'
+    low, high = load_scenario("refusal", calibrated=False).free()["push.push"]
+    assert load_scenario(write(text.format(high))).value("push.push") == high
     problem, = problems_of(write(text.format(high + 0.01)))
     assert problem.line == 5 and f"{low:g} to {high:g}" in problem.allowed
 
@@ -241,7 +241,8 @@ def test_free_leaves_out_fixed_and_silent(baseline):
     free = baseline.free()
     assert "demand.presence_market" not in free  # fixed by the schema: only events move it
     assert "networks.route_response" not in free and "networks.route_learning" in free
-    assert "population.minor_share" in free  # what sets up the world is as unknown as the rest
+    assert "population.women_share" in free  # what sets up the world is as unknown as the rest
+    assert "population.minor_share" not in free  # fixed by the screening
     assert "assistance.acceptance" in free
     assert "assistance.acceptance" not in baseline.with_values({"refusal": False}).free()
     assert "push.push" not in baseline.with_values({"push": 1.5}).free()

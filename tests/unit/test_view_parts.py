@@ -55,7 +55,8 @@ command = "by hand"
 @pytest.fixture(scope="module")
 def twin():
     made = Twin(COARSE)
-    for _ in range(45):  # networks act from January 2002 on
+    onsets = COARSE.first_scenario().onsets
+    for _ in range(max(onset.when for onset in onsets) - COARSE.first_scenario().region.start + 9):  # networks act
         made.step()
     return made
 
