@@ -312,8 +312,9 @@ class Demand(Group):
         f"Balkan route paper l.343-349: longer distances, a growing trade (direction); {SWEPT}", (-2.0, 2.0), False)
     market: float = amount("size of a market, relative to what it would be", 1.0, (1.0, 1.0), "factor",
                            "fixed at 1 in the core; explanations of a loss of demand move it", top=10.0)
-    smallest_market: float = amount("persons in exploitation below which nobody feels a crowded market", 30.0,
-                                    (30.0, 30.0), "persons", "fixed: keeps small markets from swinging")
+    smallest_market: float = _field(
+        "persons in exploitation below which nobody feels a crowded market", 30.0, "persons", (30.0, 30.0),
+        "fixed: keeps small markets from swinging", (1.0, 300.0), False)
     crowding: float = amount("how fast revenue falls in a market that is more crowded than in the first year",
                              0.8, (0.3, 1.5), "exponent")
     presence_market: float = amount(
