@@ -88,4 +88,5 @@ def _values(start: str | None, problems: list) -> dict[str, float]:
         return {}
     if fitted.content_hash() == plain.content_hash():
         problems.append(Problem("command line", "--start", start, "a scenario whose file has fitted values"))
+        return {}
     return {path: fitted.value(path) for path in fitted.free() if not path.startswith("onsets.")}

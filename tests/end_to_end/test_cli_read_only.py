@@ -37,9 +37,13 @@ def test_scenarios(capsys):
 def test_show(capsys):
     code, out, err = undercount(capsys, "show", "less-looking", "--set", "refusal=off", "--set", "push=1.5")
     assert (code, err) == (0, "")
+    onset, = load_scenario("less-looking").onsets
+    raids = load_scenario("less-looking").events_by_name["fewer-raids"]
     for part in ("1999-01 to 2004-03, 63 months", "Bosnia and Herzegovina", "Persons at risk", "everybody accepts",
-                 "2002-06  looking: over 6 months, size 1; swept: when 2001-07 to 2003-06, ramp 0 to 18, size 0.3 to 2",
-                 "2002-06  fewer-raids: policing.raid_rate times 0.4 at size 1 of the onset looking; observed-destinations",
+                 f"{onset.when}  looking: over {onset.ramp} months, size {onset.size:g}; "
+                 "swept: when 2001-07 to 2003-06, ramp 0 to 18, size 0.3 to 2",
+                 f"{onset.when}  fewer-raids: policing.raid_rate times {raids.amount:g} at size 1 of the "
+                 "onset looking; observed-destinations",
                  "A month (7 phases)",
                  "push.push = 1.5 (default 1; factor)", "south-east-europe/countries.csv", "visa_free"):
         assert part in out

@@ -1,6 +1,7 @@
 """A small share of `python -m tests.fuzz`: broken inputs to every reader, with each engine."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -62,7 +63,7 @@ def test_the_engine_with_feedback_runs_in_a_process_of_its_own(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "tests.fuzz.engines", guided(), "observed", "--inputs", "150", "--seed", "1",
          "--folder", str(tmp_path / "space"), "--failures", str(tmp_path), "--tally", str(tmp_path / "tally")],
-        cwd=ROOT, capture_output=True, text=True)
+        cwd=ROOT, capture_output=True, text=True, env=os.environ | {"PYTHONSAFEPATH": "", "PYTHONPATH": str(ROOT)})
     assert done.returncode == 0, done.stderr
     tally = json.loads((tmp_path / "tally").read_text())
     assert tally["inputs"] == 150 == tally["rejected"] + tally["accepted"] and tally["failures"] == {}

@@ -170,7 +170,7 @@ def test_without_its_own_cause_an_explanation_is_the_common_core(name):
     assert [e.name for e in rest.events] == [e.name for e in core.events] and rest.mechanisms == core.mechanisms
     assert rest.onsets == ()
     own = {path for path in game.draw.explanation.priors
-           if path not in core.priors and not path.startswith(("events.", "onsets."))}
+           if path not in core.free() and not path.startswith(("events.", "onsets."))}
     assert all(rest.value(path) == core.value(path) for path in own)
     kept = [path for path in core.free() if path not in own and not path.startswith("events.")]
     assert all(rest.value(path) == game.draw.scenario.value(path) for path in kept)

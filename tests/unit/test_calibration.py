@@ -62,10 +62,10 @@ def test_begins_around_given_values_and_elsewhere_with_the_whole_prior(scenario,
 
 def test_the_command_begins_only_where_something_was_fitted(tmp_path):
     bare, fitted = tmp_path / "bare.toml", tmp_path / "fitted.toml"
-    bare.write_text('title = "b"\nextends = "refusal"\n')
+    bare.write_text('title = "b"\nextends = "baseline"\n')
     fitted.write_text('title = "f"\nextends = "refusal"\n[calibrated.values]\n"push.leave_rate" = 0.011\n')
     problems = []
-    assert _values(str(bare), problems) and "fitted values" in problems[0].allowed
+    assert not _values(str(bare), problems) and "fitted values" in problems[0].allowed
     problems = []
     values = _values(str(fitted), problems)
     assert values["push.leave_rate"] == 0.011 and not problems
