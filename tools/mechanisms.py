@@ -21,7 +21,7 @@ from tools.outcomes import OUTCOMES, outcomes
 
 PAGE = Path(__file__).parents[1] / "docs" / "mechanisms.md"
 SCENARIO, POINT = "everything", "full-adaptation"
-WEAK = 0.03  # a mechanism that moves no outcome by this much on average is called weak
+WEAK = 0.03  # a mechanism that moves no outcome by this much on average, and surely, is called weak
 
 
 def differences(bases: list[Scenario], lucks: list[int], people_per_agent: int) -> dict[str, np.ndarray]:
@@ -47,13 +47,19 @@ def drawn(count: int, seed: int) -> tuple[list[Scenario], list[int]]:
             [world_seed(scenario.name, 1.0, seed, n) for n in range(count)])
 
 
+def is_weak(values: np.ndarray) -> bool:
+    """Is every mean effect small, or within two standard errors of nothing?"""
+    mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    return not ((np.abs(mean) >= WEAK) & (np.abs(mean) > 2.0 * error)).any()
+
+
 def table(found: dict[str, np.ndarray]) -> list[str]:
     """Markdown: mean effect and the 5 to 95 % of worlds in brackets; then whether it is weak."""
     lines = ["| code | mechanism | " + " | ".join(OUTCOMES) + " | |", "|---|---|" + "---|" * (len(OUTCOMES) + 1)]
     for name, values in found.items():
         mean, low, high = values.mean(axis=0), *np.quantile(values, (0.05, 0.95), axis=0)
         cells = [f"{m:+.2f} ({a:+.2f} to {b:+.2f})" for m, a, b in zip(mean, low, high)]
-        weak = "weak" if (np.abs(mean) < WEAK).all() else ""
+        weak = "weak" if is_weak(values) else ""
         lines.append(f"| {MECHANISMS[name].code} | `{name}` | " + " | ".join(cells) + f" | {weak} |")
     return lines
 
@@ -63,7 +69,7 @@ def page(draws: int, lucks: int, seed: int) -> str:
     point = load_scenario(POINT)
     points = differences([point] * lucks, list(range(seed, seed + lucks)), COARSE)
     weak = [name for name in MECHANISMS
-            if (np.abs(priors[name].mean(axis=0)) < WEAK).all() and (np.abs(points[name].mean(axis=0)) < WEAK).all()]
+            if is_weak(priors[name]) and is_weak(points[name])]
     words = ", ".join(f"`{name}`" for name in weak) or "none"
     lines = [
         "# What each mechanism moves", "",
@@ -72,7 +78,8 @@ def page(draws: int, lucks: int, seed: int) -> str:
         "numbers): the mean over worlds, and in brackets where 90 % of the worlds lie. All outcomes are logarithms, so",
         "-0.10 is about a tenth less.", "",
         *(f"- **{name}**: {meaning}." for name, meaning in OUTCOMES.items()), "",
-        f"A mechanism is called weak if it moves no outcome by {WEAK:g} on average. Weak in both tables: {words}.", "",
+        f"A mechanism is called weak if it moves no outcome by {WEAK:g} on average and by two standard errors. Weak in",
+        f"both tables: {words}. D8 and D9 have no data by country and date, and no event moves them: they are inert.", "",
         f"## Over the priors of `{SCENARIO}` ({draws} draws)", "", *table(priors), "",
         f"## At the point values of `{POINT}` ({lucks} lucks)", "", *table(points), ""]
     return "\n".join(lines)

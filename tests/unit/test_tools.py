@@ -8,7 +8,7 @@ import pytest
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario
 
-from tools import screening, trial
+from tools import mechanisms, screening, trial
 
 
 def test_the_baseline_fixes_what_the_screening_does_not_keep():
@@ -68,3 +68,10 @@ def test_nothing_happens_in_the_world_that_is_compared():
     without = scenario.with_values({f"onsets.{onset.name}.included": False for onset in scenario.onsets})
     found = [trial.effects(each, 3, 6000) for each in (without, load_scenario("no-change", calibrated=False))]
     assert found[0].tolist() == found[1].tolist()
+
+
+def test_a_mechanism_is_weak_unless_an_effect_is_large_and_sure():
+    still, noisy, sure = [0.0] * 4, [0.5, -0.4, 0.6, -0.3], [0.05, 0.06, 0.05, 0.06]
+    assert mechanisms.is_weak(np.column_stack([still, noisy]))
+    assert not mechanisms.is_weak(np.column_stack([still, sure]))
+    assert mechanisms.is_weak(np.column_stack([still, [0.02, 0.021, 0.02, 0.021]]))
