@@ -79,7 +79,7 @@ def page(draws: int, lucks: int, seed: int) -> str:
         "-0.10 is about a tenth less.", "",
         *(f"- **{name}**: {meaning}." for name, meaning in OUTCOMES.items()), "",
         f"A mechanism is called weak if it moves no outcome by {WEAK:g} on average and by two standard errors. Weak in",
-        f"both tables: {words}. D8 and D9 have no data by country and date, and no event moves them: they are inert.", "",
+        f"both tables: {words}. D8 and D9 have no data by country and date, no event moves them: they are inert.", "",
         f"## Over the priors of `{SCENARIO}` ({draws} draws)", "", *table(priors), "",
         f"## At the point values of `{POINT}` ({lucks} lucks)", "", *table(points), ""]
     return "\n".join(lines)
