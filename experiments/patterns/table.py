@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from undercount.experiments.patterns.measures import MEASURES, Seen, Use, rows_within
+from undercount.experiments.patterns.rows import CODES, NAME, PERIODS, WHERE_AND_WHEN, check_codes, check_periods
 from undercount.model.files.tables_in import (
     Column,
     Month,
@@ -14,8 +15,6 @@ from undercount.model.files.tables_in import (
     Table,
     check_unique,
     flag,
-    matching,
-    month,
     number,
     one_of,
     read_table,
@@ -24,17 +23,11 @@ from undercount.model.files.tables_in import (
 from undercount.model.known.region import Region
 
 FILE = "patterns.csv"  # its name, by which `undercount check` knows one
-_CODES = matching(r"[A-Z]{3}( [A-Z]{3})*", "codes of the countries table, separated by blanks")
 _COLUMNS = [
-    Column("name", matching(r"[a-z][a-z0-9-]{0,59}", "small letters, digits and hyphens")),
-    Column("statement", text()), Column("measure", one_of(tuple(MEASURES))),
-    Column("where", _CODES, blank=True, empty=""), Column("nationals", _CODES, blank=True, empty=""),
-    Column("from", month()), Column("until", month()),
-    Column("against_from", month(), blank=True), Column("against_until", month(), blank=True),
+    Column("name", NAME), Column("statement", text()), Column("measure", one_of(tuple(MEASURES))), *WHERE_AND_WHEN,
     Column("low", number(0), blank=True), Column("high", number(0), blank=True), Column("hard", flag()),
     Column("source", text()), Column("note", text(), blank=True, empty=""),
 ]
-_PERIODS = (("from", "until"), ("against_from", "against_until"))
 
 
 @dataclass(frozen=True)
@@ -95,25 +88,13 @@ def read_patterns(path: Path, region: Region) -> tuple[Pattern, ...]:
 
 def _check(table: Table, row, region: Region, problems: Problems) -> None:
     values = row.values
-    ordered = all(_check_period(table, row, keys, region, problems) for keys in _PERIODS)
-    places = _check_places(table, row, region, problems)
-    if (values["against_from"] is None) != (values["against_until"] is None):
-        problems.add(table.file, row.line, "against_from, against_until", "one of two", "both or neither")
-    elif ordered and places:
+    ordered, places = check_periods(table, row, region, problems), _check_places(table, row, region, problems)
+    if ordered and places:
         _check_rows(table, row, region, problems)
     if values["low"] is None and values["high"] is None:
         problems.add(table.file, row.line, "low, high", "", "a bound: what holds in every world states nothing")
     elif None not in (values["low"], values["high"]) and values["high"] < values["low"]:
         problems.add(table.file, row.line, "high", f"{values['high']:g}", f"at least low, {values['low']:g}")
-
-
-def _check_period(table: Table, row, keys: tuple[str, str], region: Region, problems: Problems) -> bool:
-    first, last = (row.values[key] for key in keys)
-    if None in (first, last) or region.start <= first <= last <= region.end:
-        return True
-    problems.add(table.file, row.line, ", ".join(keys), f"{first} to {last}",
-                 f"months in order, from {region.start} to {region.end}")
-    return False
 
 
 def _check_places(table: Table, row, region: Region, problems: Problems) -> bool:
@@ -123,19 +104,16 @@ def _check_places(table: Table, row, region: Region, problems: Problems) -> bool
         codes = row.values[key].split()
         if (use is Use.NEEDED and not codes) or (use is Use.UNUSED and codes):
             problems.add(table.file, row.line, key, row.values[key],
-                         f"{_CODES.allowed}: {name} needs them" if use is Use.NEEDED else f"nothing: {name} takes none")
+                         f"{CODES.allowed}: {name} needs them" if use is Use.NEEDED else f"nothing: {name} takes none")
             good = False
-        for code in codes:
-            if code not in region.index:
-                problems.add(table.file, row.line, key, code, "a code of the countries table", region.index)
-                good = False
+        good = check_codes(table, row, key, region, problems) and good
     return good
 
 
 def _check_rows(table: Table, row, region: Region, problems: Problems) -> None:
     """What counts rows of the observed table must find some, in both periods."""
     where = [region.index[code] for code in row.values["where"].split()]
-    for first, last in _PERIODS:
+    for first, last in PERIODS:
         if row.values[first] is None:
             continue
         months = _months(row.values[first], row.values[last], region.start)

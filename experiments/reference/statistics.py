@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from undercount.experiments.patterns.rows import NAME, WHERE_AND_WHEN, check_codes, check_periods
 from undercount.model.engine.layout import PUBLIC
 from undercount.model.files.tables_in import (
     Column,
@@ -20,8 +21,6 @@ from undercount.model.files.tables_in import (
     Table,
     check_unique,
     flag,
-    matching,
-    month,
     number,
     one_of,
     read_table,
@@ -45,13 +44,8 @@ MEASURES = {
 }
 BOUNDS = ("about", "at least", "at most")
 
-_CODES = matching(r"[A-Z]{3}( [A-Z]{3})*", "codes of the countries table, separated by blanks")
 _COLUMNS = [
-    Column("name", matching(r"[a-z][a-z0-9-]{0,59}", "small letters, digits and hyphens")),
-    Column("measure", one_of(tuple(MEASURES))),
-    Column("where", _CODES, blank=True, empty=""), Column("nationals", _CODES, blank=True, empty=""),
-    Column("from", month()), Column("until", month()),
-    Column("against_from", month(), blank=True), Column("against_until", month(), blank=True),
+    Column("name", NAME), Column("measure", one_of(tuple(MEASURES))), *WHERE_AND_WHEN,
     Column("bound", one_of(BOUNDS)), Column("value", number(0)), Column("error", number(0, 3)),
     Column("use", flag()), Column("source", text()), Column("note", text(), blank=True, empty=""),
 ]
@@ -103,17 +97,8 @@ def shipped_statistics(region: Region) -> tuple[Statistic, ...]:
 def _check(table: Table, row, region: Region, problems: Problems) -> None:
     values = row.values
     for key in ("where", "nationals"):
-        for code in values[key].split():
-            if code not in region.index:
-                problems.add(table.file, row.line, key, code, "a code of the countries table", region.index)
-    if (values["against_from"] is None) != (values["against_until"] is None):
-        problems.add(table.file, row.line, "against_from, against_until", "one of two", "both or neither")
-    for first, last in (("from", "until"), ("against_from", "against_until")):
-        if values[first] is None or values[last] is None:
-            continue
-        if not region.start <= values[first] <= values[last] <= region.end:
-            problems.add(table.file, row.line, f"{first}, {last}", f"{values[first]} to {values[last]}",
-                         f"months in order, from {region.start} to {region.end}")
+        check_codes(table, row, key, region, problems)
+    check_periods(table, row, region, problems)
     if values["measure"] in ("share_of_nationals", "registered_nationals") and not values["nationals"]:
         problems.add(table.file, row.line, "nationals", "", f"one code or more, for {values['measure']}")
     if values["bound"] == "about" and not values["value"]:
