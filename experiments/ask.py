@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from undercount.model.assumed.scenario import load_scenario, scenario_names
+from undercount.model.assumed.scenario import Scenario, load_scenario, scenario_names
 from undercount.model.engine.layout import POOLED
-from undercount.model.files.problems import Problem
+from undercount.model.files.problems import BadInput, Problem
 from undercount.model.files.toml_in import describe
 
 LARGEST_SEED = 2**63 - 1
@@ -38,3 +39,33 @@ def explanations() -> list[str]:
     """The scenarios that ship and say what happened: neither the core that all extend nor a mixture of them."""
     loaded = {name: load_scenario(name) for name in scenario_names()}
     return [name for name, scenario in loaded.items() if scenario.extends and not scenario.mixture]
+
+
+def all_named(given: Iterable[str]) -> list[str]:
+    """Names and paths as given, each once; `all` stands for every explanation that ships."""
+    return list(dict.fromkeys(each for name in given for each in (explanations() if name == "all" else [name])))
+
+
+def load_unknown(names: Iterable[str], problems: list[Problem], kind: str, tell_apart: str) -> dict[str, Scenario]:
+    """The scenarios of these names or paths by their own name: of one region, and with something to draw.
+
+    What is wrong goes to `problems`, which calls them `kind`; their names tell the `tell_apart` of a table apart.
+    """
+    found: dict[str, Scenario] = {}
+    for name in names:
+        try:
+            scenario = load_scenario(name)
+        except BadInput as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+            continue
+        if scenario.name in found:
+            problems.append(Problem("scenario", describe(name), f"a second scenario named {scenario.name!r}",
+                                    f"file names that differ: they name the {tell_apart}"))
+        elif not scenario.free():
+            problems.append(Problem("scenario", describe(name), "no unknown parameter",
+                                    "at least one prior to draw from"))
+        found[scenario.name] = scenario
+    regions = {tuple(sorted(scenario.region.files.items())) for scenario in found.values()}
+    if len(regions) > 1:
+        problems.append(Problem("scenario", "region", f"{len(regions)} different regions", f"{kind} of one region"))
+    return found

@@ -26,7 +26,7 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
     Only draws inside the hard patterns of the region are taken (`undercount patterns`), and ranges stay as they
     are: the values are a place to start from, the verdict is reached with the whole prior.
     """
-    from undercount.experiments.ask import LARGEST_SEED, explanations, read_scale, read_whole
+    from undercount.experiments.ask import LARGEST_SEED, all_named, read_scale, read_whole
     from undercount.experiments.calibration.record import record, table
     from undercount.experiments.calibration.search import SearchPlan, jobs, search
     from undercount.experiments.compute.progress import counting
@@ -40,9 +40,8 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
                for name, value, low in (("coarse", coarse, 4), ("generations", generations, 1), ("size", size, 8))]
     s = read_whole(problems, "--seed", seed, 0, LARGEST_SEED)
     k = read_scale(problems, people_per_agent)
-    names = [each for name in scenarios for each in (explanations() if name == "all" else [name])]
     plans, around = {}, _values(start, problems)
-    for name in dict.fromkeys(names):
+    for name in all_named(scenarios):
         try:
             scenario = load_scenario(name)
             if not scenario.free():

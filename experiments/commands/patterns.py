@@ -21,7 +21,7 @@ def command(scenarios: tuple[str, ...], draws: str, seed: str, people_per_agent:
     (the gates of `undercount reference`); and what the hidden flow does.
     """
     import pandas as pd
-    from undercount.experiments.ask import LARGEST_SEED, explanations, read_scale, read_whole
+    from undercount.experiments.ask import LARGEST_SEED, all_named, read_scale, read_whole
     from undercount.experiments.attribution.window import find_window
     from undercount.experiments.compute.progress import counting
     from undercount.experiments.patterns.predictive import CONFLICT, predictive
@@ -34,11 +34,10 @@ def command(scenarios: tuple[str, ...], draws: str, seed: str, people_per_agent:
     count = read_whole(problems, "--draws", draws, 1, 1_000_000)
     s = read_whole(problems, "--seed", seed, 0, LARGEST_SEED)
     k = read_scale(problems, people_per_agent)
-    names = [each for name in scenarios or ("no-change",) for each in (explanations() if name == "all" else [name])]
     if out is not None and not Path(out).absolute().parent.is_dir():
         problems.append(Problem("command line", "--out", out, "a file in a folder that exists"))
     loaded = {}
-    for name in dict.fromkeys(names):
+    for name in all_named(scenarios or ["no-change"]):
         try:
             loaded[name] = load_scenario(name)
             if not patterns_of(loaded[name].region):

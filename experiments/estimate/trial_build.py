@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from undercount.experiments.ask import explanations, scale_name
+from undercount.experiments.ask import all_named, load_unknown, scale_name
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.estimate import trial_tables
@@ -31,9 +31,8 @@ from undercount.experiments.store.folder import MANIFEST, relative
 from undercount.experiments.store.provenance import code_digest
 from undercount.experiments.store.tables import write_csv, write_json, write_parquet
 from undercount.experiments.study import Study, carry_out, finished_parts, planned
-from undercount.model.assumed.scenario import Scenario, load_scenario
+from undercount.model.assumed.scenario import Scenario
 from undercount.model.files.problems import BadInput, Problem
-from undercount.model.files.toml_in import describe
 from undercount.model.known.region import Region
 
 STRETCH = 5  # worlds of one part
@@ -104,21 +103,7 @@ def resolve_trial(given: Sequence[str], worlds: int, seed: int, people_per_agent
         if found:
             raise BadInput(found)
         return TrialPlan(tuple(given), (), read_results(given[0]), worlds, seed, people_per_agent)
-    scenarios: dict[str, Scenario] = {}
-    for name in dict.fromkeys(each for word in given for each in (explanations() if word == "all" else [word])):
-        try:
-            scenario = load_scenario(name)
-        except BadInput as error:
-            found += [problem for problem in error.problems if problem not in found]
-            continue
-        if scenario.name in scenarios:
-            found.append(Problem("scenario", describe(name), f"a second scenario named {scenario.name!r}",
-                                 "file names that differ: they name the rows of the tables"))
-        elif not scenario.free():
-            found.append(Problem("scenario", describe(name), "no unknown parameter", "at least one prior to draw from"))
-        scenarios[scenario.name] = scenario
-    if len({tuple(sorted(each.region.files.items())) for each in scenarios.values()}) > 1:
-        found.append(Problem("scenario", "region", "different regions", "scenarios of one region"))
+    scenarios = load_unknown(all_named(given), found, "scenarios", "rows of the tables")
     if found:
         raise BadInput(found)
     return TrialPlan(tuple(given), tuple(scenarios.values()), None, worlds, seed, people_per_agent)

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from undercount.experiments.ask import explanations
+from undercount.experiments.ask import all_named, load_unknown
 from undercount.experiments.reference.statistics import FILE, Statistic, shipped_statistics
 from undercount.experiments.store.provenance import code_digest
-from undercount.model.assumed.scenario import Scenario, load_scenario
+from undercount.model.assumed.scenario import Scenario
 from undercount.model.files.problems import BadInput, Problem
-from undercount.model.files.toml_in import describe
 from undercount.model.known.region import Region
 
 # Worlds of one part file: about two seconds of work, so that a lost one costs little.
@@ -92,26 +91,8 @@ def resolve(given: Sequence[str], worlds: int, variants: bool, seed: int, people
     Raises BadInput with every problem of every option and scenario, after `problems`.
     """
     found = list(problems)
-    names: list[str] = []
-    for name in given or ["all"]:
-        names += explanations() if name == "all" else [name]
-    names = list(dict.fromkeys(names))
-    scenarios: dict[str, Scenario] = {}
-    for name in names:
-        try:
-            scenario = load_scenario(name)
-        except BadInput as error:
-            found += [problem for problem in error.problems if problem not in found]
-            continue
-        if scenario.name in scenarios:
-            found.append(Problem("scenario", describe(name), f"a second scenario named {scenario.name!r}",
-                                 "file names that differ: they name the explanations"))
-        elif not scenario.free():
-            found.append(Problem("scenario", describe(name), "no unknown parameter", "at least one prior to draw from"))
-        scenarios[scenario.name] = scenario
-    regions = {tuple(sorted(scenario.region.files.items())) for scenario in scenarios.values()}
-    if len(regions) > 1:
-        found.append(Problem("scenario", "region", f"{len(regions)} different regions", "explanations of one region"))
+    names = all_named(given or ["all"])
+    scenarios = load_unknown(names, found, "explanations", "explanations")
     if len(names) < 2 and not found:
         found.append(Problem("command line", "SCENARIO...", "one explanation", "at least two to be compared, or `all`"))
     statistics: tuple[Statistic, ...] = ()

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from undercount.experiments.ask import explanations
 from undercount.experiments.cli import main
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.design import design, widened, world_seed
 from undercount.experiments.draws import drawn, gates_of
 from undercount.experiments.reference import plan as plans
 from undercount.experiments.reference.build import build
-from undercount.experiments.reference.quantities import columns, quantities, years
+from undercount.experiments.reference.quantities import columns, quantities
 from undercount.experiments.reference.statistics import (
     as_published,
     counterpart,
@@ -96,7 +97,7 @@ def test_priors_of_another_width_stay_allowed_and_keep_their_middle(width):
 
 
 def test_explanations_are_neither_the_core_nor_the_mixture():
-    found = plans.explanations()
+    found = explanations()
     assert len(found) == 10 and not {"baseline", "everything"} & set(found)
 
 
@@ -108,7 +109,7 @@ def test_quantities_add_up():
     found = dict(zip(names, quantities((), run.outcome)))
     hidden, flows = run.outcome.hidden, run.outcome.flows
     assert [found[f"count:{row.iso3}:{row.period}"] for row in region.referrals] == list(observe(region, hidden))
-    for year, months in years(region).items():
+    for year, months in region.years.items():
         new = found[f"hidden:newly_exploited:{year}"]
         assert new == flows[months].sum()
         assert new == sum(found[f"mode:{mode}:{year}"] for mode in MODES)
@@ -117,7 +118,7 @@ def test_quantities_add_up():
         assert found[f"elsewhere:newly_exploited:{year}"] <= new
         held = hidden["in_exploitation"][months].sum(axis=1)
         assert found[f"hidden:in_exploitation:{year}"] == pytest.approx(held.mean())
-    assert len(names) == len(set(names)) and len(HIDDEN_FIELDS) * len(years(region)) <= len(names)
+    assert len(names) == len(set(names)) and len(HIDDEN_FIELDS) * len(region.years) <= len(names)
 
 
 def test_statistics_have_their_counterparts():
