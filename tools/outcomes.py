@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from undercount.experiments.patterns.measures import see
+from undercount.experiments.patterns.measures import counted_in_destination_rows, counted_in_origin_rows, see
 from undercount.model.assumed.scenario import Scenario
-from undercount.model.known.region import Region
 from undercount.model.simulation import simulate
 
 OUTCOMES = {
@@ -17,16 +16,16 @@ OUTCOMES = {
     "stock": "log change of persons in exploitation, from the peak to the last year",
 }
 PEAK, BEFORE, LAST = 2001, 2002, 2003
+ROWS = {"destination": counted_in_destination_rows, "origin": counted_in_origin_rows}
 
 
 def outcomes(scenario: Scenario, luck: int, people_per_agent: int) -> np.ndarray:
     """The OUTCOMES of one world, in their order."""
-    seen, region = see(simulate(scenario, people_per_agent, luck)), scenario.region
-    rows = {(role, year): sum(count for count, row in zip(seen.counts, region.referrals)
-                              if row.role == role and row.period == str(year))
-            for role in ("destination", "origin") for year in (PEAK, BEFORE, LAST)}
-    new = {year: seen.hidden["newly_exploited"][_months(region, year)].sum() for year in (PEAK, LAST)}
-    held = {year: seen.hidden["in_exploitation"][_months(region, year)].sum() for year in (PEAK, LAST)}
+    seen, years = see(simulate(scenario, people_per_agent, luck)), scenario.region.years
+    rows = {(role, year): counted(seen, (), (), years[year])
+            for role, counted in ROWS.items() for year in (PEAK, BEFORE, LAST)}
+    new = {year: seen.hidden["newly_exploited"][years[year]].sum() for year in (PEAK, LAST)}
+    held = {year: seen.hidden["in_exploitation"][years[year]].sum() for year in (PEAK, LAST)}
     found = np.array([
         _log(rows["destination", PEAK] + rows["origin", PEAK]),
         _log(rows["destination", LAST]) - _log(rows["destination", BEFORE]),
@@ -35,11 +34,6 @@ def outcomes(scenario: Scenario, luck: int, people_per_agent: int) -> np.ndarray
     if not np.isfinite(found).all():
         raise ValueError(f"an outcome of {scenario.name}, luck {luck}, is no number: {found}")
     return found
-
-
-def _months(region: Region, year: int) -> slice:
-    first = (year - region.start.year) * 12 + 1 - region.start.month
-    return slice(first, first + 12)
 
 
 def _log(persons: float) -> float:

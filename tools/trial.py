@@ -23,8 +23,9 @@ from undercount.experiments.patterns.worlds import COARSE, prior_worlds
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.engine.layout import MODES, VENUES
-from undercount.model.known.region import Region
 from undercount.model.simulation import simulate
+
+from tools.outcomes import ROWS
 
 DOCS = Path(__file__).parents[1] / "docs"
 NULL, ADAPTING = "no-change", "full-adaptation"
@@ -75,14 +76,12 @@ def effects(scenario: Scenario, luck: int, people_per_agent: int) -> np.ndarray:
     """EFFECTS of a world, logarithms but for the last two."""
     outcome = simulate(scenario, people_per_agent, luck)
     seen, region = see(outcome), scenario.region
-    months = _last_year(region)
-    rows = {role: sum(int(count) for count, row in zip(seen.counts, region.referrals)
-                      if row.role == role and row.period == str(YEARS[1])) for role in ("destination", "origin")}
+    months = region.years[YEARS[1]]
     places = [region.index[code] for code in {row.iso3 for row in region.referrals if row.role == "destination"}]
     flows = outcome.flows[months].sum(axis=(0, 1))  # destination, mode, venue
     new = max(1.0, flows.sum())
-    return np.array([np.log1p(rows["destination"]), np.log1p(rows["origin"]), np.log1p(flows.sum()),
-                     np.log1p(flows[places].sum()), flows[:, MODES.index("papers")].sum() / new,
+    return np.array([*(np.log1p(counted(seen, (), (), months)) for counted in ROWS.values()),
+                     np.log1p(flows.sum()), np.log1p(flows[places].sum()), flows[:, MODES.index("papers")].sum() / new,
                      flows[:, :, VENUES.index("private")].sum() / new])
 
 
@@ -101,11 +100,6 @@ def learners(speed: float, onset: str) -> Scenario:
     ranges = {path: specs()[path].sweep for path in LEARNING}
     values = {path: low + speed * (high - low) for path, (low, high) in ranges.items()}
     return scenario.with_values(values | {f"onsets.{each.name}.when": onset for each in scenario.onsets})
-
-
-def _last_year(region: Region) -> slice:
-    first = (YEARS[1] - region.start.year) * 12 + 1 - region.start.month
-    return slice(first, first + 12)
 
 
 # --- the page ---------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from undercount.model.engine.layout import LISTS
 from undercount.model.known.region import Region
 from undercount.model.simulation import simulate
 
-MONTHS = 12
 ALL = "ALL"  # stands for all countries together
 NEW, HELD = "newly exploited in the year", "ever held in the year"
 TARGETS = (NEW, HELD)
@@ -57,9 +56,8 @@ def as_lists(histories: np.ndarray) -> Lists:
 
 def whole_years(region: Region, months: int) -> tuple[tuple[str, ...], list[np.ndarray]]:
     """The years of the region that `months` months hold to their end, and which months each has."""
-    names = np.array([region.month_name(t)[:4] for t in range(months)])
-    years = [year for year in np.unique(names) if (names == year).sum() == MONTHS]
-    return tuple(map(str, years)), [np.flatnonzero(names == year) for year in years]
+    found = {str(year): each for year, each in region.years.items() if each.stop <= months}
+    return tuple(found), [np.arange(months)[each] for each in found.values()]
 
 
 def by_year(histories: np.ndarray, new: np.ndarray, stock: np.ndarray,

@@ -56,5 +56,4 @@ def prior_worlds(scenario: Scenario, count: int, seed: int, patterns: Sequence[P
 
 
 def _flow(seen: Seen, year: int) -> float:
-    first = (year - seen.region.start.year) * 12 + 1 - seen.region.start.month
-    return float(seen.hidden["newly_exploited"][first:first + 12].sum())
+    return float(seen.hidden["newly_exploited"][seen.region.years[year]].sum())

@@ -29,21 +29,11 @@ STOCKS = {"in_exploitation", "in_public", "recruiters_active", "recruiters_in_cu
 ELSEWHERE = ("newly_exploited", "in_exploitation", "identified", "assisted", "repatriated", "deported")
 
 
-def years(region: Region) -> dict[int, slice]:
-    """The calendar years that lie wholly in the region's period, and their months."""
-    found = {}
-    for year in range(region.start.year, region.end.year + 1):
-        first = (year - region.start.year) * 12 + 1 - region.start.month
-        if first >= 0 and first + 12 <= region.months:
-            found[year] = slice(first, first + 12)
-    return found
-
-
 def columns(region: Region, statistics: tuple[Statistic, ...]) -> list[str]:
     """Names of the quantities, in the order of `quantities`."""
     origins = [c.iso3 for c in region.countries if c.origin]
     names = [f"count:{row.iso3}:{row.period}" for row in region.referrals]
-    for year in years(region):
+    for year in region.years:
         for kind, fields in (("hidden", HIDDEN_FIELDS), ("actors", ACTOR_FIELDS), ("mode", MODES), ("venue", VENUES),
                              ("from", origins), ("elsewhere", ELSEWHERE)):
             names += [f"{kind}:{field}:{year}" for field in fields]
@@ -56,7 +46,7 @@ def quantities(statistics: tuple[Statistic, ...], outcome: Outcome) -> np.ndarra
     origins = [i for i, c in enumerate(region.countries) if c.origin]
     outside = elsewhere(region)
     found: list[float] = list(observe(region, hidden))
-    for months in years(region).values():
+    for months in region.years.values():
         flow = flows[months].sum(axis=0)
         found += [_total(hidden[name][months], name) for name in HIDDEN_FIELDS]
         found += [_total(actors[name][months], name) for name in ACTOR_FIELDS]

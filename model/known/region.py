@@ -185,6 +185,13 @@ class Region:
         """Number of months, first and last included."""
         return self.end - self.start + 1
 
+    @cached_property
+    def years(self) -> dict[int, slice]:
+        """The calendar years that lie wholly in the period, and their months."""
+        first = {year: (year - self.start.year) * 12 + 1 - self.start.month
+                 for year in range(self.start.year, self.end.year + 1)}
+        return {year: slice(t, t + 12) for year, t in first.items() if t >= 0 and t + 12 <= self.months}
+
     @property
     def origins(self) -> tuple[str, ...]:
         return tuple(c.iso3 for c in self.countries if c.origin)
