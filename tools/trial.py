@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from undercount.experiments.ask import explanations
 from undercount.experiments.patterns.measures import see
-from undercount.experiments.patterns.predictive import CONFLICT, Predictive, predictive
+from undercount.experiments.patterns.predictive import CONFLICT, Predictive, change, predictive, ratios
 from undercount.experiments.patterns.table import patterns_of
 from undercount.experiments.patterns.worlds import COARSE, prior_worlds
 from undercount.model.assumed.parameters import specs
@@ -31,7 +31,6 @@ DOCS = Path(__file__).parents[1] / "docs"
 NULL, ADAPTING = "no-change", "full-adaptation"
 FALLS = "destination-rows-fell-2003", "origin-rows-fell-2003"
 YEARS = 2001, 2003  # between which the flow is compared
-TENTH = 0.1
 ONSETS = "2001-07", "2002-01", "2002-07", "2003-01", "2003-06"
 SPEEDS = {"slow": 0.0, "middle": 0.5, "fast": 1.0}  # fractions of the ranges of LEARNING
 LEARNING = "networks.route_learning", "networks.method_learning"
@@ -63,13 +62,9 @@ def prior_trial(name: str, draws: int, seed: int) -> tuple[dict, Predictive]:
 
 
 def flow(worlds: Sequence) -> dict[str, float]:
-    """Newly exploited persons of the last year for each of the peak's: median; shares that fell or rose by a tenth."""
-    if not worlds:
-        return {"median": np.nan, "fell": np.nan, "rose": np.nan, "not_lower": np.nan}
-    before, after = np.array([world.flow for world in worlds]).T
-    ratio = after / np.maximum(before, 1.0)
-    return {"median": float(np.median(ratio)), "fell": float(np.mean(ratio < 1 - TENTH)),
-            "rose": float(np.mean(ratio > 1 + TENTH)), "not_lower": float(np.mean(ratio >= 1))}
+    """The change of newly exploited persons between YEARS, and the share of worlds in which it is no fall."""
+    ratio = ratios(worlds)
+    return {**change(ratio), "not_lower": float(np.mean(ratio >= 1)) if len(ratio) else np.nan}
 
 
 def effects(scenario: Scenario, luck: int, people_per_agent: int) -> np.ndarray:

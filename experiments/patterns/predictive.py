@@ -19,7 +19,7 @@ TENTH = 0.1
 class Predictive:
     """Of one scenario: a row a pattern, the share of worlds inside the hard ones, and the change of the flow.
 
-    `flow` holds, of all worlds and of those inside: worlds, median ratio, P(fell by a tenth), P(rose by a tenth).
+    `flow` holds, of all worlds and of those inside: worlds, and the `change` of their ratios.
     """
 
     scenario: str
@@ -41,13 +41,20 @@ def predictive(scenario: str, patterns: Sequence[Pattern], worlds: Sequence[Judg
                      **{f"q{100 * q:02.0f}": value for q, value in zip(QUANTILES, quantiles)}})
     table = pd.DataFrame(rows).sort_values("probability", kind="stable") if rows else pd.DataFrame(rows)
     inside = [judged for judged in worlds if judged.inside]
-    flow = pd.DataFrame([_flow("all", worlds), _flow("inside the gates", inside)])
+    flow = pd.DataFrame([{"worlds": name, "number": len(some), **change(ratios(some))}
+                         for name, some in (("all", worlds), ("inside the gates", inside))])
     return Predictive(scenario, table, len(inside) / max(1, len(worlds)), flow)
 
 
-def _flow(name: str, worlds: Sequence[Judged]) -> dict:
+def ratios(worlds: Sequence[Judged]) -> np.ndarray:
+    """Newly exploited persons of the later year for each of the earlier, of every world."""
     before, after = np.array([judged.flow for judged in worlds]).reshape(-1, 2).T
-    ratio = after / np.maximum(before, 1.0)
-    return {"worlds": name, "number": len(ratio), "median": float(np.median(ratio)) if len(ratio) else np.nan,
-            "fell": float(np.mean(ratio < 1.0 - TENTH)) if len(ratio) else np.nan,
-            "rose": float(np.mean(ratio > 1.0 + TENTH)) if len(ratio) else np.nan}
+    return after / np.maximum(before, 1.0)
+
+
+def change(ratio: np.ndarray) -> dict[str, float]:
+    """Median, and the shares that fell or rose by a tenth; NaN if there are no worlds."""
+    if not len(ratio):
+        return dict.fromkeys(("median", "fell", "rose"), np.nan)
+    return {"median": float(np.median(ratio)), "fell": float(np.mean(ratio < 1.0 - TENTH)),
+            "rose": float(np.mean(ratio > 1.0 + TENTH))}
