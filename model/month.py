@@ -34,7 +34,9 @@ def run_months(first, last, tables):
             return t
         for a in range(w.counts[ACTIVE]):
             fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[ACTIVE] - 1)])
-            fetch_ahead(w.recruiters, max(0, w.people[w.active[min(a + AHEAD // 2, w.counts[ACTIVE] - 1)]].recruiter))
+            cell = max(0, w.people[w.active[min(a + AHEAD // 2, w.counts[ACTIVE] - 1)]].recruiter)
+            fetch_ahead(w.recruiters, cell)
+            fetch_ahead(w.minds, cell)
             migrant_month(w.people[w.active[a]], t, w)
             notes_business(w.active[a], w)
         settle(t, w)

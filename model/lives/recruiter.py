@@ -86,6 +86,8 @@ def stops_or_starts(me, t, w, here, base):
 @rule
 def learns(me, mind, here, network):
     """Moves its beliefs towards own and shared losses, faster the more it saw (B1, C1, C2, C3, C6, C8)."""
+    if here.route_learning <= 0.0 and here.method_learning <= 0.0:
+        return
     shared = here.experience_shared
     rate = here.route_learning
     touched = network.touched
