@@ -33,8 +33,8 @@ TRIED = "tried"
 STOCKS = {"in_exploitation", "in_public", "recruiters_active", "recruiters_in_custody", "officials_in_pay",
           "shelter_places", "shelter_used"}
 ELSEWHERE = ("newly_exploited", "in_exploitation", "identified", "assisted", "repatriated", "deported")
-NATIONAL = ("newly_exploited", "in_exploitation", "identified", "recognised", "misidentified", "offered_help", "refused",
-            "no_place", "assisted", "repatriated")
+NATIONAL = ("newly_exploited", "in_exploitation", "identified", "recognised", "misidentified", "offered_help",
+            "refused", "no_place", "assisted", "repatriated")
 MONTHS_BEFORE = 12  # of a year, whose flow tells too whose nationals are held in it
 
 
