@@ -1,4 +1,4 @@
-"""`undercount compare`: which explanation accounts for an observed table, and what the hidden flow was."""
+"""`undercount compare`: were fewer people trafficked, and what made the counts fall."""
 
 from __future__ import annotations
 
@@ -23,17 +23,19 @@ if TYPE_CHECKING:
 @click.option("--out", default="results/verdict", show_default=True, metavar="DIR", help="Folder of the verdict.")
 def command(reference: str, observed: str | None, effort: str, seed: str, no_smc: bool, engine: dict[str, Any],
             out: str) -> int:
-    """Compare the explanations of the table in REFERENCE, a folder that `undercount reference` made.
+    """Answer from the table in REFERENCE, a folder that `undercount reference` made.
 
-    Writes verdict.json, the verdict in plain words, tables, and posterior draws; with every probability
-    come the tests of the methods on worlds whose truth is known. The same command again goes on where it
-    stopped.
+    Were fewer people trafficked when fewer were counted, and how much of the fall was seeing fewer of them? A table of
+    a mixture (everything) answers best; with two single explanations or more they are compared as well. Writes
+    verdict.json, the answer in plain words, tables, and posterior draws; with every number come the tests of the
+    methods on worlds whose truth is known. The same command again goes on where it stopped.
     """
+    from undercount.experiments.answer.build import make
     from undercount.experiments.ask import LARGEST_SEED, read_whole
     from undercount.experiments.commands.ending import carried_out
     from undercount.experiments.inference.smc import available
     from undercount.experiments.reference.table import read_reference
-    from undercount.experiments.verdict.build import Asked, make
+    from undercount.experiments.verdict.asked import Asked
     from undercount.experiments.verdict.effort import EFFORTS
     from undercount.experiments.verdict.folder import WORDS
     from undercount.experiments.verdict.observed import read_observed
