@@ -57,6 +57,7 @@ CELLS_PER_AGENT = 10
 # vary 1.4 times as much as one (100 seeds each), ten 2.2 times.
 POOLED_CELLS = 1
 FEWEST_RECRUITERS = 10
+FEWEST_NETWORKS = 2  # of a country: with one, nobody else could pay an official
 # Rows set aside for parties, per agent that may leave, and for those who leave the pools; untouched
 # ones cost no memory.
 ROWS_PER_LEAVER = 64
@@ -228,7 +229,7 @@ class Template:
             cells = max(1, round(cells))
             agents = max(FEWEST_RECRUITERS, round(cells / self.cells_per_agent))
             agents = min(agents, cells)
-            networks = max(2, round(cells / max(1.0, first["potential"] * first["cells_per_network"])))
+            networks = max(FEWEST_NETWORKS, round(cells / max(1.0, first["potential"] * first["cells_per_network"])))
             plan.append((int(place), agents, cells, min(networks, agents)))
         start = np.cumsum([0] + [agents for _, agents, _, _ in plan])
         for (place, agents, _, _), first in zip(plan, start):

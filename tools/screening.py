@@ -8,6 +8,8 @@ Two steps over the unknowns of the mixture of explanations, every world with the
    Kept is what lies above the floor of any outcome.
 2. Many small effects hide below that floor. Of a sample of the whole prior each outcome is regressed on all unknowns;
    kept is also what has a coefficient of SURE standard errors.
+   With `--newer` only what the published table does not have is measured, as (1) by steps from random points, and as
+   (2); what it has stays.
 3. How much of each outcome's variance is left when only those are drawn; and their total indices [2] by Sobol.
 
 1. Morris (1991), Factorial sampling plans for preliminary computational experiments, Technometrics 33(2).
@@ -97,6 +99,25 @@ def published() -> pd.DataFrame:
     return table.reindex([*everything().free(), LUCK]).reset_index()
 
 
+def newer(points: int, seed: int) -> pd.DataFrame:
+    """The effects of the published table, and those of what is newer: mu* over steps from random grid points."""
+    scenario, known = everything(), read()
+    free = list(scenario.free())
+    new = [path for path in free if path not in set(known["unknown"])]
+    bases = np.random.default_rng(seed).integers(LEVELS, size=(points, len(free))) / (LEVELS - 1)
+    moved = []
+    for path in new:
+        there = bases.copy()
+        column = there[:, free.index(path)]
+        column += np.where(column < 0.5, STEP, -STEP)
+        moved.append(there)
+    values = worlds(scenario, free, np.concatenate([bases, *moved]), [seed] * (points * (len(new) + 1)))
+    values = values.reshape(len(new) + 1, points, -1)
+    effects = np.abs(values[1:] - values[0]).mean(axis=1) / STEP / values[0].std(axis=0)
+    rows = pd.DataFrame(effects, columns=list(OUTCOMES)).assign(unknown=new)
+    return pd.concat([known[["unknown", *OUTCOMES]], rows[["unknown", *OUTCOMES]]], ignore_index=True)
+
+
 def whole_prior(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Points of all unknowns of the mixture, and the outcomes of their worlds."""
     scenario = everything()
@@ -171,8 +192,9 @@ def page(found: pd.DataFrame, left: np.ndarray, totals: pd.DataFrame | None, wor
         f"The mixture `{SCENARIO}` has {len(found) - 1} unknowns. Of the {len(parameters)} that are parameters,",
         f"{parameters['kept'].sum()} move an outcome more than another luck does, or surely; the others are fixed",
         "at their values in `scenarios/baseline.toml`. Unknowns of events and onsets are kept: events tell countries",
-        "apart, which these totals do not show, and onsets and the speed of learning are the question. So is what is",
-        "newer than the table (no effects given).", "",
+        "apart, which these totals do not show, and onsets and the speed of learning are the question.",
+        *(["So is what is newer than the table (no effects given)."] if found[list(OUTCOMES)].isna().any(axis=None)
+          else []), "",
         *(f"- **{name}**: {meaning}." for name, meaning in OUTCOMES.items()), "",
         "## What is lost by fixing", "",
         "Variance of each outcome over the prior when only the kept unknowns are drawn, for each of the variance when",
@@ -198,17 +220,25 @@ def page(found: pd.DataFrame, left: np.ndarray, totals: pd.DataFrame | None, wor
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trajectories", type=int, default=20, help="0 takes the effects of the published table")
+    parser.add_argument("--newer", action="store_true",
+                        help="only what the published table does not have is measured; what it has stays")
     parser.add_argument("--worlds", type=int, default=1500, help="of the whole prior, for coefficients and variances")
     parser.add_argument("--base", type=int, default=32, help="points of the Sobol sample, a power of 2; 0 for none")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    effects = screen(given.trajectories, given.seed) if given.trajectories else published()
+    if given.newer:
+        effects = newer(given.trajectories, given.seed)
+    else:
+        effects = screen(given.trajectories, given.seed) if given.trajectories else published()
     sample, drawn = whole_prior(given.worlds, given.seed)
     largest = np.abs(coefficients(sample, drawn)).max(axis=1)
-    table = judged(effects, dict(zip(everything().free(), largest)))
+    linear = dict(zip(everything().free(), largest))
+    if given.newer:
+        linear |= read().set_index("unknown")["linear"].to_dict()
+    table = judged(effects, linear)
     share = variances(table, given.worlds // 2, given.seed, drawn)
     sobol = indices(table, given.base, given.seed) if given.base else None
     table.to_csv(TABLE, index=False, float_format="%.4f")
     (DOCS / "screening.md").write_text(page(
-        table, share, sobol, f"--trajectories {given.trajectories} --worlds {given.worlds} --base {given.base} "
-        f"--seed {given.seed}"), encoding="utf-8")
+        table, share, sobol, f"{'--newer ' * given.newer}--trajectories {given.trajectories} --worlds {given.worlds} "
+        f"--base {given.base} --seed {given.seed}"), encoding="utf-8")

@@ -95,6 +95,10 @@ class Push(Group):
         0.007, (0.003, 0.014), "share a year",
         f"{SWEPT}; emigrant stocks of the seven origins grew by about 200,000 a year, all ages",
         top=1.0)
+    usual_gap: float = _field(
+        "income of the destinations over income at home at which `leave_rate` holds", 3.0, "factor", (3.0, 3.0),
+        "fixed: where deprivation is counted from; `leave_rate` is swept",
+        (1.0, 30.0), False)
     deprivation_weight: float = amount(
         "effect of relative deprivation (log income gap to the destinations) on leaving",
         0.3, (0.0, 0.6), "per log unit",
@@ -124,6 +128,9 @@ class Push(Group):
         "effect of contacts' reports (from -1 all warnings to 1 all success) on leaving",
         0.4, (0.0, 0.8), "per unit", top=2.0)
     failure_told: float = share("failures that are told at home (successes all are)", 0.30, (0.05, 0.50))
+    reports_noticed: float = amount(
+        "reports per person of the same country, zone and work at which they count half of what many would", 1e-4,
+        (3e-5, 3e-4), "reports a person")
     report_memory: float = amount("months that a report is remembered", 12.0, (6.0, 24.0), "months")
 
 
@@ -144,6 +151,8 @@ class Information(Group):
         "awareness in a deprived zone relative to elsewhere", 0.60, (0.30, 1.0),
         f"GfK/IOM 2006: rural residents know least (direction); {SWEPT}")
     awareness_effect: float = share("acceptance of false offers lost at full awareness", 0.60, (0.20, 0.90))
+    awareness_legal: float = amount(
+        "how much wider the legal way is to who knows rights and channels fully", 1.0, (0.0, 2.0), "per unit awareness")
     awareness_halflife: float = amount("months in which what a campaign added is half forgotten",
                                        18.0, (6.0, 36.0), "months")
     campaign_effort: float = share("unaware persons reached by a prevention programme in a month",
@@ -217,6 +226,8 @@ class Networks(Group):
     leg_cost: float = amount("transport of a person over one border", 150.0, (50.0, 400.0), "USD")
     papers_cost: float = amount("real or false papers with visa, tickets, show money", 800.0,
                                 (300.0, 2000.0), "USD", f"Vreja 2005 l.346-350 (direction); {SWEPT}")
+    gain_least: float = share(
+        "least that a person is taken to bring after transport and papers, of the revenue", 0.10, (0.03, 0.30))
     familiarity: float = amount("head start of a path that networks already used, among paths to one destination",
                                 2.0, (0.5, 3.5), "log odds", f"Vreja 2005 l.123-153 (direction); {SWEPT}")
     internal_appeal: float = amount("weight of exploitation at home against abroad",
@@ -265,6 +276,12 @@ class Networks(Group):
     entry_elasticity: float = amount(
         "how the number of new cells follows what a cell earns, against the first year", 0.5, (0.0, 1.0), "exponent",
         top=5.0)
+    earnings_least: float = share(
+        "least that a cell is taken to earn, of the first year's earnings, when others think of entering", 0.10,
+        (0.03, 0.30), bottom=0.001)
+    entry_least: float = amount("how far the number of new cells can fall below balance", 5.0, (3.0, 7.0), "log")
+    entry_most: float = amount("how far the number of new cells can rise above balance", 3.0, (2.0, 4.0), "log",
+                               top=10.0)
     entry_barrier: float = amount(
         "how the number of new cells falls with the share of cells in custody, against the first year",
         3.0, (0.0, 8.0), "per unit share", f"{VREJA} l.436-442 (direction); {SWEPT}")
@@ -317,6 +334,9 @@ class Demand(Group):
         "fixed: keeps small markets from swinging", (1.0, 300.0), False)
     crowding: float = amount("how fast revenue falls in a market that is more crowded than in the first year",
                              0.8, (0.3, 1.5), "exponent")
+    crowding_most: float = amount(
+        "how much fuller or emptier than in the first year a market can be felt to be", 3.0, (2.0, 4.0), "log",
+        top=10.0)
     presence_market: float = amount(
         "extra market through an international presence, relative to the local one", 0.0,
         (0.0, 6.0), "factor", "Amnesty 2004: about 20 % of clients in one market; before: " + SWEPT)

@@ -27,7 +27,7 @@ def raises_hazard(t, w, klass):
     heard = klass.success + here.failure_told * klass.failure
     mood = 0.0
     if heard > 0.0:
-        mood = (klass.success - here.failure_told * klass.failure) / (heard + 1e-4 * klass.persons)
+        mood = (klass.success - here.failure_told * klass.failure) / (heard + here.reports_noticed * klass.persons)
     klass.rise = hazard(here, w.facts[t, klass.home], klass.zone, klass.working, mood)
     klass.cumulative += klass.rise
 

@@ -64,11 +64,11 @@ def draws_cells(t, here, facts, place):
     balance = (here.turnover + place.risk_start * (1.0 - here.resumes)) * place.active_start
     score = here.trade_trend * facts.years
     if place.profit_start > 0.0:
-        score += here.entry_elasticity * math.log(max(0.1, place.profit / place.profit_start))
+        score += here.entry_elasticity * math.log(max(here.earnings_least, place.profit / place.profit_start))
     in_custody = place.custody / max(1.0, float(place.custody + place.active))
     score -= here.entry_barrier * (in_custody - place.custody_start)
     score -= here.deterrence * 12.0 * (place.risk - place.risk_start) * here.sentence
-    place.entries = balance * math.exp(min(3.0, max(-5.0, score)))
+    place.entries = balance * math.exp(min(here.entry_most, max(-here.entry_least, score)))
 
 
 @rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from undercount.model.engine.compiled import rule
-from undercount.model.engine.layout import ADVERTISEMENT, AGENCY, INTERNET, WARM_UP
+from undercount.model.engine.layout import ADVERTISEMENT, AGENCY, ALMOST_NOTHING, INTERNET, WARM_UP
 
 
 @rule
@@ -15,8 +15,8 @@ def prices(t, here, facts, place):
     revenue = here.revenue_month * math.exp(here.wage_elasticity * here.pull * math.log(facts.income))
     if t >= WARM_UP:
         crowd = max(place.stock, here.smallest_market) / max(place.stock_start, here.smallest_market)
-        crowd *= place.market_start / max(1e-9, market)
-        revenue *= math.exp(-here.crowding * min(3.0, max(-3.0, math.log(crowd))))
+        crowd *= place.market_start / max(ALMOST_NOTHING, market)
+        revenue *= math.exp(-here.crowding * min(here.crowding_most, max(-here.crowding_most, math.log(crowd))))
     place.revenue = revenue
 
 

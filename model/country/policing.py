@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from undercount.model.engine.compiled import rule
-from undercount.model.engine.layout import BORDER, NOBODY, POLICE
+from undercount.model.engine.layout import ALMOST_NOTHING, BORDER, NOBODY, POLICE
 
 
 @rule
@@ -55,7 +55,7 @@ def moves_raids(here, place):
         share = min(1.0 - here.attention_least, max(here.attention_least, place.found_private / found))
         place.attention += here.patrol_shift * (share - place.attention)
     if place.recognised_now > 0:
-        usual = max(1e-9, place.testimony_start)
+        usual = max(ALMOST_NOTHING, place.testimony_start)
         level = min(here.testimony_most, place.testified_now / place.recognised_now / usual)
         place.testimony += here.testimony_memory * (level - place.testimony)
     place.found_public = 0

@@ -14,7 +14,7 @@ import math
 import numpy as np
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import helper, part
-from undercount.model.engine.layout import AT_HOME, DEPRIVED, NOBODY
+from undercount.model.engine.layout import ALMOST_NOTHING, AT_HOME, DEPRIVED, MOST_LOG_ODDS, NOBODY
 from undercount.model.engine.random import draw_four, draw_stratified
 
 PERSON_BITS = 40  # identity of a person: class << 40 | number within the class
@@ -25,20 +25,20 @@ def hazard(here, facts, zone, working, mood):
     """Monthly hazard to start looking for a way out, of a class at home (A1, A3).
 
     A proportional hazard [1]; deprivation is the log gap between the mean income of the
-    destinations (the unit of income) and income in the zone, relative to a gap of ln 3.
+    destinations (the unit of income) and income in the zone, relative to the usual gap.
 
     1. Cox (1972), Regression models and life-tables.
     """
     poor = here.zone_income
-    rich = (1.0 - here.deprived_share * poor) / max(1e-9, 1.0 - here.deprived_share)
+    rich = (1.0 - here.deprived_share * poor) / max(ALMOST_NOTHING, 1.0 - here.deprived_share)
     income = facts.income * (poor if zone == DEPRIVED else rich)
-    gap = -math.log(income) - math.log(3.0)
+    gap = -math.log(income) - math.log(here.usual_gap)
     score = here.deprivation_weight * here.pull * gap + here.contact_weight * mood
     score += here.diaspora_weight * math.log(facts.diaspora)
     score += here.leave_trend * facts.years
     if working == 0:
         score += here.unemployment_weight * facts.unemployment
-    return here.push * here.leave_rate / 12.0 * math.exp(min(20.0, score))
+    return here.push * here.leave_rate / 12.0 * math.exp(min(MOST_LOG_ODDS, score))
 
 
 @part

@@ -27,7 +27,10 @@ LISTS = ("police", "assistance", "hotline")
 ON_POLICE, ON_ASSISTANCE, ON_HOTLINE = 1, 2, 4
 HISTORIES = 8  # every combination of the three lists
 
-MOST_LOG_ODDS = 20.0  # of one option against another: a guard of sums of odds, far beyond any choice
+# Guards of arithmetic: they have no meaning of their own and are far from anything a parameter can ask for.
+MOST_LOG_ODDS = 20.0  # of one option against another, and of a hazard: sums of exponentials stay finite
+ALMOST_NOTHING = 1e-9  # in place of 0 where something is divided by it, and short of 1 where log(1 - x) is taken
+ONE = 1.0  # a person or dollar, added where a logarithm or a ratio is taken of what may be none
 
 # --- traits ------------------------------------------------------------------------------------
 SEXES = ("woman", "man")

@@ -6,7 +6,7 @@ import math
 
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
-from undercount.model.engine.layout import INVESTIGATED, NOBODY, SERVING
+from undercount.model.engine.layout import ALMOST_NOTHING, INVESTIGATED, NOBODY, SERVING
 from undercount.model.engine.random import draw
 
 
@@ -34,7 +34,7 @@ def may_enter_pay(me, t, w, here):
     if me.suitor == NOBODY:
         return
     fault = min(1.0, here.corruption * (1.0 - me.integrity))
-    chance = -math.expm1(me.bribes_now * math.log1p(-min(0.999999, here.capture * fault)))
+    chance = -math.expm1(me.bribes_now * math.log1p(-min(1.0 - ALMOST_NOTHING, here.capture * fault)))
     if draw(w.seed, me.id, t, d.CAPTURED) < chance:
         me.in_pay = me.suitor
         me.since = t

@@ -10,7 +10,7 @@ import math
 
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
-from undercount.model.engine.layout import MOST_LOG_ODDS, NOBODY, WARM_UP
+from undercount.model.engine.layout import MOST_LOG_ODDS, NOBODY, ONE, WARM_UP
 from undercount.model.engine.random import binomial, draw
 
 
@@ -138,7 +138,7 @@ def lesson(lost, tried, lost_by_all, tried_by_all, shared, rate):
     losses = (1.0 - shared) * lost + shared * lost_by_all
     if seen + losses <= 0.0:
         return 0.0, 0.0
-    return rate * seen / (seen + 1.0), min(1.0, losses / max(seen, losses))
+    return rate * seen / (seen + ONE), min(1.0, losses / max(seen, losses))
 
 
 @rule
@@ -186,7 +186,7 @@ def weighs_corridors(t, w):
         if t >= WARM_UP and route.odds > 0.0:
             there = w.par[t, route.destination]
             score = there.choice_sharpness * math.log(gain_of(route, t, w) / route.gain_start)
-            score += there.habit * math.log((route.use + 1.0) / (route.use_start + 1.0))
+            score += there.habit * math.log((route.use + ONE) / (route.use_start + ONE))
             if w.facts[t, route.origin].visa_free > w.facts[WARM_UP, route.origin].visa_free:
                 score += there.visa_appeal * w.places[route.destination].visa_area
             route.odds *= exp_within(score)
@@ -210,13 +210,13 @@ def is_open(route, t):
 
 @rule
 def gain_of(route, t, w):
-    """What a person brings in a year at the end of a route, less transport and papers; at least a tenth of it (B1)."""
+    """What a person brings in a year at the end of a route, less transport and papers; at least a share of it (B1)."""
     there = w.par[t, route.destination]
     revenue = 12.0 * w.places[route.destination].revenue
     costs = there.leg_cost * route.legs
     if route.papers_only == 1 and not enters_freely(route, t, w):
         costs += there.papers_cost
-    return max(0.1 * revenue + 1.0, revenue - costs)
+    return max(there.gain_least * revenue + ONE, revenue - costs)
 
 
 @rule

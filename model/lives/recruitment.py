@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import (
@@ -22,7 +20,7 @@ from undercount.model.engine.layout import (
 )
 from undercount.model.engine.random import draw
 from undercount.model.lives.crossing import official_at, pays, takes_bribe
-from undercount.model.lives.recruiter import enters_freely, weighs_routes
+from undercount.model.lives.recruiter import enters_freely, exp_within, weighs_routes
 from undercount.model.lives.situation import set_situation
 
 
@@ -133,7 +131,7 @@ def shifted(start, gain):
     """A first-year share moved by a gain in log odds; shares of 0 and 1 stay."""
     if start <= 0.0 or start >= 1.0:
         return start
-    odds = start / (1.0 - start) * math.exp(min(20.0, max(-20.0, gain)))
+    odds = start / (1.0 - start) * exp_within(gain)
     return odds / (1.0 + odds)
 
 

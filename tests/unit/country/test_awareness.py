@@ -42,9 +42,9 @@ def test_the_first_month_begins_with_what_is_known(w):
 @pytest.mark.parametrize("success, failure, mood", [
     (30.0, 0.0, 30 / 31), (0.0, 60.0, -30 / 31), (30.0, 60.0, 0.0), (30.0, 20.0, 20 / 41), (0.0, 0.0, 0.0)])
 def test_reports_move_the_hazard_to_leave(w, success, failure, mood):
-    """Half of the failures are told; the mood is damped by a report per 10,000 persons: here one."""
-    given(w, HOME, failure_told=0.5, push=1.0, leave_rate=12.0, contact_weight=2.0)
-    klass = has(w.classes[0], success=success, failure=failure, persons=10_000.0, cumulative=5.0, zone=0)
+    """Half of the failures are told; the mood is damped by a report per 5,000 persons: here one."""
+    given(w, HOME, reports_noticed=2e-4, failure_told=0.5, push=1.0, leave_rate=12.0, contact_weight=2.0)
+    klass = has(w.classes[0], success=success, failure=failure, persons=5_000.0, cumulative=5.0, zone=0)
     awareness.raises_hazard(NOW, w, klass)
     assert klass.rise == pytest.approx(math.exp(2 * mood)) and klass.cumulative == 5.0 + klass.rise
 

@@ -77,7 +77,7 @@ def test_entries_follow_profit(w, base):
     has(base, profit=400.0)
     assert enters(w, base, entry_elasticity=0.5) == pytest.approx(5.0)
     has(base, profit=-400.0)
-    assert enters(w, base, entry_elasticity=0.5) == pytest.approx(2.5 * math.sqrt(0.1))
+    assert enters(w, base, entry_elasticity=0.5, earnings_least=0.25) == pytest.approx(2.5 * 0.5)
     has(base, profit_start=0.0)
     assert enters(w, base, entry_elasticity=0.5) == pytest.approx(2.5)
 
@@ -98,8 +98,9 @@ def test_entries_fall_with_the_months_in_custody_that_threaten(w, base):
 
 def test_entries_have_bounds(w, base):
     known(w, HOME, years=1.0)
-    assert enters(w, base, trade_trend=99.0) == pytest.approx(2.5 * math.exp(3))
-    assert enters(w, base, trade_trend=-99.0) == pytest.approx(2.5 * math.exp(-5))
+    bounds = {"entry_least": 4.0, "entry_most": 2.0}
+    assert enters(w, base, trade_trend=99.0, **bounds) == pytest.approx(2.5 * math.exp(2))
+    assert enters(w, base, trade_trend=-99.0, **bounds) == pytest.approx(2.5 * math.exp(-4))
 
 
 @pytest.mark.parametrize("memory", [2.0, 0.5])

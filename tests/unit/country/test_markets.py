@@ -52,9 +52,9 @@ def test_nobody_feels_a_crowd_in_a_small_market(w, market):
 
 def test_crowding_has_bounds(w, market):
     has(market, stock=10**6)
-    assert revenue(w, crowding=1.0) == pytest.approx(900 * math.exp(-3))
+    assert revenue(w, crowding=1.0, crowding_most=2.0) == pytest.approx(900 * math.exp(-2))
     has(market, stock=100, stock_start=10**6)
-    assert revenue(w, crowding=1.0) == pytest.approx(900 * math.exp(3))
+    assert revenue(w, crowding=1.0, crowding_most=2.0) == pytest.approx(900 * math.exp(2))
     has(market, market_start=1e-9, stock=100, stock_start=100)
     assert revenue(w, crowding=1.0, market=0.0) == pytest.approx(900.0)  # no market then, none now
 

@@ -26,6 +26,7 @@ def test_relative_deprivation(w):
     known(w, HOME, income=1 / 6)
     assert rate(w, deprivation_weight=0.5) == pytest.approx(0.01 * math.sqrt(2))
     assert rate(w, deprivation_weight=0.5, pull=2.0) == pytest.approx(0.02)
+    assert rate(w, deprivation_weight=0.5, pull=1.0, usual_gap=1.5) == pytest.approx(0.02)
 
 
 @pytest.mark.parametrize("zone, income", [(DEPRIVED, 0.5), (ELSEWHERE, 1.5)])

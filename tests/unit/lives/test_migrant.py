@@ -58,9 +58,9 @@ def test_persons_of_a_party_choose_each_for_themselves(w, me, luck, ways):
 
 
 def test_awareness_opens_the_legal_way_and_closes_the_offer(w, me, luck, ways):
-    """Awareness 0.5: legal 1.5; offer 2 * (1 - 0.5 * 0.5) = 1.5; shares 1.5/6, 2/6, 1.5/6."""
-    has(ways, awareness_effect=0.5)
-    has(w.places[HOME], awareness=0.5)
+    """Awareness 0.25: legal 1 + 2 * 0.25; offer 2 * (1 - 0.25) = 1.5; shares 1.5/6, 2/6, 1.5/6."""
+    has(ways, awareness_effect=1.0, awareness_legal=2.0)
+    has(w.places[HOME], awareness=0.25)
     assert seeks(w, me, luck, legal=0.75 + 1e-9) == (1, 0, 0)
     assert seeks(w, me, luck, legal=0.75 - 1e-9, smuggler=1 - 2 / 4.5 + 1e-9) == (0, 1, 0)
     assert seeks(w, me, luck, smuggler=1 - 2 / 4.5 - 1e-9, offer=0.4 + 1e-9) == (0, 0, 1)
