@@ -9,6 +9,7 @@ from typing import Any
 from undercount.experiments.answer.chain import GROUPS
 from undercount.experiments.answer.rule import CANNOT, FELL
 from undercount.experiments.verdict.answer_words import MOST_WORDS, chance, count_words, number, persons
+from undercount.experiments.verdict.answer_words import headline as of_labels
 
 MINUS = "\N{MINUS SIGN}"
 STATED = 0.5  # a rival is named where the data moved its probability by half of what there was to move
@@ -46,15 +47,15 @@ def headline(answer: Mapping[str, Any]) -> str:
     key = main(answer)
     chain, flow, said = answer["chain"][key], answer["flow"][key]["posterior"], answer["says"][key]["says"]
     when = f"the count {'fell' if chain['change'] < 0 else 'rose'} by {_size(chain['change'])}, {_years(key)}"
-    band = f"change {_band(flow['quantiles'])}, 90 % interval"
+    interval = f"change {band(flow['quantiles'])}, 90 % interval"
     if said == CANNOT:
-        return f"These data cannot tell whether fewer people were trafficked when {when} ({band})."
+        return f"These data cannot tell whether fewer people were trafficked when {when} ({interval})."
     fell = flow["ways"]["fell"]
     if said == FELL:
         return (f"Fewer people were trafficked, probably, when {when}: they fell by a tenth or more with probability "
-                f"{chance(fell)} ({band}).")
+                f"{chance(fell)} ({interval}).")
     return (f"Fewer people were not trafficked, probably, when {when}: they fell by a tenth or more with probability "
-            f"{chance(fell)} only ({band}).")
+            f"{chance(fell)} only ({interval}).")
 
 
 def _uncertain(answer: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -85,7 +86,7 @@ def _flows(answer: Mapping[str, Any], detail: int) -> list[tuple[str, str]]:
     made = []
     for key, flow in answer["flow"].items():
         ways, robust, ratios = flow["posterior"]["ways"], flow["robust"]["ways"], flow["likelihood_ratios"]
-        text = (f"{_band(flow['posterior']['quantiles'])}; fell {chance(ways['fell'])}, stayed "
+        text = (f"{band(flow['posterior']['quantiles'])}; fell {chance(ways['fell'])}, stayed "
                 f"{chance(ways['stayed'])}, rose {chance(ways['rose'])}, where one half fell before the data")
         if detail > 0:
             text += f" (robust {chance(robust['fell'])})"
@@ -104,8 +105,8 @@ def _chain(answer: Mapping[str, Any], detail: int) -> tuple[str, str] | None:
     known = {name: link for name, link in chain["groups"].items() if link["check"]["says"]}
     silent = [GROUPS[name] for name in chain["groups"] if name not in known]
     shown = sorted(known.values(), key=lambda link: -abs(link["mean"]))[:2 + detail]
-    text = "; ".join(f"{link['words']} {_percent(link['share'])} ({_percent(link['share_low'])} to "
-                     f"{_percent(link['share_high'])})" for link in shown)
+    text = "; ".join(f"{link['words']} {percent(link['share'])} ({percent(link['share_low'])} to "
+                     f"{percent(link['share_high'])})" for link in shown)
     if silent:
         text += f"{'. Nothing' if text else 'nothing'} is said of: {', '.join(silent)}"
     return "Shares of the fall:", text + "."
@@ -150,8 +151,6 @@ def _checks(answer: Mapping[str, Any], detail: int) -> tuple[str, str]:
 def _labels(found: Mapping[str, Any]) -> tuple[str, str] | None:
     if "table" not in found:
         return None
-    from undercount.experiments.verdict.answer_words import headline as of_labels
-
     return "Single explanations (labels.md):", of_labels(found)
 
 
@@ -165,12 +164,12 @@ def _size(change: float) -> str:
     return f"{abs(100 * math.expm1(change)):.0f} %"
 
 
-def _band(quantiles: list[float]) -> str:
-    low, middle, high = (_percent(math.expm1(x)) for x in quantiles)
+def band(quantiles: list[float]) -> str:
+    low, middle, high = (percent(math.expm1(x)) for x in quantiles)
     return f"{middle} ({low} to {high})"
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
     """A share with its sign where it is negative, in whole per cent."""
     if share is None:
         return "unknown"

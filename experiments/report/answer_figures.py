@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from undercount.experiments.answer.chain import GROUPS
+from undercount.experiments.answer.checks import COVERED, LEVEL
+from undercount.experiments.answer.estimands import FELL, ROSE
 from undercount.experiments.report.theme import COLOURS, OBSERVED, REFERENCE, new_figure
 
 MINUS = "\N{MINUS SIGN}"
@@ -23,8 +25,8 @@ def chain(found: Mapping[str, Any]) -> Figure:
     A step multiplies: its height is that of the mean, in the order of the chain.
     """
     first, last = found["counted"]
-    names = ["\n".join(textwrap.wrap(words, 12)) for words in GROUPS.values()]
-    figure = new_figure(3.1)
+    names = ["\n".join(textwrap.wrap(words, 8)) for words in GROUPS.values()]
+    figure = new_figure(3.4)
     ax = figure.subplots()
     ax.bar(0, first, color=OBSERVED, width=0.62)
     at = first
@@ -59,7 +61,7 @@ def chain(found: Mapping[str, Any]) -> Figure:
 
 def flow(found: Mapping[str, Any]) -> Figure:
     """Change of the hidden flow before and after the data, and with an error in every cell; a panel a window."""
-    figure = new_figure(2.6)
+    figure = new_figure(2.8)
     axes = figure.subplots(1, len(found), squeeze=False, sharey=True)[0]
     lines = {"prior": (REFERENCE, DOTTED, "before the data (balanced)"),
              "posterior": (COLOURS[0], "-", "after the data"),
@@ -71,7 +73,7 @@ def flow(found: Mapping[str, Any]) -> Figure:
             ax.stairs(share, edges, color=colour, linestyle=dash, linewidth=1.3, fill=False)
             if which == "posterior":
                 ax.stairs(share, edges, color=colour, alpha=0.18, fill=True)
-        ax.axvspan(np.log(0.9), np.log(1.1), color="0.9", zorder=0)
+        ax.axvspan(FELL, ROSE, color="0.9", zorder=0)
         low, middle, high = own["posterior"]["quantiles"]
         ax.plot([low, high], [0, 0], color=COLOURS[0], linewidth=5, solid_capstyle="butt", clip_on=False)
         ax.plot(middle, 0, "|", color="black", markersize=9, markeredgewidth=1.6, clip_on=False)
@@ -85,8 +87,8 @@ def flow(found: Mapping[str, Any]) -> Figure:
     figure.legend(handles=[*(Line2D([], [], color=colour, linestyle=dash, label=label)
                              for colour, dash, label in lines.values()),
                            Patch(color="0.9", label="stayed: under a tenth"),
-                           Line2D([], [], color=COLOURS[0], linewidth=5, label="90 %")],
-                  loc="outside lower center", ncols=5, columnspacing=1.2)
+                           Line2D([], [], color=COLOURS[0], linewidth=5, label="90 % after the data")],
+                  loc="outside lower center", ncols=3, columnspacing=1.4)
     return figure
 
 
@@ -101,9 +103,9 @@ def checks(found: Mapping[str, Any]) -> Figure:
         share = check["inside"] / check["worlds"]
         inside.plot(share, y, "o", color=COLOURS[0] if check["covers"] else COLOURS[1])
         related.barh(y, check["correlation"], height=0.6, color=COLOURS[0] if check["says"] else "0.75")
-    inside.axvspan(0.9 - 0.0375, 0.9 + 0.0375, color="0.9", zorder=0)
+    inside.axvspan(LEVEL - COVERED, LEVEL + COVERED, color="0.9", zorder=0)
     inside.set_xlabel("share of 90 % intervals\nthat hold the truth")
-    inside.set_xlim(0.7, 1.0)
+    inside.set_xlim(min(0.7, *(check["inside"] / check["worlds"] for _, check in rows)) - 0.01, 1.0)
     related.set_xlabel("correlation of\nestimate and truth")
     related.set_xlim(min(0.0, *(check["correlation"] for _, check in rows)), 1)
     for ax in (inside, related):

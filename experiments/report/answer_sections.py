@@ -7,7 +7,7 @@ from typing import Any
 
 from undercount.experiments.answer.chain import GROUPS
 from undercount.experiments.answer.estimands import WAYS
-from undercount.experiments.answer.words import _band, _percent
+from undercount.experiments.answer.words import band, percent
 from undercount.experiments.report import answer_figures as figures
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import cell
@@ -20,7 +20,7 @@ def flow(answer: Mapping[str, Any]) -> Section:
     for key, own in answer["flow"].items():
         for which, words in (("balanced_prior", "before the data"), ("posterior", "after the data"),
                              ("robust", "with an error in every cell"), ("table_prior", "by the table's own prior")):
-            rows.append([cell(key.replace(":", " to ")), cell(words), cell(_band(own[which]["quantiles"])),
+            rows.append([cell(key.replace(":", " to ")), cell(words), cell(band(own[which]["quantiles"])),
                          cell(", ".join(chance(own[which]["ways"][way]) for way in WAYS))])
     ratios = [[cell(key.replace(":", " to ")), *(cell("none" if r is None else number(r)) for r in (
         own["likelihood_ratios"][way] for way in WAYS))] for key, own in answer["flow"].items()]
@@ -43,12 +43,12 @@ def chain(answer: Mapping[str, Any]) -> Section:
             f"answer-chain-{key.replace(':', '-')}", figures.chain(own),
             "In every simulated world the steps multiply to its own change exactly; here each is the mean after the "
             "data, and the grey one is what these worlds leave of the observed change. Data: tables/answer_chain.csv."))
-        rows = [[cell(link["words"]), cell(_percent(link["share"]), f"[{_percent(link['share_low'])}; "
-                                           f"{_percent(link['share_high'])}]"), cell(number(link["mean"])),
+        rows = [[cell(link["words"]), cell(percent(link["share"]), f"[{percent(link['share_low'])}; "
+                                           f"{percent(link['share_high'])}]"), cell(number(link["mean"])),
                  cell(number(link["check"]["correlation"])),
                  cell("" if link["check"]["says"] else "says nothing", marked=not link["check"]["says"])]
                 for link in (*own["groups"].values(), *own["parts"].values())]
-        rows.append([cell("not matched"), cell(_percent(own["unmatched"] / own["change"] if own["change"] else None)),
+        rows.append([cell("not matched"), cell(percent(own["unmatched"] / own["change"] if own["change"] else None)),
                      cell(number(own["unmatched"])), cell(""), cell("")])
         grids.append(Grid(
             f"{own['from']} to {own['to']}: share of the change of ln(counted), with 90 % interval; the change itself; "
@@ -71,7 +71,7 @@ def ordinary(answer: Mapping[str, Any]) -> Section:
     rows = [[cell(c["iso3"]), cell(c["period"]), cell(f"{c['observed']:.0f}"),
              cell(f"{c['low']:.0f} to {c['high']:.0f}"), cell(f"{c['tail']:.3f}")] for c in usual["conflicts"]]
     seen = [[cell(c["group"]), cell(f"{c['before']} to {c['after']}"), cell(_change(c["observed"])),
-             cell(_band(c["prior"])), cell(_band(c["posterior"]), "" if c["inside"] else "outside")]
+             cell(band(c["prior"])), cell(band(c["posterior"]), "" if c["inside"] else "outside")]
             for c in answer["changes"]]
     grids = [Grid("Changes of the counts by group of rows: observed, and in the simulated worlds before and after the "
                   "data. Data: tables/answer_changes.csv.", ["rows", "years", "observed", "before", "after"], seen)]
@@ -84,7 +84,7 @@ def ordinary(answer: Mapping[str, Any]) -> Section:
 
 
 def _change(change: float) -> str:
-    return _band([change] * 3).split(" (")[0]
+    return band([change] * 3).split(" (")[0]
 
 
 def rivals(answer: Mapping[str, Any]) -> Section:
@@ -126,7 +126,7 @@ def checks(answer: Mapping[str, Any]) -> Section:
             ["world", "counted", "change of the flow: true, stated", "fell", "inside"],
             [[cell(c["words"]), cell(f"{c['counted'][0]:.0f} to {c['counted'][1]:.0f}"),
               cell(_change(c["estimands"]["flow"]["true"]),
-                   _band([c["estimands"]["flow"][k] for k in ("low", "median", "high")])),
+                   band([c["estimands"]["flow"][k] for k in ("low", "median", "high")])),
               cell(chance(c["fell"])), cell(f"{c['inside']} of {c['of']}")] for c in answer["by_hand"]]))
     return Section("answer-checks", "Is the answer to be believed?", pictures=[Picture(
         "answer-checks", figures.checks(answer),
@@ -136,8 +136,8 @@ def checks(answer: Mapping[str, Any]) -> Section:
 
 def assumptions(answer: Mapping[str, Any]) -> Section:
     """How far the answer moves when something else is assumed."""
-    rows = [[cell(row["window"].replace(":", " to ")), cell(row["kind"]), cell(row["name"]), cell(_band(row["ends"])),
-             cell(chance(row["fell"])), cell(_percent(row["by"]), marked=row["far"])] for row in answer["sensitivity"]]
+    rows = [[cell(row["window"].replace(":", " to ")), cell(row["kind"]), cell(row["name"]), cell(band(row["ends"])),
+             cell(chance(row["fell"])), cell(percent(row["by"]), marked=row["far"])] for row in answer["sensitivity"]]
     return Section("assumptions", "What if something else is assumed?", grids=[Grid(
         "Change of the hidden flow under another assumption, and how far its median moved, in per cent of the width of "
         "the stated interval; ● more than half. Data: tables/answer_sensitivity.csv.",
