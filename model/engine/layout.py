@@ -173,11 +173,15 @@ NETWORK = _record(
     ("held_treatment", _i8, (2,)), ("lost_treatment", _i8, (2,)),
     # what a member learns who saw nothing itself: how far its beliefs move, and towards what
     ("entry_step", _f8, (MAX_PLACES,)), ("entry_seen", _f8, (MAX_PLACES,)),
-    ("place_step", _f8, (MAX_PLACES,)), ("place_seen", _f8, (MAX_PLACES,)))
+    ("place_step", _f8, (MAX_PLACES,)), ("place_seen", _f8, (MAX_PLACES,)),
+    ("mode_step", _f8, (2,)), ("mode_seen", _f8, (2,)), ("venue_step", _f8, (2,)), ("venue_seen", _f8, (2,)),
+    ("treatment_step", _f8, (2,)), ("treatment_seen", _f8, (2,)))
 
 RISK = _record(  # a month's chances of those held in a country in one kind of venue and treatment (`exploitation.py`)
     ("place", _i4), ("venue", _i1), ("treatment", _i1), ("bought", _i1),  # bought: by a network with police in its pay
-    ("raid", _f8), ("call", _f8), ("outreach", _f8), ("found", _f8), ("revenue", _f8))
+    ("raid", _f8), ("call", _f8), ("outreach", _f8), ("found", _f8), ("revenue", _f8),
+    ("escape", _f8), ("release", _f8), ("broken_release", _f8), ("debt_hold", _f8), ("debt_repaid", _f8),
+    ("moved", _f8))  # to another venue
 
 NGO = _record(
     ("id", _i8), ("place", _i4), ("kind", _i4), ("start", _i4), ("active", _i4),

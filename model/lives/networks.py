@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from undercount.model.engine.compiled import rule
-from undercount.model.lives.recruiter import clears_seen, shares_lessons
+from undercount.model.lives.recruiter import clears_seen, shares_lessons, shares_methods
 
 
 @rule
@@ -21,8 +21,11 @@ def shares_experience(t, w):
     for n in range(len(w.networks)):
         forgets_month(w.networks[n])
     for r in range(len(w.recruiters)):
-        adds_experience(w.networks[w.recruiters[r].network], w.recruiters[r], w.minds[r])
+        here = w.par[t, w.recruiters[r].country]
+        if here.route_learning > 0.0 or here.method_learning > 0.0:
+            adds_experience(w.networks[w.recruiters[r].network], w.recruiters[r], w.minds[r])
     for n in range(len(w.networks)):
+        shares_methods(w.networks[n], w.par[t, w.networks[n].country])
         touched = w.networks[n].touched
         k = 0
         while touched > 0:

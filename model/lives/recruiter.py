@@ -105,8 +105,13 @@ def learns(me, mind, here, network):
         touched >>= 1
         k += 1
     rate = here.method_learning
-    if rate > 0.0:
-        for k in range(2):
+    saw_none = me.touched == 0 and me.moved_mode[0] + me.moved_mode[1] == 0
+    for k in range(2 if rate > 0.0 else 0):
+        if saw_none:
+            mind.mode_loss[k] = belief(mind.mode_loss[k], network.mode_step[k], network.mode_seen[k])
+            mind.venue_loss[k] = belief(mind.venue_loss[k], network.venue_step[k], network.venue_seen[k])
+            mind.treatment_loss[k] = belief(mind.treatment_loss[k], network.treatment_step[k], network.treatment_seen[k])
+        else:
             mind.mode_loss[k] = belief(mind.mode_loss[k], *lesson(
                 mind.lost_mode[k], me.moved_mode[k], network.lost_mode[k], network.moved_mode[k], shared, rate))
             mind.venue_loss[k] = belief(mind.venue_loss[k], *lesson(
@@ -123,6 +128,18 @@ def shares_lessons(network, here, k):
         0, 0, network.lost_entry[k], network.tried_entry[k], here.experience_shared, here.route_learning)
     network.place_step[k], network.place_seen[k] = lesson(
         0, 0, network.lost_place[k], network.held_place[k], here.experience_shared, here.route_learning)
+
+
+@rule
+def shares_methods(network, here):
+    """What members who saw nothing themselves learn about methods from the network."""
+    shared, rate = here.experience_shared, here.method_learning
+    for k in range(2):
+        network.mode_step[k], network.mode_seen[k] = lesson(0, 0, network.lost_mode[k], network.moved_mode[k], shared, rate)
+        network.venue_step[k], network.venue_seen[k] = lesson(
+            0, 0, network.lost_venue[k], network.held_venue[k], shared, rate)
+        network.treatment_step[k], network.treatment_seen[k] = lesson(
+            0, 0, network.lost_treatment[k], network.held_treatment[k], shared, rate)
 
 
 @rule

@@ -82,12 +82,24 @@ def test_who_does_not_learn_keeps_its_view(w, cell, mind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_learns_of_methods(w, kind):
     """Of the first method 1 of 4 lost, of the second 3 of 4; the network's 1 of 8 and 8 of 8, weight a quarter."""
-    cell, mind, network = w.recruiters[0], w.minds[0], w.networks[0]
+    cell, mind, network = has(w.recruiters[0], touched=1), w.minds[0], w.networks[0]
     mind[f"lost_{kind}"], (cell if kind == "mode" else mind)[TRIED[kind]] = (1, 3), (4, 4)
     network[f"lost_{kind}"], network[TRIED[kind]] = (1, 8), (8, 8)
     recruiter.learns(cell, mind, given(w, HOME, method_learning=0.5, experience_shared=0.25), network)
     step = 0.5 * 5 / 6  # 3 + 2 seen
     assert mind[f"{kind}_loss"].tolist() == pytest.approx([step * 1 / 5, step * 4.25 / 5])
+    assert not any(mind[f"{other}_loss"].any() for other in KINDS if other != kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_saw_nothing_itself_takes_the_networks_word_on_methods(w, kind):
+    """The network's 1 of 8 and 8 of 8 count a quarter: 2 seen of each; what the cell has of earlier months does not."""
+    cell, mind, network = w.recruiters[0], w.minds[0], w.networks[0]
+    here = given(w, HOME, method_learning=0.5, experience_shared=0.25)
+    network[f"lost_{kind}"], network[TRIED[kind]] = (1, 8), (8, 8)
+    recruiter.shares_methods(network, here)
+    recruiter.learns(cell, mind, here, network)
+    assert mind[f"{kind}_loss"].tolist() == pytest.approx([0.5 * 2 / 3 / 8, 0.5 * 2 / 3])
     assert not any(mind[f"{other}_loss"].any() for other in KINDS if other != kind)
 
 
