@@ -8,11 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.design import design
 from undercount.experiments.reference import plan as plans
-from undercount.experiments.reference.build import about
+from undercount.experiments.reference.build import about, build
 from undercount.experiments.reference.quantities import TRIED, columns
 from undercount.experiments.reference.table import Reference, read_reference, write_tables
+from undercount.experiments.store.folder import relative
 from undercount.experiments.store.manifest import copy_region, head
 
 PAIR = ["everything", "no-change"]  # `resolve` wants two
@@ -44,4 +47,23 @@ def made_up(folder: Path, worlds: int, figures: Callable[[dict[str, np.ndarray],
     manifest = head("reference", "undercount reference everything") | about(plan) | {
         "state": "finished", "planned": [], "tables": {}, "parts": {}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
+    return read_reference(folder)
+
+
+def a_verdict(folder: Path, reference: Reference, worlds: list[int], weights: list[float]) -> Path:
+    """A verdict's folder whose posterior draws are worlds of the table with weights."""
+    folder.mkdir(parents=True)
+    manifest = {"undercount": "0", "kind": "compare", "state": "finished", "command": "undercount compare", "tables": {},
+                "parts": {}, "planned": [], "given": {}, "reference": relative(reference.folder, folder)}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    pd.DataFrame({"explanation": "everything", "world": worlds, "weight": weights}).to_parquet(
+        folder / "draws.parquet", index=False)
+    return folder
+
+
+def simulated(folder: Path, worlds: int, people_per_agent: int = 10_000, seed: int = 1) -> Reference:
+    """A table of worlds of `everything` as `undercount reference --no-gates` makes it."""
+    plan = plans.resolve(PAIR, worlds, False, seed, people_per_agent, gates=False)
+    plan = replace(plan, scenarios=plan.scenarios[:1], given=plan.given[:1])
+    build(plan, folder, EngineOptions("serial"))
     return read_reference(folder)
