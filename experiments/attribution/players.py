@@ -1,6 +1,7 @@
 """The players: causes that can be taken out of a drawn scenario, one at a time or together.
 
-A player is a switch of `model/mechanisms.py`, or one of two bundles of what files say:
+A player is a switch of `model/mechanisms.py`, an onset (or some, joined by +: `routes+methods`), which then does not
+happen, or one of two bundles of what files say:
 
 own_cause     the events and values by which an explanation differs from the common core that it extends.
               What a switch among the players governs belongs to that switch.
@@ -29,6 +30,15 @@ BUNDLES = {
     CORE: ("the events of the common core that change something between the two periods", "they do not happen"),
 }
 
+# The onsets that ship, as causes.
+ONSETS = {
+    "measures": "the measures worked", "routes": "networks act on what they know of paths and destinations",
+    "methods": "networks act on what they know of papers, venues and payments", "looking": "fewer look for victims",
+    "refusal": "fewer of those found accept help", "visas": "people use visa-free travel",
+    "demand": "markets shrink", "protection": "more protection is bought",
+}
+JOINED = "+"
+
 
 @dataclass(frozen=True)
 class Player:
@@ -39,19 +49,35 @@ class Player:
     off: str
 
 
-def read_players(names: Sequence[str], problems: list[Problem]) -> tuple[Player, ...]:
-    """The players of these names (none: the default list); what is wrong is added to `problems`."""
-    known = [*BUNDLES, *MECHANISMS]
-    chosen = list(names) or list(DEFAULT)
+def read_players(names: Sequence[str], problems: list[Problem], onsets: Sequence[str] = (),
+                 mixture: bool = False) -> tuple[Player, ...]:
+    """The players of these names; what is wrong is added to `problems`.
+
+    onsets   those of the explanations whose worlds are played
+    mixture  are all of them mixtures? Then the default (no names) is every onset, otherwise the list DEFAULT.
+    """
+    known = [*BUNDLES, *MECHANISMS, *onsets]
+    chosen = list(names) or list(onsets if mixture else DEFAULT)
     for name in chosen:
-        if name not in known:
-            problems.append(Problem("command line", "--player", describe(name),
-                                    f"a mechanism (`undercount show` lists them), {OWN} or {CORE}",
-                                    nearest=nearest(name, known)))
-    if len(set(chosen)) < len(chosen) or not 1 <= len(chosen) <= MOST_PLAYERS:
+        pieces = name.split(JOINED)
+        for piece in pieces:
+            if piece not in (known if len(pieces) == 1 else onsets):
+                there = f", or an onset ({', '.join(onsets)}; some joined by +)" if onsets else ""
+                problems.append(Problem("command line", "--player", describe(piece),
+                                        f"a mechanism (`undercount show` lists them), {OWN} or {CORE}{there}",
+                                        nearest=nearest(piece, known)))
+    pieces = [piece for name in chosen for piece in name.split(JOINED)]
+    if len(set(pieces)) < len(pieces) or not 1 <= len(chosen) <= MOST_PLAYERS:
         problems.append(Problem("command line", "--player", f"{len(chosen)}: {', '.join(chosen)}"[:200],
-                                f"one to {MOST_PLAYERS} different players"))
+                                f"one to {MOST_PLAYERS} different players"
+                                + ("; some onsets joined by + are one" if onsets else "")))
+    if OWN in chosen and set(pieces) & set(onsets):
+        problems.append(Problem("command line", "--player", f"{OWN} together with an onset", "one of them: what an "
+                                "explanation adds hangs on its onset"))
     words = BUNDLES | {name: (m.meaning, m.off) for name, m in MECHANISMS.items()}
+    words |= {name: (" and ".join(ONSETS.get(piece, f"the onset {piece}") for piece in name.split(JOINED)),
+                     "it does not happen" if JOINED not in name else "they do not happen")
+              for name in chosen if name not in words and set(name.split(JOINED)) <= set(onsets)}
     return tuple(Player(name, *words[name]) for name in chosen if name in words)
 
 
@@ -66,9 +92,11 @@ def without(scenario: Scenario, absent: Sequence[str], players: Sequence[str], e
             scenario = _without_own_cause(scenario, explanation, core, players)
         elif name == CORE:
             scenario = replace(scenario, events=tuple(e for e in scenario.events if not _moves(e, core, window)))
-        else:
+        elif name in MECHANISMS:
             scenario = replace(scenario, mechanisms=scenario.mechanisms | {name: False})
-    return scenario
+    onsets = {piece for name in absent if name not in MECHANISMS for piece in name.split(JOINED)}
+    gone = {onset.path("included"): False for onset in scenario.onsets if onset.name in onsets and onset.happens}
+    return scenario.with_values(gone) if gone else scenario
 
 
 def _without_own_cause(scenario: Scenario, explanation: Scenario, core: Scenario, players: Sequence[str]) -> Scenario:

@@ -22,7 +22,8 @@ def draw_options(function):
         click.option("--draws", "count", metavar="N", help="Posterior draws, at most (default: 100)."),
         click.option("--seed", metavar="S", help="Seed of the draws of --prior (default: 1)."),
         click.option("--people-per-agent", metavar="K",
-                     help="Persons that one agent stands for, or `pooled` (default: 400)."),
+                     help="Persons that one agent stands for, or `pooled` (default: 400). Worlds of a mixture's "
+                          "verdict: as in their table."),
     )
 
     @functools.wraps(function)
@@ -55,7 +56,9 @@ def read_draws(problems: list, given: dict[str, Any]) -> tuple[Basis, int]:
             problems.append(Problem("command line", option, "it together with "
                                     + ("--prior" if other == "prior" else "a verdict, whose draws have their own"),
                                     "one of them"))
-    return read_basis(given["verdict"], prior, given["explanations"], count, seed, problems), k
+    basis = read_basis(given["verdict"], prior, given["explanations"], count, seed, problems)
+    own = basis.people_per_agent if given["people_per_agent"] is None else None
+    return basis, k if own is None else own
 
 
 MOST_DRAWS = 100_000
