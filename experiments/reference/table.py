@@ -118,8 +118,9 @@ class Reference:
 
     @cached_property
     def region(self) -> Region:
-        """The region, from the copy in the folder."""
-        return load_region(self.folder / REGION / self.manifest["batch"]["region"]["name"])
+        """The region, from the copy in the folder; a table that ships lies in its region's own."""
+        copied = self.folder / REGION / self.manifest["batch"]["region"]["name"]
+        return load_region(copied if copied.exists() else self.folder.parent)
 
     @cached_property
     def statistics(self) -> tuple[Statistic, ...]:

@@ -15,7 +15,8 @@ from undercount.experiments.verdict.observed import Observed
 
 @dataclass(frozen=True)
 class Asked:
-    """What a verdict is asked of; `given` is the --observed file, `smc` whether a third opinion is had."""
+    """What a verdict is asked of; `given` is the --observed file, `smc` whether a third opinion is had, `shipped`
+    whether the table is the one that ships."""
 
     reference: Reference
     observed: Observed
@@ -23,6 +24,7 @@ class Asked:
     seed: int
     smc: bool
     given: str | None = None
+    shipped: bool = False
 
     def batch(self) -> dict[str, Any]:
         """What all parts of the folder have in common, for the manifest."""
@@ -33,7 +35,8 @@ class Asked:
 
     def command(self, folder: Path) -> str:
         """The command that makes this verdict."""
-        words = ["undercount", "compare", self.reference.folder, "--effort", self.effort.name, "--seed", self.seed]
+        where = [] if self.shipped else [self.reference.folder]
+        words = ["undercount", "compare", *where, "--effort", self.effort.name, "--seed", self.seed]
         words += ["--observed", self.given] if self.given else []
         words += [] if self.smc else ["--no-smc"]
         return shlex.join(map(str, [*words, "--out", folder]))
