@@ -40,7 +40,8 @@ def judge(scenario: Scenario, luck: int, patterns: Sequence[Pattern], years: Seq
 def _months_seen(scenario: Scenario, patterns: Sequence[Pattern], years: Sequence[int]) -> int:
     """Months from the region's start to the last that any pattern or year looks at."""
     region = scenario.region
-    ends = [period[1] - region.start + 1 for pattern in patterns for period in (pattern.period, pattern.against) if period]
+    periods = [period for pattern in patterns for period in (pattern.period, pattern.against) if period]
+    ends = [last - region.start + 1 for _, last in periods]
     return max([*ends, *(region.years[year].stop for year in years)])
 
 

@@ -1,6 +1,6 @@
-"""The reference table that ships: worlds of the mixture, in the folder of their region, for an answer without the wait.
+"""The reference table that ships: worlds of the mixture, in the folder of their region: an answer without the wait.
 
-It holds for the rules and for the region that it was made with, and is refused with any other. `tools/ship.py` writes it.
+It holds for the rules and the region that it was made with, and is refused with any other. `tools/ship.py` writes it.
 """
 
 from __future__ import annotations

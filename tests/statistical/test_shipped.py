@@ -2,15 +2,12 @@
 
 import numpy as np
 import pytest
-from undercount.experiments.draws import attempt
 from undercount.experiments.reference import shipped
-from undercount.experiments.reference.quantities import TRIED, quantities
 from undercount.experiments.reference.shipped import MIXTURE, shipped_folder, shipped_reference
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.files.problems import BadInput
-from undercount.model.simulation import simulate
 
-from tools.ship import MOST
+from tools.ship import MOST, again, as_there
 
 
 @pytest.fixture(scope="module")
@@ -18,16 +15,8 @@ def table():
     return shipped_reference()
 
 
-def again(table, rows):
-    """What worlds of these rows give today, shape (rows, columns) in single precision."""
-    tried, scenario = table.quantities([TRIED])[:, 0].astype(int), table.scenario(MIXTURE)
-    draws = [attempt(scenario, int(table.worlds[row]), table.seed, int(tried[row])) for row in rows]
-    return np.array([quantities(table.statistics, simulate(draw.scenario, table.people_per_agent, draw.luck))
-                     for draw in draws]).astype(np.float32)
-
-
 def assert_as_shipped(table, rows):
-    found, there = again(table, rows), table.quantities(table.columns)[rows].astype(np.float32)
+    found, there = again(table, rows), as_there(table, rows)
     assert np.array_equal(found, there, equal_nan=True), np.argwhere(found != there)[:5]
 
 

@@ -5,7 +5,17 @@ import pytest
 from undercount.model.engine import crowds, pools
 from undercount.model.engine import decisions as d
 from undercount.model.engine.crowds import BRIBE, INTO_OTHER, INTO_PLACE, STOP
-from undercount.model.engine.layout import AT_HOME, CLANDESTINE, EXPLOITED, INDEPENDENT, NOBODY, POOLS, ROWS, SEEKING, SMUGGLED
+from undercount.model.engine.layout import (
+    AT_HOME,
+    CLANDESTINE,
+    EXPLOITED,
+    INDEPENDENT,
+    NOBODY,
+    POOLS,
+    ROWS,
+    SEEKING,
+    SMUGGLED,
+)
 from undercount.model.engine.pools import ARRIVED, GONE, LOOKING, ON_THE_WAY
 
 from tests.hand import (

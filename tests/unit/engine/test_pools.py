@@ -5,12 +5,11 @@ import math
 import numpy as np
 import pytest
 from undercount.model.engine import decisions as d
-from undercount.model.engine import home, pools, random
+from undercount.model.engine import home, pools
 from undercount.model.engine.layout import (
     AT_HOME,
     CLANDESTINE,
     DEPRIVED,
-    EXPLOITED,
     INDEPENDENT,
     MINOR,
     NOBODY,
@@ -21,7 +20,7 @@ from undercount.model.engine.layout import (
 from undercount.model.engine.pools import NEVER, TRAITS, UNDRAWN
 from undercount.model.world import records
 
-from tests.hand import ABROAD, HOME, NOW, PEOPLE, SEED, TRANSIT, changes, given, has
+from tests.hand import HOME, NOW, PEOPLE, SEED, TRANSIT, changes, has
 
 
 @pytest.fixture
