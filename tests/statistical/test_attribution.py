@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from undercount.experiments.ask import scale_name
 from undercount.experiments.attribution.game import BLOCK, Game, game_of, play
 from undercount.experiments.attribution.players import CORE, OWN, Player, read_players
 from undercount.experiments.attribution.shapley import interactions, shapley
@@ -19,7 +18,7 @@ from undercount.experiments.attribution.window import EVERY, OUTCOMES, find_wind
 from undercount.experiments.cli import main
 from undercount.experiments.draws import Draw, drawn
 from undercount.experiments.paired.basis import DRAWS, core_of, resampled
-from undercount.experiments.reference import PEOPLE_PER_AGENT
+from undercount.experiments.reference import SCALE
 from undercount.experiments.store.seal import open_arrays
 from undercount.model.assumed.scenario import load_scenario
 
@@ -358,7 +357,7 @@ def test_help_says_what_is_so(capsys):
     """The defaults stand in the help as texts, so that --help need not import what holds them."""
     assert main(["attribute", "--help"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert f"Persons that one agent stands for, or `pooled` (default: {scale_name(PEOPLE_PER_AGENT)})" in said
+    assert f"Persons that one agent stands for, or `pooled` (default: {SCALE})" in said
     assert f"Posterior draws, at most (default: {DRAWS})" in said
 
 
