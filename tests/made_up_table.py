@@ -22,28 +22,30 @@ PAIR = ["everything", "no-change"]  # `resolve` wants two
 
 
 def made_up(folder: Path, worlds: int, figures: Callable[[dict[str, np.ndarray], list[str]], dict[str, np.ndarray]],
-            seed: int = 1) -> Reference:
-    """A table of worlds of the mixture `everything`.
+            seed: int = 1, explanations: int = 1) -> Reference:
+    """A table of so many worlds of each of the first explanations of PAIR.
 
     figures  from (each unknown's values, in its unit, (worlds,); names of the columns) to some columns (worlds,); the
              others are 100 everywhere
     """
     plan = plans.resolve(PAIR, worlds, False, seed, 1574, gates=False)
-    plan = replace(plan, scenarios=plan.scenarios[:1], given=plan.given[:1])
-    scenario, names = plan.scenarios[0], [TRIED, *columns(plan.region, plan.statistics)]
-    free = list(scenario.free())
-    drawn = [scenario.draw(dict(zip(free, point.tolist())))
-             for point in design(scenario.name, len(free), 1.0, seed, 0, worlds)]
-    parameters = np.array([[world.value(path) for path in free] for world in drawn])
-    table = np.full((worlds, len(names)), 100.0)
-    table[:, 0] = 1.0
-    for name, values in figures(dict(zip(free, parameters.T)), names).items():
-        table[:, names.index(name)] = values
+    plan = replace(plan, scenarios=plan.scenarios[:explanations], given=plan.given[:explanations])
+    names, parts = [TRIED, *columns(plan.region, plan.statistics)], []
+    for scenario in plan.scenarios:
+        free = list(scenario.free())
+        drawn = [scenario.draw(dict(zip(free, point.tolist())))
+                 for point in design(scenario.name, len(free), 1.0, seed, 0, worlds)]
+        parameters = np.array([[world.value(path) for path in free] for world in drawn])
+        table = np.full((worlds, len(names)), 100.0)
+        table[:, 0] = 1.0
+        for name, values in figures(dict(zip(free, parameters.T)), names).items():
+            table[:, names.index(name)] = values
+        parts.append(({"explanation": scenario.name, "width": 1.0, "first": 0, "last": worlds, "unknowns": free},
+                      {"parameters": parameters, "quantities": table}))
     folder.mkdir(parents=True)
     copy_region(plan.region, folder)
-    part = ({"explanation": scenario.name, "width": 1.0, "first": 0, "last": worlds, "unknowns": free},
-            {"parameters": parameters, "quantities": table})
-    write_tables(folder, names, free, [scenario.name], [part])
+    unknowns = list(dict.fromkeys(path for head_of, _ in parts for path in head_of["unknowns"]))
+    write_tables(folder, names, unknowns, [scenario.name for scenario in plan.scenarios], parts)
     manifest = head("reference", "undercount reference everything") | about(plan) | {
         "state": "finished", "planned": [], "tables": {}, "parts": {}}
     (folder / "manifest.json").write_text(json.dumps(manifest))

@@ -19,13 +19,15 @@ NOUNS = {"counted": "persons counted", "newly_exploited": "persons newly exploit
          "in_exploitation": "persons in exploitation"}
 
 
-def words(plan: Attribution, totals: pd.DataFrame, summary: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
-    """Lines for a reader: what was attributed, and a line for every cause that is not null."""
+def words(plan: Attribution, totals: pd.DataFrame, summary: pd.DataFrame, pairs: pd.DataFrame,
+          shares: pd.DataFrame) -> list[str]:
+    """Lines for a reader: what was attributed, the shares, and a line for every cause that is not null."""
     window = plan.window
     draws = len(plan.basis.draws)
     lines = [CAVEAT, f"Draws: {plan.basis.words}."]
     if draws < DRAWS:
         lines.append(f"Only {draws} draws: {DRAWS} or more are advised.")
+    lines += sentences(shares, window)
     lines.append(f"Observed, {window.before} to {window.after}: {window.observed[0]:,} to {window.observed[1]:,} "
                  f"persons counted ({_signed(window.observed[1] - window.observed[0])}).")
     for scope in totals["scope"].unique():
@@ -97,7 +99,7 @@ def as_json(plan: Attribution, totals: pd.DataFrame, summary: pd.DataFrame, pair
         "players": [{"name": p.name, "meaning": p.meaning, "off": p.off} for p in plan.players],
         "causes": [{key: value if isinstance(value, str | int) else _number(value) for key, value in row.items()}
                    for row in shares.to_dict("records")],
-        "scopes": scopes, "words": [*sentences(shares, plan.window), *words(plan, totals, summary, pairs)]}
+        "scopes": scopes, "words": words(plan, totals, summary, pairs, shares)}
 
 
 def _figures(total: Any, name: str) -> dict[str, float | None]:

@@ -10,7 +10,7 @@ core_changes  the events of the common core that change something between the tw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from undercount.experiments.attribution.shapley import MOST_PLAYERS
@@ -42,11 +42,12 @@ JOINED = "+"
 
 @dataclass(frozen=True)
 class Player:
-    """A cause; `meaning` and `off` in words."""
+    """A cause; `meaning` and `off` in words. Of a cause that is made of `onsets` these are what is taken out."""
 
     name: str
     meaning: str
     off: str
+    onsets: tuple[str, ...] = ()
 
 
 def read_players(names: Sequence[str], problems: list[Problem], onsets: Sequence[str] = (),
@@ -54,7 +55,8 @@ def read_players(names: Sequence[str], problems: list[Problem], onsets: Sequence
     """The players of these names; what is wrong is added to `problems`.
 
     onsets   those of the explanations whose worlds are played
-    mixture  are all of them mixtures? Then the default (no names) is every onset, otherwise the list DEFAULT.
+    mixture  are all of them mixtures? Then the default (no names) is every onset, otherwise the list DEFAULT; and a
+             name that an onset shares with a mechanism (refusal) means the onset, otherwise the mechanism
     """
     known = [*BUNDLES, *MECHANISMS, *onsets]
     chosen = list(names) or list(onsets if mixture else DEFAULT)
@@ -71,14 +73,15 @@ def read_players(names: Sequence[str], problems: list[Problem], onsets: Sequence
         problems.append(Problem("command line", "--player", f"{len(chosen)}: {', '.join(chosen)}"[:200],
                                 f"one to {MOST_PLAYERS} different players"
                                 + ("; some onsets joined by + are one" if onsets else "")))
-    if OWN in chosen and set(pieces) & set(onsets):
+    mine = {name: tuple(name.split(JOINED)) for name in chosen if set(name.split(JOINED)) <= set(onsets)
+            and (mixture or name not in MECHANISMS)}
+    if OWN in chosen and mine:
         problems.append(Problem("command line", "--player", f"{OWN} together with an onset", "one of them: what an "
                                 "explanation adds hangs on its onset"))
     words = BUNDLES | {name: (m.meaning, m.off) for name, m in MECHANISMS.items()}
     words |= {name: (" and ".join(ONSETS.get(piece, f"the onset {piece}") for piece in name.split(JOINED)),
-                     "it does not happen" if JOINED not in name else "they do not happen")
-              for name in chosen if name not in words and set(name.split(JOINED)) <= set(onsets)}
-    return tuple(Player(name, *words[name]) for name in chosen if name in words)
+                     "it does not happen" if JOINED not in name else "they do not happen") for name in mine}
+    return tuple(Player(name, *words[name], mine.get(name, ())) for name in chosen if name in words)
 
 
 def without(scenario: Scenario, absent: Sequence[str], players: Sequence[str], explanation: Scenario,
@@ -92,10 +95,14 @@ def without(scenario: Scenario, absent: Sequence[str], players: Sequence[str], e
             scenario = _without_own_cause(scenario, explanation, core, players)
         elif name == CORE:
             scenario = replace(scenario, events=tuple(e for e in scenario.events if not _moves(e, core, window)))
-        elif name in MECHANISMS:
+        else:
             scenario = replace(scenario, mechanisms=scenario.mechanisms | {name: False})
-    onsets = {piece for name in absent if name not in MECHANISMS for piece in name.split(JOINED)}
-    gone = {onset.path("included"): False for onset in scenario.onsets if onset.name in onsets and onset.happens}
+    return scenario
+
+
+def without_onsets(scenario: Scenario, names: Iterable[str]) -> Scenario:
+    """The drawn scenario in which these onsets, those of them that it has, do not happen."""
+    gone = {onset.path("included"): False for onset in scenario.onsets if onset.name in set(names) and onset.happens}
     return scenario.with_values(gone) if gone else scenario
 
 

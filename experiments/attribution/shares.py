@@ -78,15 +78,20 @@ def sentences(table: pd.DataFrame, window: Window) -> list[str]:
     if row is not None:
         lines.append(f"Route and method adaptation made {_percent(row.share)} ({_percent(row.low)} to "
                      f"{_percent(row.high)}) of the fall of the counts, {span}, and changed the hidden flow by "
-                     f"{_percent(row.flow)} ({_percent(row.flow_low)} to {_percent(row.flow_high)}).")
+                     f"{_signed(row.flow)} ({_signed(row.flow_low)} to {_signed(row.flow_high)}).")
     lines.append(f"Shares of the fall of the counts (its logarithm), {span}, in the {first['fell']} of "
                  f"{first['draws']} draws in which they fell by {STAYED_WORDS} or more, with the middle 90 % of the "
                  "draws:")
     for row in table.itertuples():
         lines.append(f"  {row.cause}: {_percent(row.share)} ({_percent(row.low)} to {_percent(row.high)}); flow "
-                     f"{_percent(row.flow)} ({_percent(row.flow_low)} to {_percent(row.flow_high)})"
+                     f"{_signed(row.flow)} ({_signed(row.flow_low)} to {_signed(row.flow_high)})"
                      + ("" if row.cause in (REST, ADAPTATION) else f"; acts in {_percent(row.included)} of the draws"))
     return lines
+
+
+def _signed(change: float) -> str:
+    text = _percent(change)
+    return text if text[0] in "0\N{MINUS SIGN}" else f"+{text}"
 
 
 def _percent(share: float) -> str:

@@ -74,6 +74,16 @@ def test_two_onsets_as_one_make_what_both_make_together():
     assert np.allclose(values[0].sum(axis=0), values[1][0], atol=1e-9) and values[1].any()
 
 
+def test_a_name_of_an_onset_and_a_mechanism_means_the_onset_in_a_mixture():
+    """`refusal` is both: out of a mixture the onset does not happen and the mechanism stays; elsewhere as before."""
+    game = a_game(("refusal",), next(world for world in range(64) if attempt(
+        load_scenario("everything"), world, 1, 1).scenario.onsets_by_name["refusal"].happens))
+    rest = game.scenario(["refusal"])
+    assert rest.mechanisms["refusal"] and not rest.onsets_by_name["refusal"].happens and game.null == 0
+    (player,) = read_players(["refusal"], [], ["refusal"], mixture=False)
+    assert player.onsets == () and read_players(["refusal"], [], ["refusal"], mixture=True)[0].onsets == ("refusal",)
+
+
 @pytest.mark.parametrize("players, said", [
     (("routs",), "did you mean 'routes'"), (("routes+routs",), "did you mean 'routes'"), (("routes+patrol_shift",), "patrol_shift"),
     (("routes", "routes+methods"), "different players"), (("routes", OWN), "one of them"), (ONSETS + ("patrol_shift",), "joined by +")])
@@ -118,7 +128,7 @@ def test_shares_by_hand():
     window = find_window(load_scenario("everything").region, "2002", None, [])
     first = sentences(shares_table(found), window)[0]
     assert first == ("Route and method adaptation made 40 % (40 % to 40 %) of the fall of the counts, 2002 to 2003, and changed "
-                     "the hidden flow by 10 % (0 % to 10 %).")
+                     "the hidden flow by +10 % (0 % to +10 %).")
 
 
 @settings(max_examples=50, deadline=None)

@@ -52,6 +52,18 @@ def test_whether_an_onset_happens_is_said_by_its_size_and_its_month(table):
     assert unknowns.by_path["push.push"].unit and unknowns.values.dtypes.eq(float).all()
 
 
+def test_an_onset_that_an_explanation_does_not_have_does_not_happen_there(tmp_path):
+    both = made_up(tmp_path / "both", 40, lambda unknowns, names: {}, explanations=2)
+    unknowns = read_unknowns(both)
+    assert len(unknowns.values) == 80 and not unknowns.values.isna().any().any()
+    null = both.labels == both.explanations.index("no-change")
+    assert (unknowns.values.loc[null, "onsets.looking.size"] == 0).all()
+    assert (unknowns.values.loc[null, "onsets.looking.when"] == both.region.months).all()
+    assert "onsets.looking.ramp" not in unknowns.values  # it means nothing in half of the worlds
+    names, drawn = both.parameters("no-change")
+    assert np.array_equal(unknowns.values.loc[null, "push.push"], drawn[:, names.index("push.push")])
+
+
 def test_outcomes_by_hand(table):
     """Of 100 in each cell: all of them halved is a fall of 0.5; ln(61 / 101) is the change of 100 to 60 persons."""
     outcomes = named(table.region)
