@@ -66,8 +66,8 @@ PERSONS_PER_POOLED_ROW = 50
 # What every rule is handed as `w`: all tables of a world, whose luck it is, and how large a party may be.
 Tables = namedtuple("Tables", (
     "seed", "party_size", "counts", "people", "active", "par", "facts", "places", "classes", "routes", "posts",
-    "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "census", "censuses",
-    "gravity", "corridors", "risks", "settling", "calendar", "pending"))
+    "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "census",
+    "censuses", "gravity", "corridors", "risks", "settling", "calendar", "pending"))
 
 
 def records(shape, dtype) -> np.recarray:

@@ -54,8 +54,8 @@ def of_rules_as_they_are(reference: Reference) -> Reference:
     found, there = again(tied, rows), as_there(tied, rows)
     if not np.array_equal(found, there, equal_nan=True):
         row, column = np.argwhere((found != there) & ~(np.isnan(found) & np.isnan(there)))[0]
-        raise ValueError(f"world {tied.worlds[rows[row]]}, {tied.columns[column]}: {found[row, column]:g} by the rules as "
-                         f"they are, {there[row, column]:g} in the table; make it again: {reference.manifest['command']}")
+        raise ValueError(f"world {tied.worlds[rows[row]]}, {tied.columns[column]}: {found[row, column]:g} by the rules "
+                         f"as they are, {there[row, column]:g} in the table: {reference.manifest['command']}")
     return tied
 
 

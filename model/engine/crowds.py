@@ -179,7 +179,8 @@ def share_out_stopped(persons, base, t, w, odds, ways):
         for leg in range(route.legs if share[k] > 0.0 else 0):
             if persons == 0:
                 return
-            chance = share[k] * chance_to_pass(route, leg, odds, w) * odds[route.posts[leg], way_over(route, leg, w), STOP]
+            stop = odds[route.posts[leg], way_over(route, leg, w), STOP]
+            chance = share[k] * chance_to_pass(route, leg, odds, w) * stop
             here = portion(persons, chance, rest, draw(w.seed, base.first_route + k, t, d.CROWD_STOPPED_AT + leg))
             rest -= chance
             persons -= here

@@ -69,7 +69,7 @@ RELEASED = 192
 INVESTIGATED = 193
 DISMISSED = 194
 TRAINED = 195
-# Those of a pool who hired a smuggler (`crowds.py`): by pool, by route (+ leg, room for 16), by border and official (+ way)
+# Those of a pool who hired a smuggler (`crowds.py`): by pool, route (+ leg, room for 16), border and official (+ way)
 CROWD_STOPPED = 200
 CROWD_TRAPPED = 201
 CROWD_ARRIVES = 202

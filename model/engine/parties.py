@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import part, rule
+from undercount.model.engine.crowds import crowds_cross
 from undercount.model.engine.layout import (
     ACTIVE,
     AT_HOME,
@@ -24,7 +25,6 @@ from undercount.model.engine.layout import (
     SMUGGLED,
     STAYS,
 )
-from undercount.model.engine.crowds import crowds_cross
 from undercount.model.engine.pools import becomes_a_person, leave_alone
 from undercount.model.engine.random import draw, draw_child
 from undercount.model.lives.assistance import enters_shelter, finds_no_place

@@ -25,7 +25,7 @@ from undercount.model.lives.recruitment import any_route
 
 UNDRAWN = -1  # a trait that differs within a pool
 NEVER = 1e300  # a cumulative hazard that nobody reaches: pools set out by `pool_sets_out`
-KINDS = (AT_HOME, SEEKING, SMUGGLED, SMUGGLED, INDEPENDENT)  # situations of a pool's agents; the second SMUGGLED arrived
+KINDS = (AT_HOME, SEEKING, SMUGGLED, SMUGGLED, INDEPENDENT)  # of a pool's agents; the second SMUGGLED have arrived
 LOOKING, ON_THE_WAY, ARRIVED, GONE = range(1, 5)
 TRAITS = 16  # family risk x minority x low wage or not x minor or not
 

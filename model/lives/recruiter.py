@@ -96,9 +96,11 @@ def learns(me, mind, here, network):
         if touched & 1:
             if (me.touched >> k) & 1:
                 mind.entry_loss[k] = belief(mind.entry_loss[k], *lesson(
-                    mind.lost_entry[k], mind.tried_entry[k], network.lost_entry[k], network.tried_entry[k], shared, rate))
+                    mind.lost_entry[k], mind.tried_entry[k], network.lost_entry[k], network.tried_entry[k],
+                    shared, rate))
                 mind.place_loss[k] = belief(mind.place_loss[k], *lesson(
-                    mind.lost_place[k], mind.held_place[k], network.lost_place[k], network.held_place[k], shared, rate))
+                    mind.lost_place[k], mind.held_place[k], network.lost_place[k], network.held_place[k],
+                    shared, rate))
             else:
                 mind.entry_loss[k] = belief(mind.entry_loss[k], network.entry_step[k], network.entry_seen[k])
                 mind.place_loss[k] = belief(mind.place_loss[k], network.place_step[k], network.place_seen[k])
@@ -110,7 +112,8 @@ def learns(me, mind, here, network):
         if saw_none:
             mind.mode_loss[k] = belief(mind.mode_loss[k], network.mode_step[k], network.mode_seen[k])
             mind.venue_loss[k] = belief(mind.venue_loss[k], network.venue_step[k], network.venue_seen[k])
-            mind.treatment_loss[k] = belief(mind.treatment_loss[k], network.treatment_step[k], network.treatment_seen[k])
+            mind.treatment_loss[k] = belief(
+                mind.treatment_loss[k], network.treatment_step[k], network.treatment_seen[k])
         else:
             mind.mode_loss[k] = belief(mind.mode_loss[k], *lesson(
                 mind.lost_mode[k], me.moved_mode[k], network.lost_mode[k], network.moved_mode[k], shared, rate))
@@ -135,7 +138,8 @@ def shares_methods(network, here):
     """What members who saw nothing themselves learn about methods from the network."""
     shared, rate = here.experience_shared, here.method_learning
     for k in range(2):
-        network.mode_step[k], network.mode_seen[k] = lesson(0, 0, network.lost_mode[k], network.moved_mode[k], shared, rate)
+        network.mode_step[k], network.mode_seen[k] = lesson(
+            0, 0, network.lost_mode[k], network.moved_mode[k], shared, rate)
         network.venue_step[k], network.venue_seen[k] = lesson(
             0, 0, network.lost_venue[k], network.held_venue[k], shared, rate)
         network.treatment_step[k], network.treatment_seen[k] = lesson(
