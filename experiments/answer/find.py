@@ -30,6 +30,8 @@ from undercount.experiments.verdict.observed import Observed
 from undercount.model.files.problems import BadInput, Problem
 
 FAMILIES = ("flow", "chain", "level", "rivals")
+COMPARED = 400  # worlds that methods are compared on
+OF_COUNTRIES = 300  # worlds that set the levels of the countries' links: there are many of these
 SUBLINKS = ("new", "held")  # of "fewer people", told apart in all countries together
 
 
@@ -195,8 +197,8 @@ def learn(observed: Observed, counts: np.ndarray, names: list[str], values: np.n
           chosen: dict[str, str] | None = None) -> Setup:
     """Fit every method, choose one for each family by the log score on the worlds set aside, and set its levels."""
     view, here = seen(observed.rows, counts), seen(observed.rows, observed.counts)[0]
-    whole = [name for name in names if name.count(":") == 2 and not name.startswith("flow:")]
-    families = {"flow": list(known.flows), "chain": whole,
+    links = [name for name in names if name.count(":") == 2 and not name.startswith("flow:")]
+    families = {"flow": list(known.flows), "chain": links,
                 "level": [name for name in names if name.startswith("level:")],
                 "rivals": [name for name in names if name.startswith("rival:")]}
     families = {family: members for family, members in families.items() if members and family in only}
@@ -208,16 +210,17 @@ def learn(observed: Observed, counts: np.ndarray, names: list[str], values: np.n
             continue
         targets = [names.index(name) for name in members]
         methods = METHODS if chosen is None else (chosen[family],)
-        tried = {method: assess(fitted, method, family, view[parts.setting], values[parts.setting], targets, seed)
-                 for method in methods}
+        some = parts.setting[-COMPARED:]
+        tried = {method: assess(fitted, method, family, view[some], values[some], targets, seed) for method in methods}
         scores[family] = {method: mean(each.scores.mean(axis=1)) for method, each in tried.items()}
         # The steps of a chain must end in the observed count: it is taken from the methods that move worlds there.
         able = [method for method in tried if method in MOVING] if family == "chain" else tried
         best = picked[family] = max(able, key=lambda method: scores[family][method].value)
-        own[:, targets] = levels(tried[best].ranks)
+        whole = assess(fitted, best, family, view[parts.setting], values[parts.setting], targets, seed)
+        own[:, targets] = levels(whole.ranks)
         if family == "chain":  # countries by the same method
-            rest = [i for i, name in enumerate(names) if name.count(":") == 3]
-            more = assess(fitted, best, family, view[parts.setting], values[parts.setting], rest, seed)
+            rest, some = [i for i, name in enumerate(names) if name.count(":") == 3], parts.setting[-OF_COUNTRIES:]
+            more = assess(fitted, best, family, view[some], values[some], rest, seed)
             own[:, rest] = levels(more.ranks)
     return Setup(fitted, picked, own, scores, here, view)
 

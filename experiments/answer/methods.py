@@ -25,14 +25,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from undercount.experiments.inference.forest_quantiles import ForestQuantiles
-from undercount.experiments.inference.rejection import nearest
 
 METHODS = ("forest", "adjusted", "rejection", "ridge")
 MOVING = METHODS[1:]  # those that move worlds to the observed summaries
 FOLDS = 5
 PENALTIES = np.logspace(-2, 4, 13)
 NEAREST, FEWEST_NEAREST = 0.05, 200
-TREES, LEAF, ROWS_A_TREE = 150, 8, 6000
+TREES, LEAF, ROWS_A_TREE = 120, 8, 5000
+FEATURES = 0.12  # share of the summaries that a split looks at: they say much the same in different ways
+GROWN = 4  # targets of a forest: what a split costs grows with them
+RESIDUALS = 2000  # of the ridge regression: enough for its quantiles
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,8 @@ class Fitted:
         grouped = {family: tuple(at[name] for name in members) for family, members in families.items()}
         projected = tuple(sorted({i for members in grouped.values() for i in members}))
         features = np.hstack([X, predicted[:, projected]])
-        forests = {family: ForestQuantiles.fit(features, truths[:, list(members)], seed + k, trees, LEAF, cores,
-                                               ROWS_A_TREE)
+        forests = {family: ForestQuantiles.fit(features, _few(truths[:, list(members)], predicted[:, list(members)]),
+                                               seed + k, trees, LEAF, cores, ROWS_A_TREE, FEATURES)
                    for k, (family, members) in enumerate(grouped.items())}
         return cls(tuple(names), truths, grouped, centre, scale, model, predicted, np.where(spread > 0, spread, 1.0),
                    forests, projected)
@@ -100,9 +102,10 @@ class Fitted:
         guess, targets = self._guess(X), list(targets)
         truths, predicted = self.truths[:, targets], self._predicted[:, targets]
         if method == "ridge":
-            even = np.full(len(truths), 1 / len(truths))
+            some = np.linspace(0, len(truths) - 1, min(RESIDUALS, len(truths))).astype(int)
+            even, residuals = np.full(len(some), 1 / len(some)), (truths - predicted)[some]
             for row in guess:
-                yield Draws(truths - predicted + row[targets], even, np.arange(len(truths)))
+                yield Draws(residuals + row[targets], even, some)
         elif method == "rejection":
             yield from self._rejection(guess, truths)
         else:
@@ -116,12 +119,29 @@ class Fitted:
                 yield Draws(values, share / share.sum(), worlds)
 
     def _rejection(self, guess: np.ndarray, truths: np.ndarray) -> Iterator[Draws]:
+        from sklearn.neighbors import NearestNeighbors
+
         scale, projected = self._spread[list(self._projected)], list(self._projected)
         table = self._predicted[:, projected] / scale
-        share = min(1.0, max(NEAREST, FEWEST_NEAREST / len(table)))
-        for row in guess[:, projected] / scale:
-            near = nearest(table, row, share)
-            A = np.hstack([np.ones((len(near.rows), 1)), near.summaries])
-            root = np.sqrt(near.weights)[:, None]
-            slopes = np.linalg.lstsq(root * A, root * truths[near.rows], rcond=1e-6)[0]
-            yield Draws(truths[near.rows] - near.summaries @ slopes[1:], near.weights, near.rows)
+        kept = min(len(table), max(FEWEST_NEAREST, round(NEAREST * len(table))))
+        away, near = NearestNeighbors(n_neighbors=kept).fit(table).kneighbors(guess[:, projected] / scale)
+        for row, distance, rows in zip(guess[:, projected] / scale, away, near):
+            kernel = 1 - (distance / max(distance[-1], 1e-12)) ** 2 * (1 - 1 / kept)  # Epanechnikov's
+            weights = kernel / kernel.sum()
+            off = table[rows] - row
+            A, root = np.hstack([np.ones((kept, 1)), off]), np.sqrt(weights)[:, None]
+            slopes = np.linalg.lstsq(root * A, root * truths[rows], rcond=1e-6)[0]
+            yield Draws(truths[rows] - off @ slopes[1:], weights, rows)
+
+
+def _few(truths: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """At most GROWN combinations of the targets (n, q) for a forest to grow on: the main axes of what can be predicted.
+
+    Where little of a target can be, little of it need be told apart.
+    """
+    if truths.shape[1] <= GROWN:
+        return truths
+    scale = np.where(truths.std(axis=0) > 0, truths.std(axis=0), 1.0)
+    told = (predicted - predicted.mean(axis=0)) / scale
+    axes = np.linalg.svd(told, full_matrices=False)[2][:GROWN]
+    return (truths - truths.mean(axis=0)) / scale @ axes.T

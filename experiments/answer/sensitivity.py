@@ -22,6 +22,7 @@ from undercount.experiments.reference.table import Reference
 from undercount.model.files.problems import BadInput
 
 POWERS = (0.8, 1.25)
+TREES = 80  # of the forests of a variant
 SHOWN = 5  # unknowns whose tilt moves the answer most
 MOVED = 0.5  # of the 90 % interval
 
@@ -134,7 +135,7 @@ def _learnt(stated: Found, other: Found, kind: str, name: str, seed: int, cores:
     known = stated.truths if reference is stated.reference else \
         truths(reference, stated.observed, stated.truths.windows, stated.years)
     setup = learn(other.observed, reference.quantities(other.observed.columns), list(known.names), known.values, known,
-                  parts, seed, cores, only=("flow",), chosen=stated.plain.chosen)
+                  parts, seed, cores, TREES, only=("flow",), chosen=stated.plain.chosen)
     rows = []
     for flow in stated.flows:
         target = f"flow:{flow.window.key}"

@@ -78,7 +78,9 @@ def flow(found: Mapping[str, Any]) -> Figure:
         ax.plot([low, high], [0, 0], color=COLOURS[0], linewidth=5, solid_capstyle="butt", clip_on=False)
         ax.plot(middle, 0, "|", color="black", markersize=9, markeredgewidth=1.6, clip_on=False)
         ax.set_title(f"{key.replace(':', ' to ')}")
-        ticks = [t for t in np.log([0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.5, 4.0]) if edges[0] <= t <= edges[-1]]
+        room = 0.04 * (edges[-1] - edges[0])  # for the words of the panel beside it
+        ticks = [t for t in np.log([0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.5, 4.0])
+                 if edges[0] + room <= t <= edges[-1] - room]
         ax.set_xticks(ticks, [f"{100 * np.expm1(t):+.0f} %".replace("-", MINUS).replace("+0 ", "0 ") for t in ticks])
         ax.set_xlim(edges[0], edges[-1])
         ax.set_xlabel("change of persons newly exploited")
