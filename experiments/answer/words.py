@@ -52,10 +52,10 @@ def headline(answer: Mapping[str, Any]) -> str:
         return f"These data cannot tell whether fewer people were trafficked when {when} ({interval})."
     fell = flow["ways"]["fell"]
     if said == FELL:
-        return (f"Fewer people were trafficked, probably, when {when}: they fell by a tenth or more with probability "
+        return (f"Probably fewer people were trafficked when {when}: fewer by a tenth or more with probability "
                 f"{chance(fell)} ({interval}).")
-    return (f"Fewer people were not trafficked, probably, when {when}: they fell by a tenth or more with probability "
-            f"{chance(fell)} only ({interval}).")
+    return (f"Probably no fewer people were trafficked when {when}: fewer by a tenth or more with probability only "
+            f"{chance(fell)} ({interval}).")
 
 
 def _uncertain(answer: Mapping[str, Any]) -> tuple[str, str] | None:

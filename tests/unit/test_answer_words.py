@@ -88,8 +88,8 @@ def test_at_most_300_words_and_no_leaning(answer):
 
 
 def test_the_first_line_answers_either_way():
-    assert headline(an_answer(fell=0.9)).startswith("Fewer people were trafficked, probably")
-    assert headline(an_answer(fell=0.1, robust=0.1)).startswith("Fewer people were not trafficked, probably")
+    assert headline(an_answer(fell=0.9)).startswith("Probably fewer people were trafficked when")
+    assert headline(an_answer(fell=0.1, robust=0.1)).startswith("Probably no fewer people were trafficked when")
     assert "the count fell by 50 %, 2002 to 2003" in headline(an_answer(change=float(np.log(0.5))))
 
 
