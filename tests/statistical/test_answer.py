@@ -22,7 +22,7 @@ from tests.synthetic import sharp, small_region
 pytestmark = pytest.mark.slow
 
 WORLDS = 420
-OPEN = {"push.push": (0.8, 1.25), "policing.raid_rate": (0.008, 0.016), "networks.trade_trend": (-0.3, 0.3),
+OPEN = {"push.push": (0.8, 1.25), "policing.raid_rate": (0.008, 0.016), "networks.trade_trend": (-0.8, 0.8),
         **{f"onsets.{name}.size": (0.5, 2.0) for name in ("measures", "routes", "refusal", "looking")}}
 
 
@@ -59,13 +59,23 @@ def test_the_chain_is_exact_in_every_simulated_world(table):
         np.testing.assert_allclose(found.whole.sum(axis=1), found.change, atol=1e-9)
 
 
-def test_the_flow_is_told_on_worlds_of_known_truth(answer):
-    """Few unknowns, so that much can be told; with 84 worlds an interval of 90 % covers 0.80 to 0.98 of them."""
-    for own in answer["flow"].values():
-        check = own["check"]
-        assert check["correlation"] > 0.6 and check["says"]
-        assert 0.80 <= check["inside"] / check["worlds"] <= 0.98
-        assert abs(check["bias"]) < 0.25 and own["direction"]["auc"]["value"] > 0.75
+def test_intervals_hold_on_worlds_of_known_truth(answer):
+    """84 worlds checked, levels set by 80: shares of 0.90 with a standard error of 0.047 together; three of these."""
+    checks = [own["check"] for own in answer["flow"].values()]
+    checks += [link["check"] for own in answer["chain"].values() for link in own["groups"].values()]
+    for check in checks:
+        assert check["inside"] / check["worlds"] >= 0.90 - 3 * 0.047 and abs(check["bias"]) < 0.35
+    assert np.mean([check["inside"] / check["worlds"] for check in checks]) == pytest.approx(0.90, abs=0.06)
+
+
+def test_what_such_tables_tell_is_told_and_of_the_rest_nothing_is_said(answer):
+    """Four in five persons are exploited where nobody counts: looking and refusal show in the counts, the flow hardly."""
+    groups = answer["chain"]["2002:2003"]["groups"]
+    for name in ("found", "refused", "home"):
+        assert groups[name]["check"]["correlation"] > 0.5 and groups[name]["check"]["says"], name
+    for key, own in answer["flow"].items():
+        if not own["check"]["says"]:
+            assert answer["says"][key]["says"] == "cannot tell"
 
 
 def test_worlds_by_hand_are_named_within_their_intervals(answer):
@@ -76,8 +86,7 @@ def test_worlds_by_hand_are_named_within_their_intervals(answer):
     true = {name: {link: e["true"] for link, e in case["estimands"].items()} for name, case in cases.items()}
     # what was built is what the truth says: refusal shows as refusal, less looking as finding less
     assert true["refusal"]["refused"] < -0.3 and true["rising"]["found"] < -0.3 < true["measures"]["found"]
-    assert true["measures"]["flow"] < -0.1 < true["rising"]["flow"]
-    assert cases["measures"]["fell"] > cases["rising"]["fell"]
+    assert true["measures"]["flow"] < -0.3 and true["rising"]["flow"] > true["measures"]["flow"] + 0.5
     assert all(0 < case["fell"] < 1 for case in cases.values())
 
 
