@@ -1,6 +1,7 @@
 # make run    environment, a batch over all scenarios and its report, the answer from the table that ships and its report
 # make full   environment, the answer to publish: a reference table of one's own, its causes and levers (hours)
-# make test   environment, all tests
+# make test   environment, the tests but those marked slow (long statistical checks, benches, installed copies)
+# make test-all  environment, all tests
 # make fuzz   environment, 20,000 broken inputs to every reader (about a quarter of an hour)
 # make generate  baseline scenario, tables of the ODD and kept figures from the code as it is
 # make lock   the exact versions of requirements/*.lock anew from pyproject.toml (needs uv)
@@ -25,7 +26,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: run full test fuzz generate lock clean
+.PHONY: run full test test-all fuzz generate lock clean
 
 run: .venv/installed
 	$(BIN)/undercount run all --replicates $(REPLICATES) --people-per-agent $(PEOPLE_PER_AGENT) \
@@ -41,8 +42,17 @@ full: .venv/installed
 	$(BIN)/undercount policy $(VERDICT)-full --out results/policy
 	$(BIN)/undercount report $(VERDICT)-full --attribution results/attribution --policy results/policy
 
+# A file's tests share what they compute, so they stay on one worker; the files that take longest come first
+# (`testpaths` of pyproject.toml), and the short ones fill up.
+# Which tests, by mark; none means all (CI runs `make test MARKED=`).
+MARKED ?= not slow
+TEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: .venv/installed
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(TEST) -m "$(MARKED)"
+
+test-all: MARKED =
+test-all: test
 
 fuzz: .venv/installed
 	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) --seed $(SEED)

@@ -110,6 +110,7 @@ def from_geometric(parameters, seed):
     return np.array([np.log1p(drawn.sum()), np.log1p(sum(lgamma(count + 1) for count in drawn.tolist()))])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not available(), reason="extra [abc] is not installed")
 @pytest.mark.parametrize("columns, exact, smallest", [(2, FULL, 0.07), (1, SUM_ALONE, 0.06)])
 def test_sequential_sampling_reproduces_both(columns, exact, smallest):

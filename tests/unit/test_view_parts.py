@@ -129,11 +129,12 @@ def test_the_end_stops():
 def test_every_parameter_has_a_control_with_the_schema_s_words():
     shown = [*controls.HEADLINE, *(path for _, paths in controls.groups().values() for path in paths)]
     assert sorted(shown) == sorted(specs())
+    scenario = load_scenario(COARSE.scenario)
     for path in shown:
         c, spec = controls.control(path, COARSE), specs()[path]
         assert (c.low, c.high) == spec.sweep and spec.unit == c.unit and spec.source in c.help
         assert f"default {spec.default:g}" in c.help
-        assert c.value == load_scenario(COARSE.scenario).value(path)
+        assert c.value == scenario.value(path)
 
 
 @pytest.mark.parametrize("name, value", [

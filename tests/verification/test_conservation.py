@@ -152,7 +152,7 @@ def test_anywhere_in_the_prior(data):
     scenario = load_scenario(data.draw(st.sampled_from(["full-adaptation", "refusal", "captured-officials"])))
     shares = np.random.default_rng(data.draw(st.integers(0, 10**6))).random(len(scenario.free()))
     drawn = scenario.draw(dict(zip(scenario.free(), shares.tolist())))
-    run = warm(Template(drawn, 1000), data.draw(st.integers(0, 2**63 - 1)))
+    run = warm(Template(drawn, 2000), data.draw(st.integers(0, 2**63 - 1)))
     step_and_check(run, 10_000)
 
 
