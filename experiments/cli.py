@@ -23,6 +23,8 @@ COMMANDS = {
     "compare": "Say which explanation accounts for an observed table, and what the hidden flow was.",
     "attribute": "Attribute the change in counts, and in the hidden flow, to the causes in the model.",
     "policy": "Compare levers of equal effort: what they spare people, and what the counts would show.",
+    "discover": "Say which ranges of which unknowns make a stated outcome.",
+    "further": "Say which further observation would narrow the answer most.",
     "estimate": "Estimate how many are on none of your lists, by several methods, and say whether they agree.",
     "verify": "Check every file of a result folder against its manifest.",
     "report": "Write the report of a result folder: one HTML file and its figures.",

@@ -40,16 +40,25 @@ def drawn(explanation: Scenario, world: int, seed: int, width: float = 1.0, gate
     are drawn until one lies inside (history matching by rejection). It depends on nothing but its arguments.
     Raises BadInput if none is found.
     """
-    scenario = widened(explanation, width)
-    free, luck = list(scenario.free()), world_seed(scenario.name, width, seed, world)
-    for tried in range(MOST_TRIES):
-        point = another(scenario.name, len(free), width, seed, world, tried) if tried else \
-            design(scenario.name, len(free), width, seed, world, world + 1)[0]
-        found = scenario.draw(dict(zip(free, point.tolist())))
-        if not gates or judge(found, luck, gates).inside:
-            return Draw(explanation, found, world, luck, tried + 1)
+    for tried in range(1, MOST_TRIES + 1):
+        draw = attempt(explanation, world, seed, tried, width)
+        if not gates or judge(draw.scenario, draw.luck, gates).inside:
+            return draw
     raise BadInput(Problem(f"scenario {explanation.name}", "patterns", f"no draw inside the gates in {MOST_TRIES}",
                            "priors under which the hard patterns of the region hold; or --no-gates"))
+
+
+def attempt(explanation: Scenario, world: int, seed: int, tried: int, width: float = 1.0) -> Draw:
+    """The point that was drawn `tried`-th (from 1 on) for a world, whether or not it lies inside any gates.
+
+    A table keeps how many were tried, so its worlds are made again by this without judging any.
+    """
+    scenario = widened(explanation, width)
+    free = list(scenario.free())
+    point = another(scenario.name, len(free), width, seed, world, tried - 1) if tried > 1 else \
+        design(scenario.name, len(free), width, seed, world, world + 1)[0]
+    return Draw(explanation, scenario.draw(dict(zip(free, point.tolist()))), world,
+                world_seed(scenario.name, width, seed, world), tried)
 
 
 def prior_draws(explanations: Sequence[Scenario], each: int, seed: int) -> list[Draw]:

@@ -128,6 +128,11 @@ class Recruiter(View):
     table = "recruiters"
     rule = staticmethod(recruiter_step)
 
+    def __getattr__(self, name: str):
+        if not name.startswith("_") and name in layout.MIND.names:  # what it saw and believes
+            return self.model.world.minds[self.row][name]
+        return super().__getattr__(name)
+
 
 class Official(View):
     """A border guard, police or consular officer or prosecutor."""

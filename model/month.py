@@ -16,6 +16,7 @@ from undercount.model.engine.borrowed import borrowed, fetch_ahead
 from undercount.model.engine.compiled import part
 from undercount.model.engine.layout import ACTIVE, AHEAD, BEGUN, NEEDED, ROWS, WARM_UP
 from undercount.model.engine.parties import settle
+from undercount.model.lives.exploitation import weighs_risks
 from undercount.model.lives.migrant import migrant_month
 from undercount.model.lives.ngo import ngo_month
 from undercount.model.lives.official import official_month
@@ -33,7 +34,9 @@ def run_months(first, last, tables):
             return t
         for a in range(w.counts[ACTIVE]):
             fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[ACTIVE] - 1)])
-            fetch_ahead(w.recruiters, max(0, w.people[w.active[min(a + AHEAD // 2, w.counts[ACTIVE] - 1)]].recruiter))
+            cell = max(0, w.people[w.active[min(a + AHEAD // 2, w.counts[ACTIVE] - 1)]].recruiter)
+            fetch_ahead(w.recruiters, cell)
+            fetch_ahead(w.minds, cell)
             migrant_month(w.people[w.active[a]], t, w)
             notes_business(w.active[a], w)
         settle(t, w)
@@ -54,7 +57,7 @@ def begin_month(t, w):
     if t == WARM_UP:
         takes_stock(t, w)
     for r in range(len(w.recruiters)):
-        clears_tallies(w.recruiters[r])
+        clears_tallies(w.recruiters[r], w.minds[r])
     finds_police_in_pay(w)
     for c in range(len(w.places)):
         informs(t, w, w.par[t, c], w.places[c])
@@ -62,6 +65,7 @@ def begin_month(t, w):
         hears_offers(w, w.par[t, c], w.facts[t, c], w.places[c])
         draws_cells(t, w.par[t, c], w.facts[t, c], w.places[c])
     weighs_corridors(t, w)
+    weighs_risks(t, w)
     for k in range(len(w.classes)):
         raises_hazard(t, w, w.classes[k])
     wake_up(t, w)

@@ -20,6 +20,7 @@ from undercount.model.engine.layout import (
     HISTORIES,
     KLASS,
     MAX_ROUTES,
+    MIND,
     MODES,
     NETWORK,
     NGO,
@@ -36,7 +37,7 @@ from undercount.model.engine.layout import (
     WARM_UP,
 )
 from undercount.model.engine.lent import Lent
-from undercount.model.engine.pools import TRAITS, fill_pools
+from undercount.model.engine.pools import KINDS, LOOKING, ON_THE_WAY, TRAITS, fill_pools
 from undercount.model.engine.setup import appoint, found_cells, weighs_destinations
 from undercount.model.known.facts import fact_table, persons_at_risk, population
 from undercount.model.known.routes import route_table
@@ -65,8 +66,8 @@ PERSONS_PER_POOLED_ROW = 50
 # What every rule is handed as `w`: all tables of a world, whose luck it is, and how large a party may be.
 Tables = namedtuple("Tables", (
     "seed", "party_size", "counts", "people", "active", "par", "facts", "places", "classes", "routes", "posts",
-    "officials", "recruiters", "networks", "ngos", "hidden", "actors", "flows", "histories", "census", "censuses",
-    "gravity", "settling", "calendar", "pending"))
+    "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "census",
+    "censuses", "gravity", "corridors", "risks", "settling", "calendar", "pending"))
 
 
 def records(shape, dtype) -> np.recarray:
@@ -114,6 +115,9 @@ class Template:
         unknown = np.isnan(self.facts["integrity"])
         self.facts["integrity"][unknown] = self.par["integrity_unknown"][unknown]
         self.routes = _once(route_table, self.region)
+        for kind in ("route", "method"):  # what nobody acts on at any time need not be learnt
+            if not self.par[f"{kind}_response"].any():
+                self.par[f"{kind}_learning"] = 0.0
         first_year_shares(self.par, self.routes)
         self.posts = self._posts()
         self.ngos = self._ngos()
@@ -141,7 +145,7 @@ class Template:
     @property
     def agents(self) -> int:
         """Agents at home on the first day; pools at the pooled scale."""
-        return int(self.classes["agents"].sum()) // (2 if self.pooled else 1)
+        return int(self.classes["agents"].sum()) // (len(KINDS) if self.pooled else 1)
 
     def _posts(self) -> np.recarray:
         at = self.region.index
@@ -205,8 +209,8 @@ class Template:
             whole[np.argsort(-(agents - whole), kind="stable")[:short]] += 1
             classes["agents"][classes["home"] == place] = whole
         classes["persons"] = classes["agents"] * self.persons_per_row
-        if self.pooled:  # two agents a pool: those at home and those who look for a way
-            classes["agents"] = 2 * np.where(classes["working"] == 1, TRAITS, TRAITS // 2)
+        if self.pooled:
+            classes["agents"] = len(KINDS) * np.where(classes["working"] == 1, TRAITS, TRAITS // 2)
         return classes
 
     def _settling(self) -> np.ndarray:
@@ -233,6 +237,14 @@ class Template:
         return plan
 
 
+def _risks(places: int) -> np.recarray:
+    """A row for every country, venue, treatment, and whether the cell's network has police in its pay."""
+    risks = records((places, len(VENUES), len(layout.TREATMENTS), 2), layout.RISK)
+    for n, name in enumerate(("place", "venue", "treatment", "bought")):
+        risks[name] = np.indices(risks.shape)[n]
+    return risks
+
+
 class World:
     """One run: the arrays, and the month reached. It is cold when built: nothing has happened yet.
 
@@ -256,9 +268,12 @@ class World:
         self.officials = records(int(self.posts["officials"].sum()), OFFICIAL)
         appoint(self.seed, self.posts, self.officials, self.par, self.facts)
         self.recruiters = records(sum(agents for _, agents, _, _ in template.cells), RECRUITER)
+        self.minds = records(len(self.recruiters), MIND)
         self.networks = records(sum(networks for *_, networks in template.cells), NETWORK)
         found_cells(self.seed, np.array(template.cells), self.recruiters, self.networks, self.par)
         self.settling, self.gravity = template.settling, template.gravity
+        self.corridors = np.zeros((places, MAX_ROUTES))
+        self.risks = _risks(places)
         self.counts = np.zeros(6, np.int64)  # see `layout.ACTIVE` and the others
         if template.pooled:
             self._live_in_pools()
@@ -279,13 +294,14 @@ class World:
         self.counts[layout.ROWS] = self.leavers = len(kinds)
 
     def _live_in_pools(self) -> None:
-        """Two rows a pool: those at home, and those who look for a way out, who are active all the time."""
-        rows = 2 * self.template.agents
+        """The rows of every pool; those who look for a way and those who travel are active all the time."""
+        rows = len(KINDS) * self.template.agents
         self.people = records(rows + self.template.persons // PERSONS_PER_POOLED_ROW + 1024, PERSON)
         self._lists_for_rows()
         pools = fill_pools(self.par, self.classes, self.people)
-        self.active[:pools] = np.arange(pools, rows)
-        self.counts[:] = pools, rows, 0, 0, 0, pools
+        moving = np.arange(LOOKING * pools, (ON_THE_WAY + 1) * pools)
+        self.active[:len(moving)] = moving
+        self.counts[:] = len(moving), rows, 0, 0, 0, pools
         self.leavers = rows
 
     @property

@@ -16,7 +16,7 @@ from numba.core.dispatcher import Dispatcher
 from undercount.model.assumed.parameters import specs
 from undercount.model.engine import decisions, layout, random
 from undercount.model.engine.layout import NOBODY
-from undercount.model.world import Tables, records
+from undercount.model.world import Tables, _risks, records
 
 SEED, NOW, MONTHS = 77, 40, 48
 HOME, TRANSIT, ABROAD = range(3)
@@ -41,13 +41,15 @@ def tables(party_size: int = 1) -> Tables:
         active=np.zeros(8, np.int32), par=_parameters(), facts=_facts(), places=records(n, layout.PLACE),
         classes=records(2, layout.KLASS), routes=records(3, layout.ROUTE), posts=records(7, layout.POST),
         officials=records(7 * OFFICERS, layout.OFFICIAL), recruiters=records(3, layout.RECRUITER),
+        minds=records(3, layout.MIND),
         networks=records(2, layout.NETWORK), ngos=records(5, layout.NGO), hidden=records((MONTHS, n), layout.HIDDEN),
         actors=records((MONTHS, n), layout.ACTORS),
         flows=np.zeros((MONTHS, n, n, len(layout.MODES), len(layout.VENUES)), np.int64),
         histories=np.zeros((MONTHS, n, layout.HISTORIES), np.int64),
         census=np.full(len(layout.SITUATIONS), 100, np.int64),
         censuses=np.zeros((MONTHS, len(layout.SITUATIONS)), np.int64),
-        gravity=np.zeros((MONTHS, n, layout.MAX_ROUTES)), settling=np.zeros((n, 2, MONTHS)),
+        gravity=np.zeros((MONTHS, n, layout.MAX_ROUTES)), corridors=np.zeros((n, layout.MAX_ROUTES)), risks=_risks(n),
+        settling=np.zeros((n, 2, MONTHS)),
         calendar=np.zeros((2, MONTHS), np.int32), pending=np.zeros(8, np.int32))
     _fill(w)
     return w
@@ -76,6 +78,7 @@ def _fill(w: Tables) -> None:
     w.officials["in_pay"] = w.officials["suitor"] = NOBODY
     w.recruiters["id"] = CELLS + np.arange(len(w.recruiters))
     w.recruiters["network"], w.recruiters["weighed"] = [0, 0, 1], NOBODY
+    w.recruiters["mind"] = np.arange(len(w.recruiters))
     w.classes["zone"], w.classes["working"] = layout.DEPRIVED, [1, 0]
     for n, (kind, place) in enumerate((
             (layout.BORDER, HOME), (layout.BORDER, HOME), (layout.BORDER, TRANSIT), (layout.POLICE, ABROAD),

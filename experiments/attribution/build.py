@@ -5,6 +5,7 @@
     summary.csv                 means over the draws with intervals, by explanation and for all
     totals.csv                  what was attributed, and how firm the order is
     interactions.csv            pairs
+    causes.csv                  shares of the fall of the counts by cause, and what each did to the hidden flow
     attribution.json            all but the single draws, and the words
 """
 
@@ -17,6 +18,7 @@ from undercount.experiments.attribution import tables
 from undercount.experiments.attribution.cause_words import as_json
 from undercount.experiments.attribution.game import play
 from undercount.experiments.attribution.plan import Attribution
+from undercount.experiments.attribution.shares import shares_table
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.store.tables import write_csv, write_json, write_parquet
@@ -39,13 +41,15 @@ def build(plan: Attribution, folder: Path, options: EngineOptions,
             return []
         found = tables.played([game for game, _ in done], [figures for _, figures in done], plan.window)
         totals, summary = tables.totals_table(found), tables.summary_table(found)
+        shares = shares_table(found)
         values, pairs = tables.values_table(found), tables.interactions_table(found)
         return [
             write_parquet(folder / "values.parquet", values), write_csv(folder / "values.csv", values),
             write_parquet(folder / "coalitions.parquet", tables.coalitions_table(found)),
             write_csv(folder / "summary.csv", summary), write_csv(folder / "totals.csv", totals),
-            write_csv(folder / "interactions.csv", pairs),
-            write_json(folder / "attribution.json", as_json(plan, totals, summary, pairs, len(done) == len(games)))]
+            write_csv(folder / "interactions.csv", pairs), write_csv(folder / "causes.csv", shares),
+            write_json(folder / "attribution.json",
+                       as_json(plan, totals, summary, pairs, shares, len(done) == len(games)))]
 
     made = Study({"batch": plan.batch()} | planned(blocks), plan.command(folder), blocks, play, assemble,
                  plan.basis.region)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from undercount.experiments.attribution.plan import Attribution
-from undercount.experiments.attribution.window import OUTCOMES
+from undercount.experiments.attribution.shares import sentences
+from undercount.experiments.attribution.window import EVERY, OUTCOMES
 from undercount.experiments.paired.basis import ALL, DRAWS
 
 CAVEAT = ("An attribution within the model: it says which parts of the simulated worlds made the simulated change, "
@@ -18,13 +19,15 @@ NOUNS = {"counted": "persons counted", "newly_exploited": "persons newly exploit
          "in_exploitation": "persons in exploitation"}
 
 
-def words(plan: Attribution, totals: pd.DataFrame, summary: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
-    """Lines for a reader: what was attributed, and a line for every cause that is not null."""
+def words(plan: Attribution, totals: pd.DataFrame, summary: pd.DataFrame, pairs: pd.DataFrame,
+          shares: pd.DataFrame) -> list[str]:
+    """Lines for a reader: what was attributed, the shares, and a line for every cause that is not null."""
     window = plan.window
     draws = len(plan.basis.draws)
     lines = [CAVEAT, f"Draws: {plan.basis.words}."]
     if draws < DRAWS:
         lines.append(f"Only {draws} draws: {DRAWS} or more are advised.")
+    lines += sentences(shares, window)
     lines.append(f"Observed, {window.before} to {window.after}: {window.observed[0]:,} to {window.observed[1]:,} "
                  f"persons counted ({_signed(window.observed[1] - window.observed[0])}).")
     for scope in totals["scope"].unique():
@@ -55,7 +58,7 @@ def words(plan: Attribution, totals: pd.DataFrame, summary: pd.DataFrame, pairs:
 
 
 def as_json(plan: Attribution, totals: pd.DataFrame, summary: pd.DataFrame, pairs: pd.DataFrame,
-            complete: bool) -> dict[str, Any]:
+            shares: pd.DataFrame, complete: bool) -> dict[str, Any]:
     """The content of attribution.json; its keys are stable.
 
     caveat, method, words                    plain words
@@ -63,6 +66,7 @@ def as_json(plan: Attribution, totals: pd.DataFrame, summary: pd.DataFrame, pair
     posterior, draws                         whether a posterior was drawn from, and which
     window: from, to, countries, observed    the periods, the countries counted, their observed totals
     people_per_agent, players                the scale; each cause with what it means and what its absence means
+    causes: a list of rows of causes.csv     see `shares.shares_table`
     scopes -> all or an explanation -> draws, outcomes -> name ->
         meaning                              what is attributed, with its unit
         change: with_all, with_none, made    each mean, low, high
@@ -74,7 +78,7 @@ def as_json(plan: Attribution, totals: pd.DataFrame, summary: pd.DataFrame, pair
     scopes: dict[str, Any] = {}
     for scope in totals["scope"].unique():
         outcomes = {}
-        for outcome, meaning in OUTCOMES.items():
+        for outcome, meaning in EVERY.items():
             total = _one(totals, scope=scope, outcome=outcome)
             own = summary[(summary["scope"] == scope) & (summary["outcome"] == outcome)].sort_values("rank")
             both = pairs[(pairs["scope"] == scope) & (pairs["outcome"] == outcome)]
@@ -93,7 +97,9 @@ def as_json(plan: Attribution, totals: pd.DataFrame, summary: pd.DataFrame, pair
         "caveat": CAVEAT, "method": METHOD, "complete": complete, "posterior": plan.basis.posterior,
         "draws": plan.basis.words, "window": plan.window.about(), "people_per_agent": plan.people_per_agent,
         "players": [{"name": p.name, "meaning": p.meaning, "off": p.off} for p in plan.players],
-        "scopes": scopes, "words": words(plan, totals, summary, pairs)}
+        "causes": [{key: value if isinstance(value, str | int) else _number(value) for key, value in row.items()}
+                   for row in shares.to_dict("records")],
+        "scopes": scopes, "words": words(plan, totals, summary, pairs, shares)}
 
 
 def _figures(total: Any, name: str) -> dict[str, float | None]:

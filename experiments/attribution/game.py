@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from undercount.experiments.attribution.players import Player, same, without
+from undercount.experiments.attribution.players import Player, same, without, without_onsets
 from undercount.experiments.attribution.window import Window, measure
 from undercount.experiments.draws import Draw
 from undercount.experiments.paired.basis import part_of
@@ -35,7 +35,10 @@ class Game:
 
     def scenario(self, absent: Sequence[str]) -> Scenario:
         """The draw without some of the players."""
-        return without(self.draw.scenario, absent, self.names, self.draw.explanation, self.core, self.window)
+        gone = [player for player in self.players if player.name in absent]
+        others = [player.name for player in gone if not player.onsets]
+        scenario = without(self.draw.scenario, others, self.names, self.draw.explanation, self.core, self.window)
+        return without_onsets(scenario, [onset for player in gone for onset in player.onsets])
 
     @cached_property
     def null(self) -> int:
@@ -68,7 +71,8 @@ class Block:
     @cached_property
     def part(self) -> str:
         game = self.game
-        return part_of(game.draw, game.core.content_hash(), game.names, game.window, game.people_per_agent,
+        players = [(player.name, *player.onsets) for player in game.players]
+        return part_of(game.draw, game.core.content_hash(), players, game.window, game.people_per_agent,
                        self.coalitions)
 
 

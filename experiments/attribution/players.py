@@ -1,6 +1,7 @@
 """The players: causes that can be taken out of a drawn scenario, one at a time or together.
 
-A player is a switch of `model/mechanisms.py`, or one of two bundles of what files say:
+A player is a switch of `model/mechanisms.py`, an onset (or some, joined by +: `routes+methods`), which then does not
+happen, or one of two bundles of what files say:
 
 own_cause     the events and values by which an explanation differs from the common core that it extends.
               What a switch among the players governs belongs to that switch.
@@ -9,7 +10,7 @@ core_changes  the events of the common core that change something between the tw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from undercount.experiments.attribution.shapley import MOST_PLAYERS
@@ -29,30 +30,58 @@ BUNDLES = {
     CORE: ("the events of the common core that change something between the two periods", "they do not happen"),
 }
 
+# The onsets that ship, as causes.
+ONSETS = {
+    "measures": "the measures worked", "routes": "networks act on what they know of paths and destinations",
+    "methods": "networks act on what they know of papers, venues and payments", "looking": "fewer look for victims",
+    "refusal": "fewer of those found accept help", "visas": "people use visa-free travel",
+    "demand": "markets shrink", "protection": "more protection is bought",
+}
+JOINED = "+"
+
 
 @dataclass(frozen=True)
 class Player:
-    """A cause; `meaning` and `off` in words."""
+    """A cause; `meaning` and `off` in words. Of a cause that is made of `onsets` these are what is taken out."""
 
     name: str
     meaning: str
     off: str
+    onsets: tuple[str, ...] = ()
 
 
-def read_players(names: Sequence[str], problems: list[Problem]) -> tuple[Player, ...]:
-    """The players of these names (none: the default list); what is wrong is added to `problems`."""
-    known = [*BUNDLES, *MECHANISMS]
-    chosen = list(names) or list(DEFAULT)
+def read_players(names: Sequence[str], problems: list[Problem], onsets: Sequence[str] = (),
+                 mixture: bool = False) -> tuple[Player, ...]:
+    """The players of these names; what is wrong is added to `problems`.
+
+    onsets   those of the explanations whose worlds are played
+    mixture  are all of them mixtures? Then the default (no names) is every onset, otherwise the list DEFAULT; and a
+             name that an onset shares with a mechanism (refusal) means the onset, otherwise the mechanism
+    """
+    known = [*BUNDLES, *MECHANISMS, *onsets]
+    chosen = list(names) or list(onsets if mixture else DEFAULT)
     for name in chosen:
-        if name not in known:
-            problems.append(Problem("command line", "--player", describe(name),
-                                    f"a mechanism (`undercount show` lists them), {OWN} or {CORE}",
-                                    nearest=nearest(name, known)))
-    if len(set(chosen)) < len(chosen) or not 1 <= len(chosen) <= MOST_PLAYERS:
+        pieces = name.split(JOINED)
+        for piece in pieces:
+            if piece not in (known if len(pieces) == 1 else onsets):
+                there = f", or an onset ({', '.join(onsets)}; some joined by +)" if onsets else ""
+                problems.append(Problem("command line", "--player", describe(piece),
+                                        f"a mechanism (`undercount show` lists them), {OWN} or {CORE}{there}",
+                                        nearest=nearest(piece, known)))
+    pieces = [piece for name in chosen for piece in name.split(JOINED)]
+    if len(set(pieces)) < len(pieces) or not 1 <= len(chosen) <= MOST_PLAYERS:
         problems.append(Problem("command line", "--player", f"{len(chosen)}: {', '.join(chosen)}"[:200],
-                                f"one to {MOST_PLAYERS} different players"))
+                                f"one to {MOST_PLAYERS} different players"
+                                + ("; some onsets joined by + are one" if onsets else "")))
+    mine = {name: tuple(name.split(JOINED)) for name in chosen if set(name.split(JOINED)) <= set(onsets)
+            and (mixture or name not in MECHANISMS)}
+    if OWN in chosen and mine:
+        problems.append(Problem("command line", "--player", f"{OWN} together with an onset", "one of them: what an "
+                                "explanation adds hangs on its onset"))
     words = BUNDLES | {name: (m.meaning, m.off) for name, m in MECHANISMS.items()}
-    return tuple(Player(name, *words[name]) for name in chosen if name in words)
+    words |= {name: (" and ".join(ONSETS.get(piece, f"the onset {piece}") for piece in name.split(JOINED)),
+                     "it does not happen" if JOINED not in name else "they do not happen") for name in mine}
+    return tuple(Player(name, *words[name], mine.get(name, ())) for name in chosen if name in words)
 
 
 def without(scenario: Scenario, absent: Sequence[str], players: Sequence[str], explanation: Scenario,
@@ -69,6 +98,12 @@ def without(scenario: Scenario, absent: Sequence[str], players: Sequence[str], e
         else:
             scenario = replace(scenario, mechanisms=scenario.mechanisms | {name: False})
     return scenario
+
+
+def without_onsets(scenario: Scenario, names: Iterable[str]) -> Scenario:
+    """The drawn scenario in which these onsets, those of them that it has, do not happen."""
+    gone = {onset.path("included"): False for onset in scenario.onsets if onset.name in set(names) and onset.happens}
+    return scenario.with_values(gone) if gone else scenario
 
 
 def _without_own_cause(scenario: Scenario, explanation: Scenario, core: Scenario, players: Sequence[str]) -> Scenario:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from undercount.experiments.attribution.game import Game
 from undercount.experiments.attribution.shapley import interactions, shapley
-from undercount.experiments.attribution.window import OUTCOMES, Window, changes
+from undercount.experiments.attribution.window import EVERY, Window, changes
 from undercount.experiments.paired.basis import interval, ranks, resampled, scopes_of
 
 
@@ -17,7 +17,7 @@ from undercount.experiments.paired.basis import interval, ranks, resampled, scop
 class Played:
     """The games of all draws. Of n players and m outcomes:
 
-    worths (draws, 2**n, m) changes in persons; values (draws, n, m); pairs (draws, n*(n-1)/2, m)
+    worths (draws, 2**n, m) changes, see `window.EVERY`; values (draws, n, m); pairs (draws, n*(n-1)/2, m)
     """
 
     explanations: np.ndarray  # (draws,) names
@@ -41,13 +41,13 @@ def played(games: Sequence[Game], figures: Sequence[np.ndarray], window: Window)
     return Played(
         np.array([game.draw.explanation.name for game in games]), np.array([game.draw.world for game in games]), names,
         tuple((names[i], names[j]) for i, j in pairs[0]), worths, np.stack([shapley(each) for each in worths]),
-        np.stack([np.array(list(each.values())).reshape(-1, len(OUTCOMES)) for each in pairs]))
+        np.stack([np.array(list(each.values())).reshape(-1, len(EVERY)) for each in pairs]))
 
 
 def values_table(found: Played) -> pd.DataFrame:
     """One row a draw, outcome and player: its value, and the changes with all and with no players."""
     draws, n, m = found.values.shape
-    rows = pd.MultiIndex.from_product([range(draws), OUTCOMES, found.players], names=["draw", "outcome", "player"])
+    rows = pd.MultiIndex.from_product([range(draws), EVERY, found.players], names=["draw", "outcome", "player"])
     table = rows.to_frame(index=False)
     table.insert(1, "explanation", np.repeat(found.explanations, n * m))
     table.insert(2, "world", np.repeat(found.worlds, n * m))
@@ -60,7 +60,7 @@ def values_table(found: Played) -> pd.DataFrame:
 def coalitions_table(found: Played) -> pd.DataFrame:
     """One row a draw, coalition and outcome: the change in it. Bit i of a coalition is the i-th player."""
     draws, coalitions, m = found.worths.shape
-    rows = pd.MultiIndex.from_product([range(draws), range(coalitions), OUTCOMES],
+    rows = pd.MultiIndex.from_product([range(draws), range(coalitions), EVERY],
                                       names=["draw", "coalition", "outcome"])
     return rows.to_frame(index=False).assign(change=found.worths.ravel())
 
@@ -76,7 +76,7 @@ def summary_table(found: Played) -> pd.DataFrame:
     """
     rows = []
     for scope, members in found.scopes.items():
-        for k, outcome in enumerate(OUTCOMES):
+        for k, outcome in enumerate(EVERY):
             values = found.values[members, :, k]
             mean, means = values.mean(axis=0), resampled(values)
             low, high = interval(means)
@@ -97,7 +97,7 @@ def totals_table(found: Played) -> pd.DataFrame:
     share of resamples with the same order of the players by size; the largest departure from the sum."""
     rows = []
     for scope, members in found.scopes.items():
-        for k, outcome in enumerate(OUTCOMES):
+        for k, outcome in enumerate(EVERY):
             worths, values = found.worths[members, :, k], found.values[members, :, k]
             ends = np.column_stack([worths[:, 0], worths[:, -1], worths[:, -1] - worths[:, 0]])
             low, high = interval(resampled(ends))
@@ -119,7 +119,7 @@ def interactions_table(found: Played) -> pd.DataFrame:
     """One row a scope, outcome and pair: the mean index over the draws, and the middle 90 % of its resamples."""
     rows = []
     for scope, members in found.scopes.items():
-        for k, outcome in enumerate(OUTCOMES):
+        for k, outcome in enumerate(EVERY):
             values = found.pairs[members, :, k]
             mean, (low, high) = values.mean(axis=0), interval(resampled(values))
             rows += [{"scope": scope, "draws": len(members), "outcome": outcome, "player": a, "other": b,

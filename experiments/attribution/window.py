@@ -20,6 +20,14 @@ OUTCOMES = {
     "in_exploitation": "persons in exploitation, everywhere, mean over the months",
 }
 
+# The same on the scale on which changes of causes multiply -> what it is. One person is added before each logarithm.
+LOGS = {
+    "ln_counted": "change of ln(persons counted by the observed table)",
+    "ln_newly_exploited": "change of ln(persons newly exploited, everywhere)",
+}
+EVERY = OUTCOMES | LOGS
+ADDED = 1.0
+
 
 @dataclass(frozen=True)
 class Window:
@@ -107,6 +115,8 @@ def measure(window: Window, outcome: Outcome) -> np.ndarray:
 
 
 def changes(figures: np.ndarray, window: Window) -> np.ndarray:
-    """From `measure`d figures (..., outcomes, 2) to changes (..., outcomes), each in persons."""
+    """From `measure`d figures (..., OUTCOMES, 2) to changes (..., EVERY): OUTCOMES in persons, then LOGS."""
     scale = np.array([1.0, 1.0, window.length])
-    return (figures[..., 1] - figures[..., 0]) / scale
+    persons = (figures[..., 1] - figures[..., 0]) / scale
+    logs = np.log(figures[..., : len(LOGS), :] + ADDED)
+    return np.concatenate([persons, logs[..., 1] - logs[..., 0]], axis=-1)

@@ -21,7 +21,8 @@ DEFAULT_OUT = "results/attribution"
 @click.option("--from", "before", metavar="PERIOD", help="First period (default: the year of the observed peak).")
 @click.option("--to", "after", metavar="PERIOD", help="Second period (default: the last observed year).")
 @click.option("--player", "players", multiple=True, metavar="NAME",
-              help="A cause: a mechanism, own_cause or core_changes. May be repeated, up to eight.")
+              help="A cause: a mechanism, own_cause, core_changes, or an onset of the worlds (routes+methods: two as "
+                   "one). May be repeated, up to eight (default: of a mixture's worlds every onset).")
 @engine_options
 @click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Result folder.")
 def command(draws: dict[str, Any], before: str | None, after: str | None, players: tuple[str, ...],
@@ -36,11 +37,14 @@ def command(draws: dict[str, Any], before: str | None, after: str | None, player
     from undercount.experiments.attribution.plan import resolve
     from undercount.experiments.attribution.players import read_players
     from undercount.experiments.commands.ending import carried_out
+    from undercount.model.files.problems import BadInput
 
     problems: list = []
     options = read_engine(problems, engine)
-    cast = read_players(players, problems)
     basis, people_per_agent = read_draws(problems, draws)
+    cast = read_players(players, problems, basis.onsets, basis.mixture)
+    if problems:
+        raise BadInput(problems)
     plan = resolve(basis, cast, before, after, people_per_agent)
     folder = Path(out)
 

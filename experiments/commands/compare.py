@@ -1,4 +1,4 @@
-"""`undercount compare`: which explanation accounts for an observed table, and what the hidden flow was."""
+"""`undercount compare`: were fewer people trafficked, and what made the counts fall."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command("compare")
-@click.argument("reference", metavar="REFERENCE")
+@click.argument("reference", metavar="[REFERENCE]", required=False)
 @click.option("--observed", metavar="FILE", help="An observed table in the region's format (default: its own).")
 @click.option("--effort", type=click.Choice(["quick", "full"]), default="full", show_default=True,
               help="Size of forests, of posterior predictive checks and of ABC-SMC.")
@@ -21,19 +21,22 @@ if TYPE_CHECKING:
 @click.option("--no-smc", is_flag=True, help="Leave out the third opinion, ABC-SMC (it needs the extra [abc]).")
 @engine_options
 @click.option("--out", default="results/verdict", show_default=True, metavar="DIR", help="Folder of the verdict.")
-def command(reference: str, observed: str | None, effort: str, seed: str, no_smc: bool, engine: dict[str, Any],
+def command(reference: str | None, observed: str | None, effort: str, seed: str, no_smc: bool, engine: dict[str, Any],
             out: str) -> int:
-    """Compare the explanations of the table in REFERENCE, a folder that `undercount reference` made.
+    """Answer from the table in REFERENCE, a folder that `undercount reference` made (default: the one that ships).
 
-    Writes verdict.json, the verdict in plain words, tables, and posterior draws; with every probability
-    come the tests of the methods on worlds whose truth is known. The same command again goes on where it
-    stopped.
+    Were fewer people trafficked when fewer were counted, and how much of the fall was seeing fewer of them? A table of
+    a mixture (everything) answers best; with two single explanations or more they are compared as well. Writes
+    verdict.json, the answer in plain words, tables, and posterior draws; with every number come the tests of the
+    methods on worlds whose truth is known. The same command again goes on where it stopped.
     """
+    from undercount.experiments.answer.build import make
     from undercount.experiments.ask import LARGEST_SEED, read_whole
     from undercount.experiments.commands.ending import carried_out
     from undercount.experiments.inference.smc import available
+    from undercount.experiments.reference.shipped import shipped_reference
     from undercount.experiments.reference.table import read_reference
-    from undercount.experiments.verdict.build import Asked, make
+    from undercount.experiments.verdict.asked import Asked
     from undercount.experiments.verdict.effort import EFFORTS
     from undercount.experiments.verdict.folder import WORDS
     from undercount.experiments.verdict.observed import read_observed
@@ -49,11 +52,11 @@ def command(reference: str, observed: str | None, effort: str, seed: str, no_smc
     def say(line: str) -> None:
         click.echo(line, err=True)
 
-    there = read_reference(reference)
+    there = read_reference(reference) if reference else shipped_reference()
     seen = read_observed(there, Path(observed) if observed else None)
     for warning in seen.warnings:
         say(f"warning: outside what was simulated: {warning}")
-    asked = Asked(there, seen, EFFORTS[effort], number, not no_smc and available(), observed)
+    asked = Asked(there, seen, EFFORTS[effort], number, not no_smc and available(), observed, shipped=not reference)
 
     def tell(outcome: Outcome) -> None:
         if outcome.done == outcome.total:

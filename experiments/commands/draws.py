@@ -22,7 +22,8 @@ def draw_options(function):
         click.option("--draws", "count", metavar="N", help="Posterior draws, at most (default: 100)."),
         click.option("--seed", metavar="S", help="Seed of the draws of --prior (default: 1)."),
         click.option("--people-per-agent", metavar="K",
-                     help="Persons that one agent stands for, or `pooled` (default: 400)."),
+                     help="Persons that one agent stands for, or `pooled` (default: pooled). Worlds of a mixture's "
+                          "verdict: as in their table."),
     )
 
     @functools.wraps(function)
@@ -40,13 +41,13 @@ def read_draws(problems: list, given: dict[str, Any]) -> tuple[Basis, int]:
     """The draws, and how many persons one agent stands for. Raises BadInput with all of `problems`."""
     from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole
     from undercount.experiments.paired.basis import DRAWS, read_basis
-    from undercount.experiments.reference import PEOPLE_PER_AGENT
+    from undercount.experiments.reference import SCALE
     from undercount.model.files.problems import Problem
 
     def whole(option: str, name: str, default: int, low: int, high: int) -> int:
         return default if given[name] is None else read_whole(problems, option, given[name], low, high)
 
-    k = read_scale(problems, PEOPLE_PER_AGENT if given["people_per_agent"] is None else given["people_per_agent"])
+    k = read_scale(problems, SCALE if given["people_per_agent"] is None else given["people_per_agent"])
     seed = whole("--seed", "seed", 1, 0, LARGEST_SEED)
     count = whole("--draws", "count", DRAWS, 1, MOST_DRAWS)
     prior = None if given["prior"] is None else read_whole(problems, "--prior", given["prior"], 1, MOST_DRAWS)
@@ -55,7 +56,9 @@ def read_draws(problems: list, given: dict[str, Any]) -> tuple[Basis, int]:
             problems.append(Problem("command line", option, "it together with "
                                     + ("--prior" if other == "prior" else "a verdict, whose draws have their own"),
                                     "one of them"))
-    return read_basis(given["verdict"], prior, given["explanations"], count, seed, problems), k
+    basis = read_basis(given["verdict"], prior, given["explanations"], count, seed, problems)
+    own = basis.people_per_agent if given["people_per_agent"] is None else None
+    return basis, k if own is None else own
 
 
 MOST_DRAWS = 100_000

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 from undercount.experiments.commands.options import engine_options, read_engine
-from undercount.experiments.reference import PEOPLE_PER_AGENT
+from undercount.experiments.reference import SCALE
 
 DEFAULT_OUT = "results/reference"
 
@@ -19,7 +19,7 @@ DEFAULT_OUT = "results/reference"
 @click.option("--no-variants", is_flag=True, help="Leave out the worlds with other widths of the priors.")
 @click.option("--no-gates", is_flag=True, help="Keep worlds that contradict the region's hard patterns.")
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the design and of all luck.")
-@click.option("--people-per-agent", default=str(PEOPLE_PER_AGENT), show_default=True, metavar="K",
+@click.option("--people-per-agent", default=SCALE, show_default=True, metavar="K",
               help="Persons that one agent stands for, or `pooled`, where counts have the noise of single persons.")
 @engine_options
 @click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Folder of the table.")

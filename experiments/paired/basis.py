@@ -18,6 +18,7 @@ from undercount.experiments.ask import explanations as shipped
 from undercount.experiments.draws import Draw, prior_draws
 from undercount.experiments.store.provenance import code_digest
 from undercount.experiments.verdict.folder import posterior_draws, read_draws
+from undercount.experiments.verdict.weighted import is_weighted, read_weighted
 from undercount.model.assumed.scenario import Scenario, load_scenario, scenarios_root
 from undercount.model.files.problems import BadInput, Problem, nearest
 from undercount.model.files.toml_in import describe
@@ -37,10 +38,21 @@ class Basis:
     posterior: bool
     words: str
     given: tuple[str, ...]  # of the command line that asks for them again
+    people_per_agent: int | None = None  # of the table whose worlds the draws are
 
     @property
     def explanations(self) -> list[str]:
         return list(dict.fromkeys(draw.explanation.name for draw in self.draws))
+
+    @property
+    def onsets(self) -> list[str]:
+        """Names of the onsets of their explanations."""
+        return list(dict.fromkeys(onset.name for draw in self.draws for onset in draw.explanation.onsets))
+
+    @property
+    def mixture(self) -> bool:
+        """Are all of mixtures of explanations?"""
+        return all(draw.explanation.mixture for draw in self.draws)
 
     @property
     def region(self) -> Region:
@@ -110,8 +122,9 @@ def _prior(names: list[str], each: int, seed: int, problems: list[Problem]) -> B
 
 
 def _posterior(folder: Path, names: list[str], count: int, problems: list[Problem]) -> Basis:
-
     try:
+        if is_weighted(folder):
+            return _weighted(folder, names, count, problems)
         table, given = read_draws(folder)
     except BadInput as error:
         raise BadInput([*problems, *error.problems]) from None
@@ -130,6 +143,25 @@ def _posterior(folder: Path, names: list[str], count: int, problems: list[Proble
     for name in names:
         again += ["--explanation", name]
     return Basis(tuple(draws), True, words, tuple(again))
+
+
+def _weighted(folder: Path, names: list[str], count: int, problems: list[Problem]) -> Basis:
+    there = read_weighted(folder)
+    table = there.table
+    known = list(dict.fromkeys(table["explanation"]))
+    problems = problems + [Problem("command line", "--explanation", describe(name), "an explanation of the verdict: "
+                                   + ", ".join(known), nearest=nearest(name, known))
+                           for name in names if name not in known]
+    if problems:
+        raise BadInput(problems)
+    draws = there.draws(count, names)
+    of = f" of {', '.join(names)}" if names else ""
+    words = (f"posterior of {folder.name}, {len(draws)} draws{of} in proportion to the weights of "
+             f"{there.effective(names):,.0f} worlds (effective number)")
+    again = [str(folder), "--draws", str(count)]
+    for name in names:
+        again += ["--explanation", name]
+    return Basis(tuple(draws), True, words, tuple(again), there.reference.people_per_agent)
 
 
 def core_of(explanation: Scenario) -> Scenario:

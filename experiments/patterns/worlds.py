@@ -12,7 +12,8 @@ from undercount.experiments.design import design, world_seed
 from undercount.experiments.patterns.measures import Seen, see
 from undercount.experiments.patterns.table import Pattern
 from undercount.model.assumed.scenario import Scenario
-from undercount.model.simulation import simulate
+from undercount.model.simulation import simulate_template
+from undercount.model.world import Template
 
 # Shares and ratios of most patterns hardly depend on the scale: a world at this one takes 25 ms.
 COARSE = 1574
@@ -29,11 +30,19 @@ class Judged:
 
 def judge(scenario: Scenario, luck: int, patterns: Sequence[Pattern], years: Sequence[int] = (),
           people_per_agent: int = COARSE) -> Judged:
-    """Runs a drawn scenario and measures it."""
-    seen = see(simulate(scenario, people_per_agent, luck))
+    """Runs a drawn scenario and measures it: no longer than the patterns and `years` look."""
+    seen = see(simulate_template(Template(scenario, people_per_agent), luck, _months_seen(scenario, patterns, years)))
     figures = np.array([pattern.figure(seen) for pattern in patterns])
     inside = all(pattern.holds(figure) for pattern, figure in zip(patterns, figures) if pattern.hard)
     return Judged(figures, inside, tuple(_flow(seen, year) for year in years))
+
+
+def _months_seen(scenario: Scenario, patterns: Sequence[Pattern], years: Sequence[int]) -> int:
+    """Months from the region's start to the last that any pattern or year looks at."""
+    region = scenario.region
+    periods = [period for pattern in patterns for period in (pattern.period, pattern.against) if period]
+    ends = [last - region.start + 1 for _, last in periods]
+    return max([*ends, *(region.years[year].stop for year in years)])
 
 
 def prior_worlds(scenario: Scenario, count: int, seed: int, patterns: Sequence[Pattern], years: tuple[int, int],

@@ -1,4 +1,4 @@
 """The reference table: simulated worlds of every explanation, drawn from its priors."""
 
-# Persons that one agent stands for in worlds drawn by the thousand, unless told: see docs/decisions.md.
-PEOPLE_PER_AGENT = 400
+# Scale of worlds drawn by the thousand, unless told, as typed: counts with the noise of persons (docs/decisions.md).
+SCALE = "pooled"

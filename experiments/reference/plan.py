@@ -93,8 +93,9 @@ def resolve(given: Sequence[str], worlds: int, variants: bool, seed: int, people
     found = list(problems)
     names = all_named(given or ["all"])
     scenarios = load_unknown(names, found, "explanations", "explanations")
-    if len(names) < 2 and not found:
-        found.append(Problem("command line", "SCENARIO...", "one explanation", "at least two to be compared, or `all`"))
+    if len(names) < 2 and not found and not any(scenario.mixture for scenario in scenarios.values()):
+        found.append(Problem("command line", "SCENARIO...", "one explanation",
+                             "at least two to be compared, a mixture (everything), or `all`"))
     statistics: tuple[Statistic, ...] = ()
     if scenarios:
         try:

@@ -10,6 +10,12 @@ Every column is a name of pieces joined by colons, but for the first:
     mode:MODE:YEAR         newly exploited persons by entry mode
     venue:VENUE:YEAR       newly exploited persons by first venue
     from:CODE:YEAR         newly exploited persons by country of origin
+    place:FIELD:CODE:YEAR  `layout.HIDDEN_FIELDS` of one country, for every country of the observed table
+    national:FIELD:CODE:YEAR
+                           the same tallies of NATIONAL abroad, for the nationals of every origin of the observed
+                           table. `newly_exploited` is counted; the others are attributed, since no tally but the flow
+                           knows nationality: each place's own, times the nationals' share of the persons newly
+                           exploited there in the year and the one before it (where the region's period has that)
     elsewhere:FIELD:YEAR   the same tallies outside the countries that the observed table calls destinations
     statistic:NAME         counterpart of a published statistic (see `reference.statistics`)
 """
@@ -27,6 +33,9 @@ TRIED = "tried"
 STOCKS = {"in_exploitation", "in_public", "recruiters_active", "recruiters_in_custody", "officials_in_pay",
           "shelter_places", "shelter_used"}
 ELSEWHERE = ("newly_exploited", "in_exploitation", "identified", "assisted", "repatriated", "deported")
+NATIONAL = ("newly_exploited", "in_exploitation", "identified", "recognised", "misidentified", "offered_help",
+            "refused", "no_place", "assisted", "repatriated")
+MONTHS_BEFORE = 12  # of a year, whose flow tells too whose nationals are held in it
 
 
 def columns(region: Region, statistics: tuple[Statistic, ...]) -> list[str]:
@@ -37,6 +46,8 @@ def columns(region: Region, statistics: tuple[Statistic, ...]) -> list[str]:
         for kind, fields in (("hidden", HIDDEN_FIELDS), ("actors", ACTOR_FIELDS), ("mode", MODES), ("venue", VENUES),
                              ("from", origins), ("elsewhere", ELSEWHERE)):
             names += [f"{kind}:{field}:{year}" for field in fields]
+        names += [f"place:{field}:{code}:{year}" for code in in_table(region) for field in HIDDEN_FIELDS]
+        names += [f"national:{field}:{code}:{year}" for code in in_table(region, "origin") for field in NATIONAL]
     return names + [f"statistic:{statistic.name}" for statistic in statistics]
 
 
@@ -54,8 +65,32 @@ def quantities(statistics: tuple[Statistic, ...], outcome: Outcome) -> np.ndarra
         found += list(flow.sum(axis=(0, 1, 2)))
         found += list(flow.sum(axis=(1, 2, 3))[origins])
         found += [_total(hidden[name][months][:, outside], name) for name in ELSEWHERE]
+        found += [_total(hidden[name][months, region.index[code]], name) for code in in_table(region)
+                  for name in HIDDEN_FIELDS]
+        for code in in_table(region, "origin"):
+            found += nationals_abroad(region.index[code], hidden[months], flow,
+                                      flows[max(0, months.start - MONTHS_BEFORE):months.stop].sum(axis=(0, 3, 4)))
     found += [counterpart(statistic, region, hidden, actors, flows) for statistic in statistics]
     return np.array(found, float)
+
+
+def in_table(region: Region, role: str | None = None) -> list[str]:
+    """Countries that have a row in the observed table, each once, in its order; of one role only if that is given."""
+    return list(dict.fromkeys(row.iso3 for row in region.referrals if role in (None, row.role)))
+
+
+def nationals_abroad(origin: int, hidden: np.ndarray, flow: np.ndarray, lately: np.ndarray) -> list[float]:
+    """NATIONAL of the nationals of `origin` in all other places, in the months of `hidden` (months, places).
+
+    `flow` (origins, places, modes, venues) are those newly exploited in these months, `lately` (origins, places)
+    those of the months that tell whose nationals are held.
+    """
+    abroad = np.arange(len(lately)) != origin
+    everybody = lately.sum(axis=0)
+    share = np.divide(lately[origin], everybody, out=np.zeros(len(lately)), where=everybody > 0) * abroad
+    return [float(flow[origin][abroad].sum()) if name == "newly_exploited" else
+            float(sum(_total(hidden[name][:, place], name) * share[place] for place in np.flatnonzero(share)))
+            for name in NATIONAL]
 
 
 def elsewhere(region: Region) -> list[int]:

@@ -118,8 +118,9 @@ class Reference:
 
     @cached_property
     def region(self) -> Region:
-        """The region, from the copy in the folder."""
-        return load_region(self.folder / REGION / self.manifest["batch"]["region"]["name"])
+        """The region, from the copy in the folder; a table that ships lies in its region's own."""
+        copied = self.folder / REGION / self.manifest["batch"]["region"]["name"]
+        return load_region(copied if copied.exists() else self.folder.parent)
 
     @cached_property
     def statistics(self) -> tuple[Statistic, ...]:
@@ -134,9 +135,17 @@ class Reference:
     def _worlds(self) -> pa.Table:
         return _read(self.folder / "worlds.parquet", self.manifest)
 
+    @property
+    def names(self) -> set[str]:
+        """The columns that the file has: fewer than `columns` if an older version wrote it."""
+        return set(self._worlds.column_names)
+
     @cached_property
     def _rows(self) -> np.ndarray:
-        return np.flatnonzero(self._worlds["width"].to_numpy() == self.width)
+        column = self._worlds["explanation"].combine_chunks()
+        mine = [i for i, name in enumerate(column.dictionary.to_pylist()) if name in self.explanations]
+        return np.flatnonzero((self._worlds["width"].to_numpy() == self.width)
+                              & np.isin(column.indices.to_numpy(), mine))
 
     @property
     def widths(self) -> list[float]:
@@ -148,11 +157,19 @@ class Reference:
         other.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("_worlds", "region", "statistics")})
         return other
 
+    def of(self, explanations: Sequence[str]) -> Reference:
+        """The worlds of some of the explanations only, in the order of the table."""
+        kept = [entry for entry in self.manifest["scenarios"] if entry["name"] in explanations]
+        other = Reference(self.folder, {**self.manifest, "scenarios": kept}, self.width)
+        other.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("_worlds", "region", "statistics")})
+        return other
+
     @cached_property
     def labels(self) -> np.ndarray:
         """Position of each world's explanation in `explanations`, shape (worlds,)."""
         column = self._worlds["explanation"].combine_chunks()
-        order = [self.explanations.index(name) for name in column.dictionary.to_pylist()]
+        order = [self.explanations.index(name) if name in self.explanations else -1
+                 for name in column.dictionary.to_pylist()]
         return np.array(order)[column.indices.to_numpy()][self._rows]
 
     @cached_property

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from undercount.experiments.answer import words
 from undercount.experiments.report.page import FIGURES, PAGE, QUESTION, _drawn
 from undercount.experiments.report.sections import Section
 from undercount.experiments.report.theme import styled
@@ -41,10 +42,12 @@ def write_verdict_report(folder: Path, out: Path, attribution: Path | None = Non
 def read_sources(folder: Path, attribution: Path | None = None, policy: Path | None = None) -> Sources:
     """What the page needs of a verdict's folder, and of the two others. Raises BadInput."""
     manifest = _finished(folder, "compare")
-    predictive = _table(folder / TABLES / "predictive.csv", manifest, dtype={"period": str, "country": str},
-                        keep_default_na=False)
+    found = read_verdict(folder)
+    predictive = pd.DataFrame() if "table" not in found else \
+        _table(folder / TABLES / "predictive.csv", manifest, dtype={"period": str, "country": str},
+               keep_default_na=False)
     return Sources(
-        read_verdict(folder), predictive, manifest, country_names(manifest),
+        found, predictive, manifest, country_names(manifest),
         None if attribution is None else _study(attribution, "attribute", "attribution", ("summary", "totals")),
         None if policy is None else _study(policy, "policy", "policy", ("summary",)))
 
@@ -88,7 +91,7 @@ def render(sources: Sources, made: list[Section], inlined: dict[str, Markup]) ->
     """The page as text."""
     environment = Environment(loader=PackageLoader("undercount.experiments.report", "."), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    head, paragraphs = told(sources.found)
+    head, paragraphs = (words.told if "answer" in sources.found else told)(sources.found)
     studies = [study for study in (sources.attribution, sources.policy) if study]
     commands = [sources.manifest["command"], *(study.command for study in studies)]
     return environment.get_template("verdict.html.j2").render(

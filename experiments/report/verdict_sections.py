@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from undercount.experiments.report import attribution_figures, policy_figures
+from undercount.experiments.report import answer_sections, attribution_figures, policy_figures
 from undercount.experiments.report import verdict_figures as figures
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import cell, count
@@ -283,7 +283,14 @@ SECTIONS = (checks, which, tells, fits, hidden_flow, prediction, stable, further
             statistics, provenance)
 
 
+ALWAYS = (attribution, policy, provenance)  # whether single explanations were compared or not
+
+
 def sections(sources: Sources) -> list[Section]:
-    return [section for section in (make(sources) for make in SECTIONS) if section is not None]
+    """The answer's sections, then those of the single explanations if there are any."""
+    found = sources.found
+    first = answer_sections.sections(found["answer"]) if "answer" in found else []
+    rest = (make(sources) for make in (SECTIONS if "table" in found else ALWAYS))
+    return first + [section for section in rest if section is not None]
 
 

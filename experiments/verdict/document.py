@@ -26,7 +26,7 @@ from undercount.experiments.verdict.stability import same_family
 
 import undercount
 
-FORMAT = 1  # raised when a key changes its meaning
+FORMAT = 2  # raised when a key changes its meaning; 1 had no answer
 
 
 def document(verdict: Verdict) -> dict[str, Any]:

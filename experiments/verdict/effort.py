@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Effort:
-    """Trees of a forest; posterior worlds of each explanation; generations, particles and most worlds of ABC-SMC."""
+    """Trees of a forest; posterior worlds of each explanation; generations, particles and most worlds of ABC-SMC;
+    whether worlds by hand are simulated for the answer."""
 
     name: str
     trees: int
@@ -15,9 +16,10 @@ class Effort:
     populations: int
     particles: int
     most: int
+    by_hand: bool
 
 
 EFFORTS = {
-    "quick": Effort("quick", 200, 40, 2, 40, 300),
-    "full": Effort("full", 300, 120, 4, 100, 2000),
+    "quick": Effort("quick", 200, 40, 2, 40, 300, False),
+    "full": Effort("full", 300, 120, 4, 100, 2000, True),
 }

@@ -1,8 +1,10 @@
 """The verdict's folder: made from a reference table, resumable, read by `attribute`, `policy` and the report.
 
-    verdict.json    every answer and check under stable keys
-    verdict.md      the same in plain words
-    draws.parquet   posterior draws of the unknowns, (explanation, draw, luck, one column an unknown, in 0 to 1)
+    verdict.json         every answer and check under stable keys
+    verdict.md           the answer in plain words
+    labels.md            the single explanations in plain words, if there are any
+    draws.parquet        posterior draws: of a mixture as worlds of the table (explanation, world, weight); else as
+    label-draws.parquet  points (explanation, draw, luck, one column an unknown, in 0 to 1), beside a mixture's
     tables/         CSV and Parquet, one a question
 """
 
@@ -21,6 +23,7 @@ from undercount.model.assumed.scenario import load_scenario
 from undercount.model.files.problems import BadInput, Problem
 
 VERDICT, WORDS, DRAWS, TABLES = "verdict.json", "verdict.md", "draws.parquet", "tables"
+LABEL_WORDS, LABEL_DRAWS = "labels.md", "label-draws.parquet"
 
 
 def read_draws(folder: Path) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -30,7 +33,8 @@ def read_draws(folder: Path) -> tuple[pd.DataFrame, dict[str, str]]:
         found = "no verdict" if manifest is None else manifest["state"]
         raise BadInput(Problem(folder, MANIFEST, found, "a folder that `undercount compare` finished"))
     try:
-        return pd.read_parquet(folder / DRAWS), manifest["given"]
+        labels = folder / LABEL_DRAWS
+        return pd.read_parquet(labels if labels.exists() else folder / DRAWS), manifest["given"]
     except (OSError, ValueError) as error:
         raise BadInput(Problem(folder / DRAWS, "draws", str(error)[:60],
                                f"a table; to write it again: {manifest['command']}")) from None

@@ -276,7 +276,8 @@ def favourite(me, world) -> int:
     """Destination that gets the largest share of this recruiter's choices; -1 before the first."""
     home = int(me["country"])
     base = world.places[home]
-    odds = np.diff(me.route_odds[: base.n_routes], prepend=0.0)
+    options = world.minds[int(me.mind)].route_odds if base.responds else world.corridors[home]
+    odds = np.diff(options[: base.n_routes], prepend=0.0)
     if odds.sum() <= 0.0:
         return NOBODY
     to = world.routes["destination"][base.first_route: base.first_route + base.n_routes]
@@ -286,7 +287,7 @@ def favourite(me, world) -> int:
 
 
 def recruiter_month(b, a, t: int, world) -> list[str]:
-    region, told = world.template.region, []
+    region, told, saw = world.template.region, [], world.minds[int(a.mind)]
     if a.arrests > 0:
         told.append(f"police arrested {int(a.arrests)} of its cells; {int(a.active)} go on")
     elif b.custody > a.custody:
@@ -296,8 +297,8 @@ def recruiter_month(b, a, t: int, world) -> list[str]:
         told.append(f"grew from {int(b.active)} to {int(a.active)} active cells, because the trade pays")
     elif a.active < b.active - max(0, a.arrests):
         told.append(f"shrank from {int(b.active)} to {int(a.active)} active cells")
-    told += _losses(a.lost_place, region, "found in {}")
-    told += _losses(a.lost_entry, region, "stopped on the way into {}")
+    told += _losses(saw.lost_place, region, "found in {}")
+    told += _losses(saw.lost_entry, region, "stopped on the way into {}")
     old, new = favourite(b, world), favourite(a, world)
     if new != old and new != NOBODY:
         told.append(f"now sends most of its recruits to {country(region, new)}"

@@ -32,11 +32,11 @@ def takes_stock(t, w):
         route.gain_start = gain_of(route, t - 1, w)
         route.use_start = route.use
         route.loss_start = mean_loss(route, w)
-    for r in range(len(w.recruiters)):
-        cell = w.recruiters[r]
-        cell.mode_start = cell.mode_loss[0] - cell.mode_loss[1]
-        cell.venue_start = cell.venue_loss[PUBLIC] - cell.venue_loss[1 - PUBLIC]
-        cell.treatment_start = cell.treatment_loss[0] - cell.treatment_loss[1]
+    for r in range(len(w.minds)):
+        mind = w.minds[r]
+        mind.mode_start = mind.mode_loss[0] - mind.mode_loss[1]
+        mind.venue_start = mind.venue_loss[PUBLIC] - mind.venue_loss[1 - PUBLIC]
+        mind.treatment_start = mind.treatment_loss[0] - mind.treatment_loss[1]
 
 
 @rule
@@ -45,8 +45,8 @@ def mean_loss(route, w):
     base = w.places[route.origin]
     total = 0.0
     for r in range(base.first_recruiter, base.first_recruiter + base.recruiters):
-        cell = w.recruiters[r]
-        total += expected_loss(cell, route, math.exp(-12.0 * cell.place_loss[route.destination]))
+        mind = w.minds[r]
+        total += expected_loss(mind, route, math.exp(-12.0 * mind.place_loss[route.destination]))
     return total / max(1, base.recruiters)
 
 

@@ -69,3 +69,10 @@ RELEASED = 192
 INVESTIGATED = 193
 DISMISSED = 194
 TRAINED = 195
+# Those of a pool who hired a smuggler (`crowds.py`): by pool, route (+ leg, room for 16), border and official (+ way)
+CROWD_STOPPED = 200
+CROWD_TRAPPED = 201
+CROWD_ARRIVES = 202
+CROWD_BRIBES = 204
+CROWD_PAYS = 206
+CROWD_STOPPED_AT = 208

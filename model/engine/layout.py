@@ -116,7 +116,8 @@ PLACE = _record(  # what a country remembers from month to month
     ("entries", _f8),  # cells that a month's conditions draw into the trade
     # the first year, which everything later is measured against (`country/balance.py`)
     ("market_start", _f8), ("stock_start", _f8), ("profit_start", _f8), ("risk_start", _f8), ("custody_start", _f8),
-    ("active_start", _f8))
+    ("active_start", _f8),
+    ("responds", _i4))  # do its cells weigh routes each for itself this month, or follow its corridors?
 
 FACT = _record(  # what the region's files say of a country in a month
     ("income", _f8), ("unemployment", _f8), ("phones", _f8), ("online", _f8), ("integrity", _f8),
@@ -139,28 +140,29 @@ OFFICIAL = _record(
     ("trained", _i4), ("training_draw", _f8), ("in_pay", _i4), ("status", _i4), ("since", _i4),
     ("dismissed", _i4), ("bribes", _i4), ("bribes_now", _i4), ("suitor", _i4))
 
-RECRUITER = _record(
-    # what a month of each of its victims adds to
-    ("network", _i4), ("weighed", _i4), ("breaks", _f8),
-    ("revenue_now", _i8), ("costs_now", _i8), ("held_venue", _i4, (2,)), ("held_treatment", _i4, (2,)),
+RECRUITER = _record(  # three cache lines: every month passes over all of them several times
+    ("network", _i4), ("mind", _i4), ("breaks", _f8),  # mind: row of what it saw and believes
+    ("revenue_now", _i8), ("costs_now", _i8),
     ("touched", _i8),  # countries with a tally this month; one bit each
-    ("held_place", _i4, (MAX_PLACES,)),
-    ("id", _i8), ("country", _i4), ("channel", _i4),
+    ("moved_mode", _i4, (2,)),
+    ("id", _i8), ("country", _i4), ("channel", _i4), ("weighed", _i4),
     ("cells", _i4), ("active", _i4), ("custody", _i4), ("idle", _i4), ("arrests", _i4),
     ("pick", _f8), ("profit", _f8), ("minors", _f8),
-    # the other tallies of this month
+    # evidence of this month
     ("heat_now", _i8), ("heat_shared", _i8), ("heat_later", _f8), ("minors_now", _i8),
-    ("mode_start", _f8), ("venue_start", _f8), ("treatment_start", _f8),
+    itemsize=3 * CACHE_LINE)
+
+MIND = _record(  # what a recruiter saw this month, where it was `touched`, and what it believes
+    ("held_venue", _i4, (2,)), ("held_treatment", _i4, (2,)), ("held_place", _i4, (MAX_PLACES,)),
     ("lost_place", _i4, (MAX_PLACES,)),
     ("tried_entry", _i4, (MAX_PLACES,)), ("lost_entry", _i4, (MAX_PLACES,)),
-    ("moved_mode", _i4, (2,)), ("lost_mode", _i4, (2,)),
-    ("lost_venue", _i4, (2,)), ("lost_treatment", _i4, (2,)),
+    ("lost_mode", _i4, (2,)), ("lost_venue", _i4, (2,)), ("lost_treatment", _i4, (2,)),
     # what it believes: persons lost per person taken into a country, or per person-month held there
+    ("mode_start", _f8), ("venue_start", _f8), ("treatment_start", _f8),
     ("entry_loss", _f8, (MAX_PLACES,)), ("place_loss", _f8, (MAX_PLACES,)),
-    ("mode_loss", _f8, (2,)), ("venue_loss", _f8, (2,)),
-    ("treatment_loss", _f8, (2,)),
+    ("mode_loss", _f8, (2,)), ("venue_loss", _f8, (2,)), ("treatment_loss", _f8, (2,)),
     ("route_odds", _f8, (MAX_ROUTES,)),  # cumulative propensity over its options
-    itemsize=43 * CACHE_LINE)
+    itemsize=41 * CACHE_LINE)
 
 NETWORK = _record(
     ("country", _i4), ("police_in_pay", _i8), ("touched", _i8),
@@ -171,7 +173,15 @@ NETWORK = _record(
     ("held_treatment", _i8, (2,)), ("lost_treatment", _i8, (2,)),
     # what a member learns who saw nothing itself: how far its beliefs move, and towards what
     ("entry_step", _f8, (MAX_PLACES,)), ("entry_seen", _f8, (MAX_PLACES,)),
-    ("place_step", _f8, (MAX_PLACES,)), ("place_seen", _f8, (MAX_PLACES,)))
+    ("place_step", _f8, (MAX_PLACES,)), ("place_seen", _f8, (MAX_PLACES,)),
+    ("mode_step", _f8, (2,)), ("mode_seen", _f8, (2,)), ("venue_step", _f8, (2,)), ("venue_seen", _f8, (2,)),
+    ("treatment_step", _f8, (2,)), ("treatment_seen", _f8, (2,)))
+
+RISK = _record(  # a month's chances of those held in a country in one kind of venue and treatment (`exploitation.py`)
+    ("place", _i4), ("venue", _i1), ("treatment", _i1), ("bought", _i1),  # bought: by a network with police in its pay
+    ("raid", _f8), ("call", _f8), ("outreach", _f8), ("found", _f8), ("revenue", _f8),
+    ("escape", _f8), ("release", _f8), ("broken_release", _f8), ("debt_hold", _f8), ("debt_repaid", _f8),
+    ("moved", _f8))  # to another venue
 
 NGO = _record(
     ("id", _i8), ("place", _i4), ("kind", _i4), ("start", _i4), ("active", _i4),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import part, rule
+from undercount.model.engine.crowds import crowds_cross
 from undercount.model.engine.layout import (
     ACTIVE,
     AT_HOME,
@@ -24,7 +25,7 @@ from undercount.model.engine.layout import (
     SMUGGLED,
     STAYS,
 )
-from undercount.model.engine.pools import becomes_a_person, travel_one_by_one
+from undercount.model.engine.pools import becomes_a_person, leave_alone
 from undercount.model.engine.random import draw, draw_child
 from undercount.model.lives.assistance import enters_shelter, finds_no_place
 from undercount.model.lives.exploitation import gets_out, is_found
@@ -68,12 +69,13 @@ def parts(me, t, w, rows):
     """Carries out what `migrant_month` noted for some persons of the party; returns rows in use."""
     legal, smuggled, offer, found = me.part_legal, me.part_smuggled, me.part_offer, me.part_found
     clear_parts(me)
-    if me.situation == SMUGGLED:
-        return travel_one_by_one(me, t, w, smuggled, rows)
+    if me.pool != NOBODY:
+        leave_alone(me, t, w, legal, smuggled)
+        legal = smuggled = 0
     if legal > 0:
         row, rows = splits(me, w, legal, rows)
         goes_legally(me if row < 0 else w.people[row], t, w)
-    if smuggled > 0 and (me.pool == NOBODY or any_route(w.gravity[t, me.home], w.places[me.home])):
+    if smuggled > 0:
         row, rows = splits(me, w, smuggled, rows)
         hires_smuggler(me if row < 0 else w.people[row], t, w)
     while offer > 0:
@@ -101,13 +103,12 @@ def goes_legally(me, t, w):
 
 @rule
 def hires_smuggler(me, t, w):
-    """Hires a smuggler to a destination drawn by income and distance; persons of a pool go each to their own."""
+    """Hires a smuggler to a destination drawn by income and distance."""
     home = w.places[me.home]
     if not any_route(w.gravity[t, me.home], home):
         return
-    if me.pool == NOBODY:
-        me.route = chosen_route(w.gravity[t, me.home], home, draw(w.seed, me.id, t, d.SMUGGLED_TO))
-        me.place = w.routes[me.route].destination
+    me.route = chosen_route(w.gravity[t, me.home], home, draw(w.seed, me.id, t, d.SMUGGLED_TO))
+    me.place = w.routes[me.route].destination
     me.leg = 0
     me.recruiter = NOBODY
     w.actors[t, me.home].smuggled += me.weight
@@ -149,8 +150,10 @@ def admissions(t, w, waiting, n_waiting):
 
 @part
 def settle(t, w):
-    """Carries out what concerns several agents: parties split off, shelters admit, networks share."""
-    rows = before = w.counts[ROWS]
+    """Carries out what concerns several agents: pools cross, parties split off, shelters admit, networks share."""
+    before = w.counts[ROWS]
+    crowds_cross(t, w)
+    rows = w.counts[ROWS]
     waiting = np.empty(w.counts[PENDING], np.int64)
     n_waiting = 0
     for a in range(w.counts[PENDING]):

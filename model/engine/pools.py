@@ -4,10 +4,11 @@ At the pooled scale (`layout.POOLED`) a class is divided by the traits that deci
 looks and who accepts. Persons of a pool cannot be told apart, so how many of them set out, and how
 many of those who look take which way, are binomial numbers: exactly the law of single persons, at a
 cost that does not grow with their number. Whoever takes up an offer, or is trapped by debt to a
-smuggler, becomes an agent of one person; the traits that no rule asks for are drawn then. Those who
-hire a smuggler in one month are one agent until they travel, each for themselves.
+smuggler, becomes an agent of one person; the traits that no rule asks for are drawn then.
 
-Pool n is two agents: those at home in row n, those who look for a way in row `pools` + n.
+Pool n is five agents (`KINDS`), in the rows n, `pools` + n and so on: those at home, those who look for a
+way, those who hired a smuggler and travel next month (`crowds.py`), those who arrived with one, and those who
+left the legal way.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ import numpy as np
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import part, rule
 from undercount.model.engine.home import PERSON_BITS, vulnerability
-from undercount.model.engine.layout import AT_HOME, MINOR, NOBODY, SEEKING, SMUGGLED
-from undercount.model.engine.random import binomial, draw, draw_child, draw_four
-from undercount.model.lives.migrant import is_smuggled
-from undercount.model.lives.recruitment import chosen_route
+from undercount.model.engine.layout import AT_HOME, CLANDESTINE, INDEPENDENT, MINOR, NOBODY, POOLS, SEEKING, SMUGGLED
+from undercount.model.engine.random import binomial, draw, draw_four
+from undercount.model.lives.recruitment import any_route
 
 UNDRAWN = -1  # a trait that differs within a pool
 NEVER = 1e300  # a cumulative hazard that nobody reaches: pools set out by `pool_sets_out`
+KINDS = (AT_HOME, SEEKING, SMUGGLED, SMUGGLED, INDEPENDENT)  # of a pool's agents; the second SMUGGLED have arrived
+LOOKING, ON_THE_WAY, ARRIVED, GONE = range(1, 5)
 TRAITS = 16  # family risk x minority x low wage or not x minor or not
 
 
@@ -49,9 +51,9 @@ def fill_pools(par, classes, people):
             shares[n] = share_of(par[0, klass.home], n, klass.working)
         persons = shared_out(klass.persons, shares)
         for n in range(n_pools):
-            for looking in range(2):
-                me = people[klass.first + n + looking * pools]
-                me.id = (np.int64(k) << PERSON_BITS) | (n + looking * n_pools)
+            for kind in range(len(KINDS)):
+                me = people[klass.first + n + kind * pools]
+                me.id = (np.int64(k) << PERSON_BITS) | (n + kind * n_pools)
                 me.pool = pools + klass.first + n
                 me.threshold = NEVER
                 me.klass = k
@@ -59,8 +61,10 @@ def fill_pools(par, classes, people):
                 me.place = klass.home
                 me.zone = klass.zone
                 me.working = klass.working
-                me.situation = SEEKING if looking == 1 else AT_HOME
-                me.weight = 0 if looking == 1 else persons[n]
+                me.situation = KINDS[kind]
+                me.weight = persons[n] if kind == 0 else 0
+                me.mode = CLANDESTINE
+                me.leg = 1 if kind == ARRIVED else 0
                 me.route = NOBODY
                 me.recruiter = NOBODY
                 me.official = NOBODY
@@ -130,29 +134,22 @@ def becomes_a_person(me, w, setup):
 
 
 @rule
-def travel_one_by_one(me, t, w, travelling, rows):
-    """Persons of one pool who hired a smuggler in one month cross, each for themselves; returns rows in use.
+def move_persons(source, target, persons, w):
+    """From one agent of a pool to another."""
+    source.weight -= persons
+    target.weight += persons
+    w.census[source.situation] -= persons
+    w.census[target.situation] += persons
 
-    Those who arrive stay together, as nothing more happens to them. Those who are stopped look for a
-    way again with their pool. Only who is trapped by debt gets a row; until then it is lent.
-    """
-    home = w.places[me.home]
-    for _ in range(travelling):
-        one = w.people[rows]
-        w.people[rows] = me
-        one.id = draw_child(w.seed, me.id, me.parties, d.PARTY)
-        one.weight = 1
-        one.parties = 0
-        me.parties += 1
-        one.route = chosen_route(w.gravity[me.since, me.home], home, draw(w.seed, one.id, me.since, d.SMUGGLED_TO))
-        is_smuggled(one, t, w)
-        if one.situation == SMUGGLED:
-            continue
-        me.weight -= 1
-        if one.situation == SEEKING:
-            w.people[me.pool].weight += 1
-        else:
-            becomes_a_person(one, w, w.par[0, me.home])
-            rows += 1
-    me.leg = 1
-    return rows
+
+@rule
+def leave_alone(looking, t, w, legal, smuggled):
+    """Those of a pool who leave without a recruiter this month: the legal way, or with a smuggler next month."""
+    pools = w.counts[POOLS]
+    if legal > 0:
+        move_persons(looking, w.people[looking.pool + (GONE - LOOKING) * pools], legal, w)
+        w.classes[looking.klass].success_now += legal
+        w.actors[t, looking.home].independent += legal
+    if smuggled > 0 and any_route(w.gravity[t, looking.home], w.places[looking.home]):
+        move_persons(looking, w.people[looking.pool + (ON_THE_WAY - LOOKING) * pools], smuggled, w)
+        w.actors[t, looking.home].smuggled += smuggled

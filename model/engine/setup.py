@@ -49,6 +49,7 @@ def found_cells(seed, plan, recruiters, networks, par):
             me.active = binomial(me.cells, 1.0 / max(1.0, here.potential), draw(seed, r, 0, d.CELLS_START))
             me.idle = me.cells - me.active
             me.weighed = NOBODY
+            me.mind = r
             r += 1
         first_network += n_networks
 

@@ -39,9 +39,8 @@ def crosses(me, t, w, leg):
     post = w.posts[route.posts[leg]]
     post.arrivals_now += me.weight
     if me.recruiter != NOBODY:
-        cell = w.recruiters[me.recruiter]
-        cell.tried_entry[entered] += me.weight
-        cell.touched |= np.int64(1) << np.int64(entered)
+        w.minds[me.recruiter].tried_entry[entered] += me.weight
+        w.recruiters[me.recruiter].touched |= np.int64(1) << np.int64(entered)
     if outcome == BRIBED or outcome == STOPPED:
         w.actors[t, entered].inspections += me.weight
     if outcome == BRIBED:
@@ -87,9 +86,15 @@ def official_at(post, u):
 
 @rule
 def takes_bribe(official, here, u):
-    """The less integrity, the more likely; nobody takes one while under investigation (D1)."""
+    """Does the official take a bribe?"""
+    return u < bribe_odds(official, here)
+
+
+@rule
+def bribe_odds(official, here):
+    """Chance to take a bribe: the less integrity, the more likely; none while under investigation (D1)."""
     fault = min(1.0, here.corruption * (1.0 - official.integrity))
-    return official.status == SERVING and u < here.bribe_taken * fault
+    return here.bribe_taken * fault if official.status == SERVING else 0.0
 
 
 @rule

@@ -51,11 +51,8 @@ def migrant_month(me, t, w):
     elif me.situation == INDEPENDENT or me.situation == REINTEGRATED:
         return
     elif me.situation == SMUGGLED:
-        if me.leg == 0 and t > me.since:
-            if me.pool != NOBODY:
-                me.part_smuggled = me.weight  # persons who travel each for themselves: `pools.py`
-            else:
-                is_smuggled(me, t, w)
+        if me.leg == 0 and t > me.since and me.pool == NOBODY:  # pools cross by numbers: `crowds.py`
+            is_smuggled(me, t, w)
     elif me.situation == RECRUITED:
         if t > me.since:
             is_moved(me, t, w)
@@ -132,14 +129,20 @@ def is_smuggled(me, t, w):
     me.since = t
     in_debt = draw(w.seed, me.id, t, d.SMUGGLED_DEBT) < there.smuggled_in_debt
     if in_debt and draw(w.seed, me.id, t, d.SMUGGLED_TRAPPED) < there.smuggled_to_trafficked:
-        r = meets_recruiter(me, t, w)
-        if r != NOBODY:
-            me.recruiter = r
-            me.debt = there.leg_cost * me.leg * there.document_debt
-            is_placed(me, t, w, w.recruiters[r])
-            begins_exploitation(me, t, w)
+        if w.places[me.home].pick > 0.0:
+            is_trapped(me, t, w)
             return
     w.classes[me.klass].success_now += me.weight
+
+
+@rule
+def is_trapped(me, t, w):
+    """Has arrived in debt to a smuggler, and is handed to a cell for it (B4)."""
+    there = w.par[t, me.place]
+    me.recruiter = meets_recruiter(me, t, w)
+    me.debt = there.leg_cost * me.leg * there.document_debt
+    is_placed(me, t, w)
+    begins_exploitation(me, t, w)
 
 
 @rule
@@ -148,9 +151,9 @@ def is_moved(me, t, w):
     if journey(me, t, w) != STOPPED:
         begins_exploitation(me, t, w)
         return
-    cell = w.recruiters[me.recruiter]
-    cell.lost_entry[me.place] += me.weight
-    cell.lost_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
+    seen = w.minds[me.recruiter]
+    seen.lost_entry[me.place] += me.weight
+    seen.lost_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
     me.lists = ON_POLICE
     w.hidden[t, me.place].identified += me.weight
     set_situation(me, t, w, IDENTIFIED)

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from undercount.model.engine.compiled import rule
-from undercount.model.lives.recruiter import clears_seen, shares_lessons
+from undercount.model.lives.recruiter import clears_seen, shares_lessons, shares_methods
+
+
+@rule
+def forgets_month(network):
+    """A new month's experience begins empty."""
+    clears_seen(network, network.touched)
+    network.touched = 0
+    for k in range(2):
+        network.moved_mode[k] = 0
 
 
 @rule
 def shares_experience(t, w):
     """Cells of a network share what they saw (C1)."""
     for n in range(len(w.networks)):
-        clears_seen(w.networks[n])
+        forgets_month(w.networks[n])
     for r in range(len(w.recruiters)):
-        adds_experience(w.networks[w.recruiters[r].network], w.recruiters[r])
+        here = w.par[t, w.recruiters[r].country]
+        if here.route_learning > 0.0 or here.method_learning > 0.0:
+            adds_experience(w.networks[w.recruiters[r].network], w.recruiters[r], w.minds[r])
     for n in range(len(w.networks)):
+        shares_methods(w.networks[n], w.par[t, w.networks[n].country])
         touched = w.networks[n].touched
         k = 0
         while touched > 0:
@@ -24,23 +36,26 @@ def shares_experience(t, w):
 
 
 @rule
-def adds_experience(network, cell):
+def adds_experience(network, cell, seen):
     """One cell's tallies of the month."""
+    for k in range(2):
+        network.moved_mode[k] += cell.moved_mode[k]
+    if cell.touched == 0:
+        return
     network.touched |= cell.touched
     touched = cell.touched
     k = 0
     while touched > 0:
         if touched & 1:
-            network.tried_entry[k] += cell.tried_entry[k]
-            network.lost_entry[k] += cell.lost_entry[k]
-            network.held_place[k] += cell.held_place[k]
-            network.lost_place[k] += cell.lost_place[k]
+            network.tried_entry[k] += seen.tried_entry[k]
+            network.lost_entry[k] += seen.lost_entry[k]
+            network.held_place[k] += seen.held_place[k]
+            network.lost_place[k] += seen.lost_place[k]
         touched >>= 1
         k += 1
     for k in range(2):
-        network.moved_mode[k] += cell.moved_mode[k]
-        network.lost_mode[k] += cell.lost_mode[k]
-        network.held_venue[k] += cell.held_venue[k]
-        network.lost_venue[k] += cell.lost_venue[k]
-        network.held_treatment[k] += cell.held_treatment[k]
-        network.lost_treatment[k] += cell.lost_treatment[k]
+        network.lost_mode[k] += seen.lost_mode[k]
+        network.held_venue[k] += seen.held_venue[k]
+        network.lost_venue[k] += seen.lost_venue[k]
+        network.held_treatment[k] += seen.held_treatment[k]
+        network.lost_treatment[k] += seen.lost_treatment[k]

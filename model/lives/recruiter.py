@@ -24,7 +24,7 @@ def recruiter_month(me, t, w):
     faces_justice(me, t, w, here)
     stops = stops_or_starts(me, t, w, here, w.places[me.country])
     me.breaks = min(1.0, (me.arrests + stops) / max(1, before))
-    learns(me, here, w.networks[me.network])
+    learns(me, w.minds[me.mind], here, w.networks[me.network])
 
 
 @rule
@@ -84,8 +84,10 @@ def stops_or_starts(me, t, w, here, base):
 
 
 @rule
-def learns(me, here, network):
+def learns(me, mind, here, network):
     """Moves its beliefs towards own and shared losses, faster the more it saw (B1, C1, C2, C3, C6, C8)."""
+    if here.route_learning <= 0.0 and here.method_learning <= 0.0:
+        return
     shared = here.experience_shared
     rate = here.route_learning
     touched = network.touched
@@ -93,24 +95,32 @@ def learns(me, here, network):
     while rate > 0.0 and touched > 0:
         if touched & 1:
             if (me.touched >> k) & 1:
-                me.entry_loss[k] = belief(me.entry_loss[k], *lesson(
-                    me.lost_entry[k], me.tried_entry[k], network.lost_entry[k], network.tried_entry[k], shared, rate))
-                me.place_loss[k] = belief(me.place_loss[k], *lesson(
-                    me.lost_place[k], me.held_place[k], network.lost_place[k], network.held_place[k], shared, rate))
+                mind.entry_loss[k] = belief(mind.entry_loss[k], *lesson(
+                    mind.lost_entry[k], mind.tried_entry[k], network.lost_entry[k], network.tried_entry[k],
+                    shared, rate))
+                mind.place_loss[k] = belief(mind.place_loss[k], *lesson(
+                    mind.lost_place[k], mind.held_place[k], network.lost_place[k], network.held_place[k],
+                    shared, rate))
             else:
-                me.entry_loss[k] = belief(me.entry_loss[k], network.entry_step[k], network.entry_seen[k])
-                me.place_loss[k] = belief(me.place_loss[k], network.place_step[k], network.place_seen[k])
+                mind.entry_loss[k] = belief(mind.entry_loss[k], network.entry_step[k], network.entry_seen[k])
+                mind.place_loss[k] = belief(mind.place_loss[k], network.place_step[k], network.place_seen[k])
         touched >>= 1
         k += 1
     rate = here.method_learning
-    if rate > 0.0:
-        for k in range(2):
-            me.mode_loss[k] = belief(me.mode_loss[k], *lesson(
-                me.lost_mode[k], me.moved_mode[k], network.lost_mode[k], network.moved_mode[k], shared, rate))
-            me.venue_loss[k] = belief(me.venue_loss[k], *lesson(
-                me.lost_venue[k], me.held_venue[k], network.lost_venue[k], network.held_venue[k], shared, rate))
-            me.treatment_loss[k] = belief(me.treatment_loss[k], *lesson(
-                me.lost_treatment[k], me.held_treatment[k], network.lost_treatment[k], network.held_treatment[k],
+    saw_none = me.touched == 0 and me.moved_mode[0] + me.moved_mode[1] == 0
+    for k in range(2 if rate > 0.0 else 0):
+        if saw_none:
+            mind.mode_loss[k] = belief(mind.mode_loss[k], network.mode_step[k], network.mode_seen[k])
+            mind.venue_loss[k] = belief(mind.venue_loss[k], network.venue_step[k], network.venue_seen[k])
+            mind.treatment_loss[k] = belief(
+                mind.treatment_loss[k], network.treatment_step[k], network.treatment_seen[k])
+        else:
+            mind.mode_loss[k] = belief(mind.mode_loss[k], *lesson(
+                mind.lost_mode[k], me.moved_mode[k], network.lost_mode[k], network.moved_mode[k], shared, rate))
+            mind.venue_loss[k] = belief(mind.venue_loss[k], *lesson(
+                mind.lost_venue[k], mind.held_venue[k], network.lost_venue[k], network.held_venue[k], shared, rate))
+            mind.treatment_loss[k] = belief(mind.treatment_loss[k], *lesson(
+                mind.lost_treatment[k], mind.held_treatment[k], network.lost_treatment[k], network.held_treatment[k],
                 shared, rate))
 
 
@@ -121,6 +131,19 @@ def shares_lessons(network, here, k):
         0, 0, network.lost_entry[k], network.tried_entry[k], here.experience_shared, here.route_learning)
     network.place_step[k], network.place_seen[k] = lesson(
         0, 0, network.lost_place[k], network.held_place[k], here.experience_shared, here.route_learning)
+
+
+@rule
+def shares_methods(network, here):
+    """What members who saw nothing themselves learn about methods from the network."""
+    shared, rate = here.experience_shared, here.method_learning
+    for k in range(2):
+        network.mode_step[k], network.mode_seen[k] = lesson(
+            0, 0, network.lost_mode[k], network.moved_mode[k], shared, rate)
+        network.venue_step[k], network.venue_seen[k] = lesson(
+            0, 0, network.lost_venue[k], network.held_venue[k], shared, rate)
+        network.treatment_step[k], network.treatment_seen[k] = lesson(
+            0, 0, network.lost_treatment[k], network.held_treatment[k], shared, rate)
 
 
 @rule
@@ -144,12 +167,12 @@ def weighs_routes(me, t, w):
     """Cumulative propensity over destination x path: that of its country's corridors, less expected losses (C1, C2).
 
     Losses count against those that were expected in the first year, and so far as networks act on them. Once a
-    month, when the first recruit needs it.
+    month, when the first recruit needs it; not at all where no network acts on losses (`weighs_corridors`).
     """
     if me.weighed == t:
         return
     me.weighed = t
-    base = w.places[me.country]
+    base, mind = w.places[me.country], w.minds[me.mind]
     total = 0.0
     destination = NOBODY
     held_a_year = 1.0
@@ -160,10 +183,10 @@ def weighs_routes(me, t, w):
         if t >= WARM_UP and odds > 0.0 and response > 0.0:
             if route.destination != destination:  # options are in the order of destinations
                 destination = route.destination
-                held_a_year = math.exp(-12.0 * me.place_loss[destination])
-            odds *= exp_within(-response * (expected_loss(me, route, held_a_year) - route.loss_start))
+                held_a_year = math.exp(-12.0 * mind.place_loss[destination])
+            odds *= exp_within(-response * (expected_loss(mind, route, held_a_year) - route.loss_start))
         total += odds
-        me.route_odds[k] = total
+        mind.route_odds[k] = total
 
 
 @rule
@@ -176,6 +199,8 @@ def weighs_corridors(t, w):
 
     1. Ben-Akiva, Lerman (1985), Discrete choice analysis, ch. 5: predicting with base shares.
     """
+    for c in range(len(w.places)):
+        w.places[c].responds = 0
     for k in range(len(w.routes)):
         route = w.routes[k]
         route.odds = route.start if is_open(route, t) else 0.0
@@ -186,6 +211,10 @@ def weighs_corridors(t, w):
             if w.facts[t, route.origin].visa_free > w.facts[WARM_UP, route.origin].visa_free:
                 score += there.visa_appeal * w.places[route.destination].visa_area
             route.odds *= exp_within(score)
+            if there.route_response > 0.0:
+                w.places[route.origin].responds = 1
+        option = k - w.places[route.origin].first_route
+        w.corridors[route.origin, option] = route.odds + (w.corridors[route.origin, option - 1] if option > 0 else 0.0)
 
 
 @rule
@@ -218,41 +247,44 @@ def enters_freely(route, t, w):
 
 
 @rule
-def expected_loss(me, route, held_a_year):
+def expected_loss(mind, route, held_a_year):
     """Share of persons it expects to lose on this route: at each entry, and in a year at the destination."""
     kept = 1.0
     for leg in range(route.legs):
-        kept *= 1.0 - me.entry_loss[route.places[leg]]
+        kept *= 1.0 - mind.entry_loss[route.places[leg]]
     return 1.0 - kept * held_a_year
 
 
 @rule
-def clears_tallies(me):
+def clears_tallies(me, mind):
     """A new month begins with empty tallies."""
     me.revenue_now = 0
     me.costs_now = 0
     me.heat_now = 0
     me.heat_shared = 0
     me.minors_now = 0
-    clears_seen(me)
+    for k in range(2):
+        me.moved_mode[k] = 0
+    if me.touched > 0:  # nothing was seen elsewhere
+        clears_seen(mind, me.touched)
+        me.touched = 0
 
 
 @rule
-def clears_seen(group):
-    """Empties what a cell or a network saw in a month."""
+def clears_seen(seen, touched):
+    """Empties what a cell or a network saw in a month, in the countries that it touched."""
     k = 0
-    while group.touched > 0:
-        if group.touched & 1:
-            group.tried_entry[k] = 0
-            group.lost_entry[k] = 0
-            group.held_place[k] = 0
-            group.lost_place[k] = 0
-        group.touched >>= 1
+    while touched > 0:
+        if touched & 1:
+            seen.tried_entry[k] = 0
+            seen.lost_entry[k] = 0
+            seen.held_place[k] = 0
+            seen.lost_place[k] = 0
+        touched >>= 1
         k += 1
     for k in range(2):
-        group.moved_mode[k] = 0
-        group.lost_mode[k] = 0
-        group.held_venue[k] = 0
-        group.lost_venue[k] = 0
-        group.held_treatment[k] = 0
-        group.lost_treatment[k] = 0
+        seen.lost_mode[k] = 0
+        seen.held_venue[k] = 0
+        seen.lost_venue[k] = 0
+        seen.held_treatment[k] = 0
+        seen.lost_treatment[k] = 0

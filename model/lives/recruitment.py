@@ -31,11 +31,11 @@ def takes_offer(me, t, w):
     if r == NOBODY:
         return
     cell = w.recruiters[r]
-    weighs_routes(cell, t, w)
-    if not any_route(cell.route_odds, w.places[cell.country]):
+    chosen = chosen_corridor(me, t, w, cell)
+    if chosen == NOBODY:
         return
     me.recruiter = r
-    me.route = chosen_route(cell.route_odds, w.places[cell.country], draw(w.seed, me.id, t, d.ROUTE))
+    me.route = chosen
     route = w.routes[me.route]
     route.use_now += me.weight
     me.place = route.destination
@@ -45,13 +45,13 @@ def takes_offer(me, t, w):
         me.mode = INTERNAL
     elif enters_freely(route, t, w):
         me.mode = VISA_FREE
-    elif route.papers_only == 1 or draw(w.seed, me.id, t, d.PAPERS) < papers_odds(cell, there):
+    elif route.papers_only == 1 or draw(w.seed, me.id, t, d.PAPERS) < papers_odds(w.minds[r], there):
         me.mode = PAPERS
         cost += there.papers_cost
         cost += consular_bribe(me, t, w)
     else:
         me.mode = CLANDESTINE
-    is_placed(me, t, w, cell)
+    is_placed(me, t, w)
     me.debt = cost * there.document_debt
     me.months = 0
     me.leg = 0
@@ -69,12 +69,12 @@ def takes_offer(me, t, w):
 
 
 @rule
-def is_placed(me, t, w, cell):
+def is_placed(me, t, w):
     """The cell chooses venue and treatment (C6, C8)."""
-    there = w.par[t, me.place]
-    private = private_odds(cell, there, w.facts[t, me.place])
+    there, believes = w.par[t, me.place], w.minds[me.recruiter]
+    private = private_odds(believes, there, w.facts[t, me.place])
     me.venue = PRIVATE if draw(w.seed, me.id, t, d.VENUE) < private else PUBLIC
-    me.treatment = PAID if draw(w.seed, me.id, t, d.TREATMENT) < payment_odds(cell, there) else HARSH
+    me.treatment = PAID if draw(w.seed, me.id, t, d.TREATMENT) < payment_odds(believes, there) else HARSH
 
 
 @rule
@@ -93,6 +93,20 @@ def meets_recruiter(me, t, w):
         else:
             low = middle + 1
     return low
+
+
+@rule
+def chosen_corridor(me, t, w, cell):
+    """Row of the cell's choice among its options; among its country's where networks do not act on losses."""
+    base = w.places[cell.country]
+    if base.responds == 0:
+        options = w.corridors[cell.country]
+        return chosen_route(options, base, draw(w.seed, me.id, t, d.ROUTE)) if any_route(options, base) else NOBODY
+    weighs_routes(cell, t, w)
+    options_of_cell = w.minds[cell.mind].route_odds
+    if not any_route(options_of_cell, base):
+        return NOBODY
+    return chosen_route(options_of_cell, base, draw(w.seed, me.id, t, d.ROUTE))
 
 
 @rule
@@ -122,24 +136,24 @@ def shifted(start, gain):
 
 
 @rule
-def papers_odds(cell, there):
+def papers_odds(believes, there):
     """Share sent on papers (C3): grows as clandestine journeys are lost more often."""
-    gap = cell.mode_loss[0] - cell.mode_loss[1] - cell.mode_start
+    gap = believes.mode_loss[0] - believes.mode_loss[1] - believes.mode_start
     return shifted(there.papers_start, there.method_response * gap)
 
 
 @rule
-def private_odds(cell, there, facts):
+def private_odds(believes, there, facts):
     """Share put in private venues (C6), workable only where phones reach clients (C7)."""
     workable = 1.0 - there.phone_need * (1.0 - facts.phones)
-    gap = 12.0 * (cell.venue_loss[PUBLIC] - cell.venue_loss[PRIVATE] - cell.venue_start)
+    gap = 12.0 * (believes.venue_loss[PUBLIC] - believes.venue_loss[PRIVATE] - believes.venue_start)
     return workable * shifted(there.private_start, there.method_response * gap)
 
 
 @rule
-def payment_odds(cell, there):
+def payment_odds(believes, there):
     """Share given small payments (C8): grows as harshly treated victims are lost more often."""
-    gap = 12.0 * (cell.treatment_loss[HARSH] - cell.treatment_loss[PAID] - cell.treatment_start)
+    gap = 12.0 * (believes.treatment_loss[HARSH] - believes.treatment_loss[PAID] - believes.treatment_start)
     return shifted(there.payments_start, there.method_response * gap)
 
 

@@ -1,70 +1,61 @@
-"""docs/findings.md says what results/published holds."""
+"""docs/findings.md says what results/published holds: it is made from it, word for word."""
 
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
-from undercount.experiments.verdict.answer_words import page
+from undercount.experiments.answer.words import page as words_of
+from undercount.experiments.reference.shipped import shipped_reference
 
-ROOT = Path(__file__).resolve().parents[2]
-PUBLISHED = ROOT / "results" / "published"
-FINDINGS = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
-VERDICT = json.loads((PUBLISHED / "verdict" / "verdict.json").read_bytes())
+from tools import findings
+
+VERDICT = json.loads((findings.PUBLISHED / "verdict" / "verdict.json").read_bytes())
+REFERENCE = json.loads((findings.PUBLISHED / "verdict" / "reference-manifest.json").read_bytes())
+TEXT = findings.PAGE.read_text(encoding="utf-8")
 
 
-def rows(heading: str) -> dict[str, list[str]]:
-    """First cell -> the other cells of the first table after a heading."""
-    lines = FINDINGS[FINDINGS.index(heading):].splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith("|"))
-    found = {}
-    for line in lines[start + 2:]:
-        if not line.startswith("|"):
-            break
-        first, *rest = (cell.strip() for cell in line.strip("|").split("|"))
-        found[first] = rest
-    return found
+def test_the_page_is_made_from_what_is_published():
+    assert TEXT == findings.page()
 
 
 def test_the_words_are_those_of_the_document():
-    assert (PUBLISHED / "verdict" / "verdict.md").read_text(encoding="utf-8") == page(VERDICT)
+    assert (findings.PUBLISHED / "verdict" / "verdict.md").read_text(encoding="utf-8") == words_of(VERDICT)
 
 
-def test_probabilities():
-    shown = rows("## Which explanation")
-    assert len(shown) == 9
-    for name, cells in shown.items():
-        name = name.replace(" ", "-")
-        expected = [VERDICT[question]["probabilities"][method][name] for question in ("table", "table_and_statistics")
-                    for method in ("forest", "rejection")]
-        assert cells == [f"{p:.2f}" for p in expected], name
+def test_every_check_is_told():
+    checks = VERDICT["answer"]["checks"]
+    failed = sum(not check["holds"] for check in checks)
+    assert TEXT.count("| **fails** |") == failed and f"{failed} of {len(checks)} fail." in TEXT
+    assert all(f"| {check['name']} |" in TEXT for check in checks)
 
 
-def test_every_failed_check_is_told():
-    shown = rows("## Checks")
-    failed = [name for name, cells in shown.items() if "fails" in cells[-1]]
-    assert len(shown) == len(VERDICT["checks"])
-    assert len(failed) == sum(not check["holds"] for check in VERDICT["checks"].values())
+def test_the_chain_adds_up():
+    for chain in VERDICT["answer"]["chain"].values():
+        parts = sum(link["mean"] for link in chain["groups"].values())
+        assert abs(parts + chain["unmatched"] - chain["change"]) < 1e-9
 
 
-def test_the_hidden_flow():
-    shown = rows("## The hidden flow")
-    averaged = VERDICT["hidden_flow"]["averaged"]["newly_exploited"]
-    for cell, (_, _, middle, _, _) in zip(shown["newly exploited persons, median"], averaged.values()):
-        assert int(cell.replace(",", "")) == round(middle, -2)
-    for cell, (low, _, _, _, high) in zip(shown["90 % interval"], averaged.values()):
-        assert [int(x.replace(",", "")) for x in cell.split(" to ")] == [round(low, -2), round(high, -2)]
+def test_the_table_is_the_one_that_ships():
+    shipped = shipped_reference().manifest
+    assert REFERENCE["batch"] == shipped["batch"] and REFERENCE["scenarios"] == shipped["scenarios"]
+    assert VERDICT["reference"]["worlds"] == shipped["worlds"]
 
 
-def test_the_attribution():
-    found = json.loads((PUBLISHED / "attribution" / "attribution.json").read_bytes())
-    change = found["scopes"]["all"]["outcomes"]["counted"]["change"]["with_all"]
-    cell = rows("## What made the fall")["all"][0]
-    assert [round(change[key]) for key in ("mean", "low", "high")] == [int(x) for x in re.findall(r"-?\d+", cell)]
+def test_every_figure_of_the_page_is_there():
+    for line in TEXT.splitlines():
+        if line.startswith("!["):
+            path = Path(findings.PAGE.parent / line[line.index("](") + 2:-1])
+            assert path.exists(), path
 
 
-def test_the_table_was_made_by_the_version_that_is_named():
-    manifest = json.loads((PUBLISHED / "verdict" / "reference-manifest.json").read_bytes())
-    assert manifest["batch"]["code"] in FINDINGS and manifest["commit"][:7] in FINDINGS
-    assert f"--worlds {manifest['worlds']}" in FINDINGS
+def test_a_page_of_other_numbers_is_another(tmp_path):
+    """So that the first test can fail: one probability changed in a copy."""
+    copy = tmp_path / "published" / "verdict"
+    copy.mkdir(parents=True)
+    other = json.loads(json.dumps(VERDICT))
+    next(iter(other["answer"]["flow"].values()))["posterior"]["ways"]["fell"] = 0.123
+    (copy / "verdict.json").write_text(json.dumps(other))
+    (copy / "verdict.md").write_text("# words\n")
+    (copy / "reference-manifest.json").write_text(json.dumps(REFERENCE))
+    assert "| 0.12 |" in findings.page(tmp_path / "published")

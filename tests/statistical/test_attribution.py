@@ -10,16 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from undercount.experiments.ask import scale_name
 from undercount.experiments.attribution.game import BLOCK, Game, game_of, play
 from undercount.experiments.attribution.players import CORE, OWN, Player, read_players
 from undercount.experiments.attribution.shapley import interactions, shapley
 from undercount.experiments.attribution.tables import played, summary_table, totals_table
-from undercount.experiments.attribution.window import OUTCOMES, find_window
+from undercount.experiments.attribution.window import EVERY, OUTCOMES, find_window
 from undercount.experiments.cli import main
 from undercount.experiments.draws import Draw, drawn
 from undercount.experiments.paired.basis import DRAWS, core_of, resampled
-from undercount.experiments.reference import PEOPLE_PER_AGENT
+from undercount.experiments.reference import SCALE
 from undercount.experiments.store.seal import open_arrays
 from undercount.model.assumed.scenario import load_scenario
 
@@ -284,7 +283,7 @@ def made_up(draws=40, seed=3):
     names = [replace(load_scenario("baseline"), name=name) for name in "ab"]
     games = [Game(Draw(names[d % 2], names[d % 2], d, d), names[0],
                   tuple(Player(name, "", "") for name in ("one", "null", "other")), window, 1) for d in range(draws)]
-    figures = rng.integers(0, 1000, (draws, 8, len(OUTCOMES), 2))
+    figures = rng.integers(3000, 4000, (draws, 8, len(OUTCOMES), 2))
     figures = figures[:, [c & ~2 for c in range(8)]]
     figures[:, 1::2, :, 1] -= 3000  # the first makes a fall in every draw
     return played(games, list(figures), window)
@@ -326,9 +325,9 @@ def test_command_end_to_end(tmp_path, capsys):
     assert content["scopes"]["refusal"]["outcomes"]["counted"]["players"]["route_adaptation"]["mean"] == 0
     with (folder / "values.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 2 * len(OUTCOMES) * 2
+    assert len(rows) == 2 * len(EVERY) * 2
     for draw in "01":
-        for outcome in OUTCOMES:
+        for outcome in EVERY:
             mine = [row for row in rows if row["draw"] == draw and row["outcome"] == outcome]
             made = float(mine[0]["change_with_all"]) - float(mine[0]["change_with_none"])
             assert sum(float(row["value"]) for row in mine) == pytest.approx(made, abs=1e-4)  # ten digits in CSV
@@ -358,7 +357,7 @@ def test_help_says_what_is_so(capsys):
     """The defaults stand in the help as texts, so that --help need not import what holds them."""
     assert main(["attribute", "--help"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert f"Persons that one agent stands for, or `pooled` (default: {scale_name(PEOPLE_PER_AGENT)})" in said
+    assert f"Persons that one agent stands for, or `pooled` (default: {SCALE})" in said
     assert f"Posterior draws, at most (default: {DRAWS})" in said
 
 
@@ -408,7 +407,7 @@ def test_posterior_draws_of_a_verdict_folder(tmp_path, capsys):
     assert len(list((out / "parts").glob("*.npz"))) == 2
     with (out / "values.csv").open() as file:
         rows = [row["value"] for row in csv.DictReader(file)]
-    assert len(rows) == 9 and rows[3:6] == rows[6:9]
+    assert len(rows) == 3 * len(EVERY) and rows[len(EVERY):2 * len(EVERY)] == rows[2 * len(EVERY):]
     assert main([*words, "--explanation", "refusl", "--out", str(tmp_path / "other")]) == 2
     assert "did you mean 'refusal'" in capsys.readouterr().err
 

@@ -16,7 +16,14 @@ from undercount.experiments.draws import drawn, gates_of
 from undercount.experiments.patterns.worlds import judge
 from undercount.experiments.reference import plan as plans
 from undercount.experiments.reference.build import build
-from undercount.experiments.reference.quantities import TRIED, columns, quantities
+from undercount.experiments.reference.quantities import (
+    NATIONAL,
+    TRIED,
+    columns,
+    in_table,
+    nationals_abroad,
+    quantities,
+)
 from undercount.experiments.reference.statistics import (
     as_published,
     counterpart,
@@ -26,8 +33,8 @@ from undercount.experiments.reference.statistics import (
 )
 from undercount.experiments.reference.table import read_reference
 from undercount.model.assumed.scenario import load_scenario
-from undercount.model.country.observation import observe
-from undercount.model.engine.layout import HIDDEN_FIELDS, MODES, VENUES
+from undercount.model.country.observation import COUNTED, observe
+from undercount.model.engine.layout import HIDDEN, HIDDEN_FIELDS, MODES, VENUES
 from undercount.model.files.problems import BadInput
 from undercount.model.simulation import simulate
 
@@ -120,7 +127,25 @@ def test_quantities_add_up():
         assert found[f"elsewhere:newly_exploited:{year}"] <= new
         held = hidden["in_exploitation"][months].sum(axis=1)
         assert found[f"hidden:in_exploitation:{year}"] == pytest.approx(held.mean())
+        for row in (row for row in region.referrals if row.period == str(year)):
+            assert found[f"count:{row.iso3}:{year}"] == found[f"place:{COUNTED[row.counts]}:{row.iso3}:{year}"]
+        for code in in_table(region, "origin"):
+            assert found[f"national:newly_exploited:{code}:{year}"] <= found[f"from:{code}:{year}"]
+            assert found[f"national:in_exploitation:{code}:{year}"] <= found[f"hidden:in_exploitation:{year}"]
     assert len(names) == len(set(names)) and len(HIDDEN_FIELDS) * len(region.years) <= len(names)
+
+
+def test_what_befalls_nationals_abroad_follows_their_share_of_each_place():
+    """Two origins (rows 0, 1), two places abroad (2, 3): 3 of 4 and 1 of 5 of those newly exploited are of row 0."""
+    flow = np.zeros((4, 4, len(MODES), len(VENUES)), int)
+    for origin, place, persons in ((0, 2, 3), (1, 2, 1), (0, 3, 1), (1, 3, 4), (0, 0, 50)):
+        flow[origin, place, 0, 0] = persons
+    hidden = np.zeros((12, 4), HIDDEN)
+    hidden["identified"][0] = 100, 0, 8, 20
+    hidden["in_exploitation"][:] = 0, 0, 40, 10
+    found = dict(zip(NATIONAL, nationals_abroad(0, hidden, flow, flow.sum(axis=(2, 3)))))
+    assert found["newly_exploited"] == 4 and found["identified"] == pytest.approx(8 * 3 / 4 + 20 / 5)
+    assert found["in_exploitation"] == pytest.approx(40 * 3 / 4 + 10 / 5) and found["refused"] == 0
 
 
 def test_statistics_have_their_counterparts():

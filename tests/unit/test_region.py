@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from undercount.model.assumed.scenario import load_scenario, parameter_table
 from undercount.model.files.problems import BadInput
 from undercount.model.files.tables_in import SHOWN
 from undercount.model.known.region import Month, load_region, read_referrals
@@ -115,7 +116,22 @@ def test_calendar_and_visas(region):
     assert region.month_index("2001-03") == 26 and region.month_name(26) == "2001-03"
     free = {e.iso3: (str(e.when), e.reliability) for e in region.events if e.kind == "visa_free"}
     assert free == {"ROU": ("2002-01", "source seen"), "BGR": ("2001-04", "recalled, unverified")}
-    assert [e.value for e in region.events if e.kind == "presence"] == [50000]
+    soldiers = {(e.iso3, str(e.when)): e.value for e in region.events if e.kind == "presence"}
+    assert soldiers == {("BIH", "1999-01"): 33000, ("BIH", "2002-01"): 19000, ("BIH", "2003-01"): 12000,
+                        ("XKX", "1999-07"): 50000, ("XKX", "2002-05"): 38000, ("XKX", "2003-06"): 26000}
+
+
+def test_the_market_of_a_presence_follows_its_dated_numbers(region):
+    """Where a row of kind `presence` stands, the market is what it was at first times the persons for those at first."""
+    scenario = load_scenario("baseline", region=str(FOLDER))
+    market = parameter_table(scenario)["presence_market"]
+    first = {"BIH": 33000, "XKX": 50000}
+    for event in (e for e in region.events if e.kind == "presence"):
+        place, month = region.index[event.iso3], region.month_index(str(event.when))
+        expected = scenario.value(f"events.presence-{event.iso3.lower()}.value") * event.value / first[event.iso3]
+        if event.iso3 == "XKX" and event.value == 38000:
+            month -= 1  # the reduction begins in the month of that row
+        assert market[month, place] == pytest.approx(expected, rel=1e-3)
 
 
 def test_series_is_linear_between_mid_years_and_flat_beyond(region):
@@ -234,7 +250,7 @@ BAD = {
     "source twice": (repeat("sources.csv", 2), "sources.csv", 26, "code", "line 2"),
     "route twice": (repeat("routes.csv", 2), "routes.csv", 144, "id", "line 2"),
     "programme twice": (repeat("ngos.csv", 2), "ngos.csv", 32, "iso3+kind", "line 2"),
-    "event twice": (repeat("events.csv", 2), "events.csv", 104, "when+iso3+kind", "line 2"),
+    "event twice": (repeat("events.csv", 2), "events.csv", 111, "when+iso3+kind", "line 2"),
     "crossing twice": (repeat("crossings.csv", 2), "crossings.csv", 88, "a+b+kind", "line 2"),
     "crossing to itself": (cell("crossings.csv", 2, "b", "ALB"), "crossings.csv", 2, "b", "another country"),
     "crossing kind": (cell("crossings.csv", 2, "kind", "lnd"), "crossings.csv", 2, "kind", "'land'?"),
@@ -246,7 +262,7 @@ BAD = {
     "route era": (cell("routes.csv", 2, "era", "olde"), "routes.csv", 2, "era", "'old'?"),
     "event month": (cell("events.csv", 5, "when", "2001-13"), "events.csv", 5, "when", "'2001-13'"),
     "event kind": (cell("events.csv", 5, "kind", "visafree"), "events.csv", 5, "kind", "'visa_free'?"),
-    "event nowhere": (swap("events.csv", "2002-08,ALB,operation", "2002-08,,operation"), "events.csv", 51, "iso3", "context"),
+    "event nowhere": (swap("events.csv", "2002-08,ALB,operation", "2002-08,,operation"), "events.csv", 56, "iso3", "context"),
     "law towards somebody": (swap("events.csv", "1995-04,BEL,law_full,,,", "1995-04,BEL,law_full,,ROU,"), "events.csv", 9, "towards", "law_full"),
     "reliability": (cell("events.csv", 5, "reliability", "sure"), "events.csv", 5, "reliability", "source seen"),
     "programme kind": (cell("ngos.csv", 2, "kind", "shelterr"), "ngos.csv", 2, "kind", "'shelter'?"),

@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[2] / "experiments"
 # A room imports from itself and from those before it.
 ROOMS = ("ask", "store", "compute", "study", "design", "patterns", "draws", "calibration", "runs", "reference", "inference",
-         "verdict", "paired", "attribution", "policy", "estimate", "report", "view", "bench", "commands", "cli")
+         "verdict", "answer", "paired", "attribution", "policy", "discover", "estimate", "report", "view", "bench", "commands",
+         "cli")
 
 
 def name_of(path):

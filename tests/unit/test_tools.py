@@ -1,5 +1,6 @@
 """The tools that publish tables: what is fixed is what the screening says, and figures are as told."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,6 +10,7 @@ from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario
 
 from tools import mechanisms, screening, trial
+from tools.publish import publish
 
 
 def test_the_baseline_fixes_what_the_screening_does_not_keep():
@@ -75,3 +77,23 @@ def test_a_mechanism_is_weak_unless_an_effect_is_large_and_sure():
     assert mechanisms.is_weak(np.column_stack([still, noisy]))
     assert not mechanisms.is_weak(np.column_stack([still, sure]))
     assert mechanisms.is_weak(np.column_stack([still, [0.02, 0.021, 0.02, 0.021]]))
+
+
+def test_what_is_published_is_documents_and_no_draws(tmp_path):
+    reference, verdict = tmp_path / "reference", tmp_path / "verdict"
+    for path, text in ((reference / "manifest.json", '{"kind": "reference"}'),
+                       (verdict / "manifest.json", '{"kind": "compare"}'), (verdict / "verdict.md", "# words"),
+                       (verdict / "draws.parquet", "draws"), (verdict / "tables" / "answer_flow.csv", "a"),
+                       (verdict / "tables" / "answer_flow.parquet", "a"), (verdict / "figures" / "answer-flow.png", "a"),
+                       (verdict / "figures" / "answer-flow.svg", "a"), (verdict / "parts" / "x.json", "{}")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    target = tmp_path / "published"
+    target.mkdir()
+    (target / "old.csv").write_text("of an earlier answer")
+    written = publish(reference, [verdict], target)
+    assert {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()} == {
+        path.relative_to(target).as_posix() for path in written} == {
+        "verdict/manifest.json", "verdict/verdict.md", "verdict/tables/answer_flow.csv", "figures/answer-flow.png",
+        "verdict/reference-manifest.json"}
+    assert json.loads((target / "verdict" / "reference-manifest.json").read_text())["kind"] == "reference"

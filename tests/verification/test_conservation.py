@@ -55,13 +55,13 @@ def check_month(run, before):
     assert run.actors["officials_in_pay"][t].sum() == bought.sum()
     assert np.all(run.officials["status"][bought] == SERVING)
     # shares
-    beliefs = [("recruiters", field) for field in cells.dtype.names if field.endswith("_loss")]
+    beliefs = [("minds", field) for field in run.minds.dtype.names if field.endswith("_loss")]
     assert beliefs
     for table, field in (*beliefs, ("places", "risk"), ("officials", "integrity"), ("places", "awareness"),
                          ("places", "meets"), ("places", "attention"), ("ngos", "attention")):
         values = getattr(run, table)[field]
         assert values.min() >= 0.0 and values.max() <= 1.0, (table, field)
-    for table in ("people", "places", "classes", "posts", "officials", "recruiters", "ngos"):
+    for table in ("people", "places", "classes", "posts", "officials", "recruiters", "minds", "ngos"):
         rows = getattr(run, table)
         for field in rows.dtype.names:
             if rows.dtype[field].base.kind == "f":

@@ -14,8 +14,8 @@ def test_the_first_year_is_written_down(w):
     w.par["demand_trend"][NOW - 1, ABROAD] = 0.5
     has(w.places[ABROAD], stock=7, profit=8.0, risk=0.25, custody=1, active=3, revenue=100.0)
     has(w.routes[DIRECT], use=9.0)
-    w.recruiters["mode_loss"], w.recruiters["venue_loss"], w.recruiters["treatment_loss"] = (0.5, 0.25), (0.25, 1.0), (1.0, 0.5)
-    w.recruiters["entry_loss"][:, ABROAD] = [0.25, 0.5, 0.75]
+    w.minds["mode_loss"], w.minds["venue_loss"], w.minds["treatment_loss"] = (0.5, 0.25), (0.25, 1.0), (1.0, 0.5)
+    w.minds["entry_loss"][:, ABROAD] = [0.25, 0.5, 0.75]
     balance.takes_stock(NOW, w)
     place = w.places[ABROAD]
     assert place.market_start == pytest.approx(2 * math.exp(0.5))
@@ -24,8 +24,8 @@ def test_the_first_year_is_written_down(w):
     assert w.places[HOME].custody_start == 0.0
     route = w.routes[DIRECT]
     assert (route.gain_start, route.use_start, route.loss_start) == (1200.0, 9.0, 0.5)
-    cell = w.recruiters[0]
-    assert (cell.mode_start, cell.venue_start, cell.treatment_start) == (0.25, -0.75, 0.5)
+    mind = w.minds[0]
+    assert (mind.mode_start, mind.venue_start, mind.treatment_start) == (0.25, -0.75, 0.5)
 
 
 def test_gains_of_the_first_year_are_of_its_last_month(w):
@@ -38,8 +38,8 @@ def test_gains_of_the_first_year_are_of_its_last_month(w):
 def test_the_mean_loss_of_the_cells_of_an_origin(w):
     """Entry kept with 1/2 and a year with 1/2 by the first, all by the second; the third is of another country."""
     has(w.places[HOME], recruiters=2)
-    w.recruiters["entry_loss"][:, ABROAD] = [0.5, 0.0, 0.9]
-    w.recruiters["place_loss"][0, ABROAD] = math.log(2) / 12.0
+    w.minds["entry_loss"][:, ABROAD] = [0.5, 0.0, 0.9]
+    w.minds["place_loss"][0, ABROAD] = math.log(2) / 12.0
     assert balance.mean_loss(w.routes[DIRECT], w) == pytest.approx((0.75 + 0.0) / 2)
     has(w.places[HOME], first_recruiter=1)
     assert balance.mean_loss(w.routes[ROUND_ABOUT], w) == pytest.approx((0.0 + 0.9) / 2)

@@ -13,6 +13,7 @@ from undercount.model.engine.layout import (
     INDEPENDENT,
     NOBODY,
     PENDING,
+    POOLS,
     RECRUITED,
     RETURNED,
     ROWS,
@@ -85,12 +86,6 @@ def test_a_smuggler_is_hired_for_a_destination(w, me, luck):
     assert changes(w.actors) == {(NOW, HOME, "smuggled"): 2}
 
 
-def test_a_smuggler_of_a_pool_takes_each_to_their_own(w, me):
-    w.gravity[NOW, HOME, :3] = 1.0
-    parties.hires_smuggler(has(me, situation=SEEKING, pool=4), NOW, w)
-    assert (me.situation, me.route, me.place) == (SMUGGLED, NOBODY, HOME)
-
-
 def test_no_way_no_smuggler(w, me):
     parties.hires_smuggler(has(me, situation=SEEKING), NOW, w)
     assert me.situation == SEEKING and changes(w.actors) == {}
@@ -100,9 +95,9 @@ def test_no_way_no_smuggler(w, me):
 def seekers(w, me, luck):
     """Nine seekers at HOME; an offer takes them to cell 0, DIRECT, unless they go by themselves."""
     w.gravity[NOW, HOME, :3] = 0.0, 1.0, 1.0
-    has(w.places[HOME], pick=1.0, recruiters=1)
+    has(w.places[HOME], pick=1.0, recruiters=1, responds=1)
     has(w.recruiters[0], pick=1.0, weighed=NOW)
-    w.recruiters[0].route_odds[:3] = 0.0, 1.0, 1.0
+    w.minds[0].route_odds[:3] = 0.0, 1.0, 1.0
     luck(SMUGGLED_TO=0.5, MEETS_RECRUITER=0.5, ROUTE=0.5, PAPERS=0.5, VENUE=0.5, TREATMENT=0.5)
     return has(me, weight=9, situation=SEEKING)
 
@@ -138,10 +133,12 @@ def test_who_finds_no_smuggler_keeps_looking(w, seekers):
 def test_persons_of_a_pool_leave_it(w, seekers, monkeypatch):
     monkeypatch.setattr(pools, "draw_four", lambda *_: (0.5, 0.5, 0.5, 0.5))
     w = w._replace(party_size=1)
-    has(seekers, pool=4, part_smuggled=2, part_offer=1, sex=-1, age_band=-1, wage_band=-1)
-    assert parties.parts(seekers, NOW, w, 3) == 5 and seekers.weight == 6
-    assert (w.people[3].situation, w.people[3].weight, w.people[3].pool) == (SMUGGLED, 2, 4)
-    assert (w.people[4].situation, w.people[4].pool, w.people[4].sex) == (RECRUITED, NOBODY, 1)
+    w.counts[POOLS] = 1
+    has(w.people[2], situation=SMUGGLED, weight=0)
+    has(seekers, pool=1, part_smuggled=2, part_offer=1, sex=-1, age_band=-1, wage_band=-1)
+    assert parties.parts(seekers, NOW, w, 5) == 6 and seekers.weight == 6
+    assert (w.people[2].situation, w.people[2].weight) == (SMUGGLED, 2)
+    assert (w.people[5].situation, w.people[5].pool, w.people[5].sex) == (RECRUITED, NOBODY, 1)
 
 
 @pytest.fixture
@@ -160,13 +157,6 @@ def test_those_found_leave_the_party_and_the_others_get_out(w, held):
 def test_all_found_leave_nobody_to_get_out(w, held):
     assert parties.parts(has(held, part_found=4), NOW, w, 3) == 3
     assert held.situation == IDENTIFIED and w.hidden[NOW, ABROAD].escaped == 0
-
-
-def test_smuggled_persons_of_a_pool_travel_one_by_one(w, me, luck):
-    luck(CROSSING_INSPECTED=0.5, SMUGGLED_DEBT=0.5, SMUGGLED_TO=0.5)
-    w.gravity[NOW, HOME, :3] = 0.0, 1.0, 1.0
-    has(me, situation=SMUGGLED, pool=4, weight=3, part_smuggled=3, since=NOW)
-    assert parties.parts(me, NOW, w, 3) == 3 and me.leg == 1 and w.classes[0].success_now == 3
 
 
 @pytest.fixture
@@ -203,7 +193,7 @@ def test_what_was_noted_is_carried_out(w, waiting, luck, me):
     w.pending[:3] = 1, 2, 0
     w.counts[PENDING], w.counts[ACTIVE], w.active[0] = 3, 1, 7
     has(w.recruiters[1], touched=1 << ABROAD)
-    w.recruiters[1].tried_entry[ABROAD] = 5
+    w.minds[1].tried_entry[ABROAD] = 5
     parties.settle(NOW, w)
     assert w.counts[ROWS] == 4 and w.counts[PENDING] == 0 and w.counts[ACTIVE] == 2 and w.active[:2].tolist() == [7, 3]
     assert people(w, 4) == [(ASSISTED, 2), (EXPLOITED, 1), (INDEPENDENT, 2), (IDENTIFIED, 1)]

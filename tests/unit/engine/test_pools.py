@@ -5,11 +5,12 @@ import math
 import numpy as np
 import pytest
 from undercount.model.engine import decisions as d
-from undercount.model.engine import home, pools, random
+from undercount.model.engine import home, pools
 from undercount.model.engine.layout import (
     AT_HOME,
+    CLANDESTINE,
     DEPRIVED,
-    EXPLOITED,
+    INDEPENDENT,
     MINOR,
     NOBODY,
     PERSON,
@@ -19,7 +20,7 @@ from undercount.model.engine.layout import (
 from undercount.model.engine.pools import NEVER, TRAITS, UNDRAWN
 from undercount.model.world import records
 
-from tests.hand import ABROAD, HOME, NOW, PEOPLE, SEED, TRANSIT, changes, given, has
+from tests.hand import HOME, NOW, PEOPLE, SEED, TRANSIT, changes, has
 
 
 @pytest.fixture
@@ -57,11 +58,11 @@ def test_low_wages(me, band, low):
 
 @pytest.fixture
 def filled(w, setup):
-    """Class 0 with work and class 1 without, of 4,096 and 2,048 persons: 16 + 8 pools, two rows each."""
+    """Class 0 with work and class 1 without, of 4,096 and 2,048 persons: 16 + 8 pools, five rows each."""
     has(w.par[0, TRANSIT], **{name: setup[name] for name in setup.dtype.names})
     has(w.classes[0], home=HOME, working=1, zone=DEPRIVED, persons=4096.0)
     has(w.classes[1], home=TRANSIT, working=0, zone=0, persons=2048.0)
-    people = records(60, PERSON)
+    people = records(130, PERSON)
     assert pools.fill_pools(w.par, w.classes, people) == 24
     return people
 
@@ -74,15 +75,16 @@ def test_classes_know_their_pools(w, filled):
 def test_everybody_is_in_a_pool_and_nobody_looks(filled):
     assert filled["weight"][:16].sum() == 4096 and filled["weight"][16:24].sum() == 2048
     assert filled["weight"][0] == 4096 * 0.5 * 0.75 * 0.875 * 0.75
-    assert not filled["weight"][24:].any() and not filled["threshold"][48:].any()
+    assert not filled["weight"][24:].any() and not filled["threshold"][120:].any()
 
 
-@pytest.mark.parametrize("row, klass, home_of, n, looking", [(9, 0, HOME, 9, 0), (33, 0, HOME, 9, 1), (21, 1, TRANSIT, 5, 0), (45, 1, TRANSIT, 5, 1)])
-def test_a_pool_is_two_rows(filled, row, klass, home_of, n, looking):
-    me, size = filled[row], (16, 8)[klass]
-    assert me.id == (klass << home.PERSON_BITS) + n + looking * size
-    assert me.pool == row + (0 if looking else 24) and me.threshold == NEVER
-    assert (me.klass, me.home, me.place, me.situation) == (klass, home_of, home_of, SEEKING if looking else AT_HOME)
+@pytest.mark.parametrize("kind, situation", list(enumerate((AT_HOME, SEEKING, SMUGGLED, SMUGGLED, INDEPENDENT))))
+@pytest.mark.parametrize("row, klass, home_of, n", [(9, 0, HOME, 9), (21, 1, TRANSIT, 5)])
+def test_a_pool_is_five_rows(filled, row, klass, home_of, n, kind, situation):
+    me, size = filled[row + 24 * kind], (16, 8)[klass]
+    assert me.id == (klass << home.PERSON_BITS) + n + kind * size
+    assert me.pool == row + 24 and me.threshold == NEVER and me.mode == CLANDESTINE and me.leg == (kind == 3)
+    assert (me.klass, me.home, me.place, me.situation) == (klass, home_of, home_of, situation)
     assert (me.working, me.zone) == ((1, DEPRIVED), (0, 0))[klass]
     assert (me.route, me.recruiter, me.official) == (NOBODY,) * 3
 
@@ -145,44 +147,3 @@ def test_what_differs_within_a_pool_is_drawn_at_last(w, setup, monkeypatch, draw
 def test_the_young_are_a_share_of_all_and_drawn_among_adults(w, setup, monkeypatch, age, band):
     """A quarter of all, of the half who are no minors: below a half."""
     assert becomes(w, has(setup, minor_share=0.5, young_share=0.25), monkeypatch, age=age).age_band == band
-
-
-@pytest.fixture
-def travellers(w, luck, setup, monkeypatch):
-    """Two of the pool of row 1 hired a smuggler last month; the draws of each are those of its own identity."""
-    monkeypatch.setattr(pools, "draw_four", lambda *_: (0.9, 0.9, 0.9, 0.9))
-    w.gravity[NOW - 1, HOME, :3] = 0.0, 1.0, 2.0
-    w.people["situation"][1], w.people["weight"][1] = SEEKING, 5
-    me = has(w.people[0], situation=SMUGGLED, weight=2, pool=1, parties=4, since=NOW - 1)
-    for serial, route in ((4, 0.25), (5, 0.75)):
-        who = random.draw_child(SEED, PEOPLE, serial, d.PARTY)
-        luck.at(d.SMUGGLED_TO, who, NOW - 1, route)
-    luck(CROSSING_INSPECTED=0.5, CROSSING_MEETS=0.5, CROSSING_BRIBE=0.9, SMUGGLED_DEBT=0.5, SMUGGLED_TRAPPED=0.5)
-    luck.at(d.CROSSING_INSPECTED + 1, random.draw_child(SEED, PEOPLE, 5, d.PARTY), NOW, 0.5)
-    return me
-
-
-def test_those_who_arrive_stay_together(w, travellers):
-    assert pools.travel_one_by_one(travellers, NOW, w, 2, 5) == 5
-    assert (travellers.weight, travellers.parties, travellers.leg) == (2, 6, 1) and w.classes[0].success_now == 2
-    assert [w.posts[p].arrivals_now for p in range(3)] == [1, 1, 1]  # one by each way
-
-
-def test_those_who_are_stopped_look_again_with_their_pool(w, travellers):
-    given(w, TRANSIT, inspection=1.0, inspections_per_official=9.0)
-    assert pools.travel_one_by_one(travellers, NOW, w, 2, 5) == 5
-    assert travellers.weight == 1 and w.people[1].weight == 6
-    assert changes(w.hidden) == {(NOW, TRANSIT, "deported"): 1}
-
-
-def test_those_who_are_trapped_become_persons(w, travellers, luck):
-    has(w.places[HOME], pick=1.0)
-    w.recruiters["pick"] = 1.0
-    luck(MEETS_RECRUITER=0.0, VENUE=0.5, TREATMENT=0.5)
-    given(w, ABROAD, smuggled_in_debt=1.0, smuggled_to_trafficked=1.0)
-    assert pools.travel_one_by_one(travellers, NOW, w, 2, 5) == 7
-    assert travellers.weight == 0 and w.people[1].weight == 5
-    for serial, row in ((4, 5), (5, 6)):
-        one = w.people[row]
-        assert one.id == random.draw_child(SEED, PEOPLE, serial, d.PARTY)
-        assert (one.situation, one.weight, one.parties, one.pool, one.sex) == (EXPLOITED, 1, 0, NOBODY, 1)

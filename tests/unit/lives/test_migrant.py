@@ -133,9 +133,10 @@ def test_the_smuggled_arrive_and_it_is_told_at_home(w, me, luck):
     assert month(w, me, since=NOW - 1) == SMUGGLED and w.classes[0].success_now == 2  # arrived: no more
 
 
-def test_persons_of_a_pool_are_smuggled_each_for_themselves(w, me):
+def test_persons_of_a_pool_cross_by_numbers(w, me):
+    """`engine/crowds.py` moves them: nothing happens to the pool's own agent."""
     assert month(w, me, situation=SMUGGLED, route=DIRECT, weight=4, pool=3) == SMUGGLED
-    assert me.part_smuggled == 4 and me.leg == 0
+    assert me.part_smuggled == 0 and me.leg == 0 and me.weight == 4
 
 
 def test_the_smuggled_who_are_stopped_are_deported(w, me, luck):
@@ -192,7 +193,7 @@ def test_the_recruited_who_are_stopped_are_met_by_police(w, me, luck, mode, lost
     luck(CROSSING_INSPECTED=0.5, CROSSING_MEETS=0.0, CROSSING_BRIBE=0.5)
     assert month(w, me, situation=RECRUITED, route=ROUND_ABOUT, recruiter=1, weight=2, mode=mode) == IDENTIFIED
     assert (me.place, me.lists) == (TRANSIT, ON_POLICE)
-    assert list(w.recruiters[1].lost_entry[:3]) == [0, 2, 0] and list(w.recruiters[1].lost_mode) == lost
+    assert list(w.minds[1].lost_entry[:3]) == [0, 2, 0] and list(w.minds[1].lost_mode) == lost
     assert changes(w.hidden) == {(NOW, TRANSIT, "identified"): 2}
 
 

@@ -26,6 +26,12 @@ def cell(w):
     return w.recruiters[1]
 
 
+@pytest.fixture
+def mind(w):
+    """What the cell saw and believes."""
+    return w.minds[1]
+
+
 def test_profit_is_smoothed(w, cell):
     """A fifth of the way from 500 to 1,000 - 300 = 700."""
     recruiter.counts_money(has(cell, profit=500.0, revenue_now=1000, costs_now=300), given(w, HOME, money_memory=0.2))
@@ -161,13 +167,13 @@ def test_who_comes_back_may_be_arrested_again(w, cell, luck):
     assert (cell.custody, cell.active, cell.arrests, cell.breaks) == (2, 0, 2, 1.0)
 
 
-def test_it_learns_in_its_own_month(w, cell, luck):
+def test_it_learns_in_its_own_month(w, cell, luck, mind):
     given(w, HOME, route_learning=0.5, experience_shared=1.0)
     has(w.networks[0], touched=1 << ABROAD)
     w.networks[0].entry_step[ABROAD], w.networks[0].entry_seen[ABROAD] = 0.5, 0.25
     luck(STOPS=0.5, STARTS=0.5)
     recruiter.recruiter_month(cell, NOW, w)
-    assert cell.entry_loss[ABROAD] == 0.125
+    assert mind.entry_loss[ABROAD] == 0.125
 
 
 # --- options ---------------------------------------------------------------------------------------
@@ -198,11 +204,11 @@ def test_what_a_person_brings_in_a_year(w):
     assert recruiter.gain_of(route, NOW, w) == 1000.0
 
 
-def test_expected_loss(w, cell):
+def test_expected_loss(w, mind):
     """Kept at two entries with 3/4 and 1/2, and in a year with 1/2: 1 - 3/16."""
-    cell.entry_loss[TRANSIT], cell.entry_loss[ABROAD] = 0.25, 0.5
-    assert recruiter.expected_loss(cell, w.routes[ROUND_ABOUT], 0.5) == 0.8125
-    assert recruiter.expected_loss(cell, w.routes[INTERNAL_ROUTE], 0.5) == 0.5
+    mind.entry_loss[TRANSIT], mind.entry_loss[ABROAD] = 0.25, 0.5
+    assert recruiter.expected_loss(mind, w.routes[ROUND_ABOUT], 0.5) == 0.8125
+    assert recruiter.expected_loss(mind, w.routes[INTERNAL_ROUTE], 0.5) == 0.5
 
 
 def odds(w, cell, t=NOW):
@@ -210,8 +216,8 @@ def odds(w, cell, t=NOW):
     has(cell, weighed=-1)
     recruiter.weighs_corridors(t, w)
     recruiter.weighs_routes(cell, t, w)
-    cumulative = [0.0, *cell.route_odds[:3].tolist()]
-    assert len(cell.route_odds) == MAX_ROUTES and cell.weighed == t
+    cumulative = [0.0, *w.minds[1].route_odds[:3].tolist()]
+    assert len(w.minds[1].route_odds) == MAX_ROUTES and cell.weighed == t
     return pytest.approx([b - a for a, b in zip(cumulative, cumulative[1:])])
 
 
@@ -256,21 +262,21 @@ def test_habit_draws(w, cell, options):
     assert odds(w, cell) == [0.5, 2.25, 0.25]
 
 
-def test_expected_losses_repel(w, cell, options):
+def test_expected_losses_repel(w, cell, options, mind):
     """Entry lost with 1/2 and a year there with 1/4, a quarter expected at first: 0.625 - 0.25, answered by 8."""
     given(w, ABROAD, route_response=8.0)
-    cell.entry_loss[ABROAD] = 0.5
-    cell.place_loss[ABROAD] = -math.log(0.75) / 12.0
+    mind.entry_loss[ABROAD] = 0.5
+    mind.place_loss[ABROAD] = -math.log(0.75) / 12.0
     has(options[DIRECT], loss_start=0.25)
     has(options[ROUND_ABOUT], loss_start=0.625)
     assert odds(w, cell) == [0.5, 0.25 * math.exp(-3.0), 0.25]
 
 
-def test_losses_are_those_of_each_destination(w, cell, options):
+def test_losses_are_those_of_each_destination(w, cell, options, mind):
     """HOME loses a half in a year, ABROAD nothing."""
     for place in (HOME, ABROAD):
         given(w, place, route_response=2.0)
-    cell.place_loss[HOME] = math.log(2) / 12.0
+    mind.place_loss[HOME] = math.log(2) / 12.0
     assert odds(w, cell) == [0.5 * math.exp(-1.0), 0.25, 0.25]
 
 
@@ -292,4 +298,4 @@ def test_scores_are_kept_within_reason(w, cell, options):
 
 def test_weighed_once_a_month(w, cell, options):
     recruiter.weighs_routes(has(cell, weighed=NOW), NOW, w)
-    assert not cell.route_odds.any()
+    assert not w.minds[1].route_odds.any()

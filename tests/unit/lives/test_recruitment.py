@@ -98,25 +98,25 @@ def test_a_share_moved_in_log_odds():
 def test_papers_follow_what_is_lost_without_them(w):
     """Half at first; the gap has grown by ln 3 / 2 since, and is answered twofold: odds 3."""
     there = given(w, ABROAD, papers_start=0.5, method_response=2.0)
-    cell = has(w.recruiters[0], mode_start=0.25)
-    cell.mode_loss = 0.5 + math.log(3) / 2, 0.25
-    assert recruitment.papers_odds(cell, there) == pytest.approx(0.75)
+    believes = has(w.minds[0], mode_start=0.25)
+    believes.mode_loss = 0.5 + math.log(3) / 2, 0.25
+    assert recruitment.papers_odds(believes, there) == pytest.approx(0.75)
 
 
 def test_private_venues_follow_losses_and_need_phones(w):
     """A year's gap of 12 * (0.3 - 0.2 - 0.05) = 0.6, answered by ln 3 / 0.6; half of the venues need phones of 0.5."""
     there = given(w, ABROAD, private_start=0.5, method_response=math.log(3) / 0.6, phone_need=0.5)
     facts = known(w, ABROAD, phones=0.5)
-    cell = has(w.recruiters[0], venue_start=0.05)
-    cell.venue_loss = 0.3, 0.2
-    assert recruitment.private_odds(cell, there, facts) == pytest.approx(0.75 * 0.75)
+    believes = has(w.minds[0], venue_start=0.05)
+    believes.venue_loss = 0.3, 0.2
+    assert recruitment.private_odds(believes, there, facts) == pytest.approx(0.75 * 0.75)
 
 
 def test_payments_follow_what_is_lost_without_them(w):
     there = given(w, ABROAD, payments_start=0.5, method_response=math.log(3) / 0.6)
-    cell = has(w.recruiters[0], treatment_start=0.05)
-    cell.treatment_loss = 0.3, 0.2
-    assert recruitment.payment_odds(cell, there) == pytest.approx(0.75)
+    believes = has(w.minds[0], treatment_start=0.05)
+    believes.treatment_loss = 0.3, 0.2
+    assert recruitment.payment_odds(believes, there) == pytest.approx(0.75)
 
 
 @pytest.mark.parametrize("venue, treatment, expected", [
@@ -124,7 +124,7 @@ def test_payments_follow_what_is_lost_without_them(w):
 def test_venue_and_treatment(w, me, luck, venue, treatment, expected):
     given(w, ABROAD, private_start=0.25, payments_start=0.125)
     luck(VENUE=venue, TREATMENT=treatment)
-    recruitment.is_placed(has(me, place=ABROAD), NOW, w, w.recruiters[0])
+    recruitment.is_placed(has(me, place=ABROAD, recruiter=0), NOW, w)
     assert (me.venue, me.treatment) == expected
 
 
@@ -147,7 +147,8 @@ def seeker(w, me, luck, offers):
         has(route, gain_start=1.0)
     luck(MEETS_RECRUITER=0.5, ROUTE=0.5, PAPERS=0.5, VENUE=0.5, TREATMENT=0.5, OFFICIAL_MET=0.0, CONSUL=0.5)
     has(w.recruiters[1], weighed=NOW)
-    w.recruiters[1].route_odds[:3] = 1.0, 2.0, 4.0
+    w.minds[1].route_odds[:3] = 1.0, 2.0, 4.0
+    w.places["responds"] = 1
     return has(me, situation=SEEKING, weight=2, months=9, leg=2, lists=7, lists_home=7, helped=2, official=5)
 
 
@@ -201,8 +202,8 @@ def test_the_cell_that_is_met_places_the_recruit(w, seeker, luck):
     """It alone believes that private venues are safer."""
     given(w, ABROAD, private_start=0.5, payments_start=0.5, method_response=1.0)
     known(w, ABROAD, phones=1.0)
-    w.recruiters[1].venue_loss = 0.9, 0.0
-    w.recruiters[1].treatment_loss = 0.9, 0.0
+    w.minds[1].venue_loss = 0.9, 0.0
+    w.minds[1].treatment_loss = 0.9, 0.0
     luck(VENUE=0.9, TREATMENT=0.9)
     recruitment.takes_offer(seeker, NOW, w)
     assert (seeker.venue, seeker.treatment) == (PRIVATE, PAID)
@@ -213,6 +214,13 @@ def test_the_cell_weighs_its_options_first(w, seeker, luck):
     w.routes["opens"] = 99
     recruitment.takes_offer(seeker, NOW, w)  # no option is open
     assert (seeker.situation, seeker.recruiter) == (SEEKING, NOBODY) and changes(w.actors) == {}
+
+
+def test_cells_that_do_not_respond_share_their_countrys_options(w, seeker, luck):
+    has(w.places[HOME], responds=0)
+    w.corridors[HOME, :3] = 0.0, 4.0, 4.0
+    recruitment.takes_offer(seeker, NOW, w)
+    assert seeker.route == DIRECT and w.recruiters[1].weighed == NOW
 
 
 def test_nobody_to_meet(w, seeker, offers):

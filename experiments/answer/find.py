@@ -1,0 +1,299 @@
+"""The answer to one observed table, from one reference table: every estimand, its checks, and how firm it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from undercount.experiments.answer.chain import GROUPS, LINKS
+from undercount.experiments.answer.checks import Check, Direction, area, checks, direction
+from undercount.experiments.answer.estimands import Truths, Window, truths, windows
+from undercount.experiments.answer.methods import METHODS, MOVING, TREES, Draws, Fitted
+from undercount.experiments.answer.ordinary import Ordinary, ordinary
+from undercount.experiments.answer.posterior import (
+    Assessed,
+    Marginal,
+    assess,
+    balance,
+    balanced,
+    honest,
+    levels,
+    marginal,
+    priors,
+)
+from undercount.experiments.answer.views import Split, disturbed, seen, split
+from undercount.experiments.inference.estimate import Estimate, mean
+from undercount.experiments.reference.table import Reference
+from undercount.experiments.verdict.observed import Observed
+from undercount.model.files.problems import BadInput, Problem
+
+FAMILIES = ("flow", "chain", "level", "rivals")
+COMPARED = 400  # worlds that methods are compared on
+OF_COUNTRIES = 300  # worlds that set the levels of the countries' links: there are many of these
+SUBLINKS = ("new", "held")  # of "fewer people", told apart in all countries together
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What one way of looking at the table learnt: methods, the one chosen for each family, and its levels."""
+
+    fitted: Fitted
+    chosen: dict[str, str]
+    own: np.ndarray  # (GRID, targets) of the chosen methods
+    scores: dict[str, dict[str, Estimate]]  # family -> method -> mean log score of a target (nats)
+    here: np.ndarray
+    summaries: np.ndarray
+
+    def position(self, name: str) -> int:
+        return self.fitted.names.index(name)
+
+    def draws(self, family: str, names: list[str], summaries: np.ndarray | None = None) -> Draws:
+        """Draws of these targets by the family's method at the observed summaries, or at others (p,)."""
+        at = self.here if summaries is None else summaries
+        return next(self.fitted.posteriors(self.chosen[family], family, at[None],
+                                           [self.position(name) for name in names]))
+
+
+@dataclass(frozen=True)
+class Flow:
+    """D of one window: posterior by the table's own prior and by the balanced one, priors, what the data add."""
+
+    window: Window
+    prior: Marginal
+    posterior: Marginal
+    balanced: Marginal
+    shares: dict[str, float]  # of the prior
+    check: Check
+    direction: Direction | None
+
+
+@dataclass(frozen=True)
+class Link:
+    """A group's part of the change of ln(counted): mean, posterior, prior; None of a country's check."""
+
+    mean: float
+    posterior: Marginal
+    prior: Marginal
+    check: Check
+
+
+@dataclass(frozen=True)
+class Links:
+    """The chain of one window: in all, by country, and the parts of "fewer people"; `unmatched` is what the worlds
+    that carry the answer leave of the observed change of ln(counted)."""
+
+    window: Window
+    groups: dict[str, Link]
+    parts: dict[str, Link]
+    by_country: dict[str, dict[str, Link]]
+    unmatched: float
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """Probability that each onset happened, alone and with each other one; before the data from the prior."""
+
+    onsets: tuple[str, ...]
+    alone: np.ndarray
+    pairs: np.ndarray
+    prior: np.ndarray
+    prior_pairs: np.ndarray
+    auc: np.ndarray  # on worlds of known truth; NaN where all or none happened
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that the answer says."""
+
+    reference: Reference
+    observed: Observed
+    seed: int
+    years: tuple[int, ...]
+    split: Split
+    truths: Truths
+    plain: Setup
+    robust: Setup
+    ordinary: Ordinary
+    flows: list[Flow]
+    robust_flows: list[Flow]
+    chains: list[Links]
+    levels: dict[int, tuple[Marginal, Marginal, Check]]  # year -> posterior, prior, check
+    rivals: Rivals | None
+    weights: np.ndarray  # of the training worlds, for the shortest window, balanced
+    methods: pd.DataFrame
+
+
+def find(reference: Reference, observed: Observed, seed: int, cores: int, say: Callable[[str], None],
+         trees: int = TREES) -> Found:
+    """Answer it. Raises BadInput if the table has too few worlds or its rows no two full years."""
+    check_columns(reference)
+    years = full(observed)
+    asked = windows(observed, years)
+    if not asked:
+        raise BadInput(Problem(observed.file, "period", f"full years {', '.join(map(str, years)) or 'none'}",
+                               "two full years in a row with the same countries and counts above 0"))
+    parts = split(len(reference.labels), str(reference.folder))
+    say("is the observed table like the simulated ones")
+    order = np.random.default_rng([seed, 0x5117]).permutation(len(reference.labels)) \
+        if len(reference.explanations) > 1 else np.arange(len(reference.labels))
+    parts = Split(order[parts.train], order[parts.setting], order[parts.checked])
+    counts = reference.quantities(observed.columns)
+    usual = ordinary(observed, counts, parts.train, np.concatenate([parts.setting, parts.checked]))
+    say("the estimands of every world")
+    known = truths(reference, observed, asked, years)
+    names, values = _targets(known)
+    say("learning from the worlds, and choosing the methods")
+    plain = learn(observed, counts, names, values, known, parts, seed, cores, trees)
+    say("the same with an error in every cell")
+    robust = learn(observed, disturbed(observed, counts, seed), names, values, known, parts, seed + 1, cores, trees,
+                   only=("flow",), chosen=plain.chosen)
+    say("the answer, and its checks")
+    found = {family: _assessed(plain, family, values, parts.checked, seed) for family in ("flow", "chain", "level")}
+    flows = [_flow(plain, window, known, parts, found["flow"], i, seed) for i, window in enumerate(known.windows)]
+    again = _assessed(robust, "flow", values, parts.checked, seed)
+    robust_flows = [_flow(robust, window, known, parts, again, i, seed) for i, window in enumerate(known.windows)]
+    chains = [_links(plain, window, values, parts, found["chain"], known, seed) for window in known.windows]
+    weights = np.zeros(len(reference.labels))
+    draws = plain.draws("flow", [known.flows[0]])
+    np.add.at(weights, parts.train[draws.worlds], balanced(draws, draws.values[:, 0], balance(flows[0].shares)))
+    return Found(reference, observed, seed, years, parts, known, plain, robust, usual, flows, robust_flows, chains,
+                 _levels(plain, years, values, parts, found["level"], seed),
+                 _rivals(plain, known, parts) if known.onsets else None, weights, _comparison(plain))
+
+
+def check_columns(reference: Reference) -> None:
+    """Raises BadInput if the table was made before the tallies of places were kept."""
+    missing = [name for name in reference.columns if name not in reference.names]
+    if missing:
+        raise BadInput(Problem(reference.folder, "columns", f"no {missing[0]}",
+                               f"a table by this version; to make it anew elsewhere: {reference.manifest['command']}"))
+
+
+def full(observed: Observed) -> tuple[int, ...]:
+    """Years of the observed table with more than half as many countries as the fullest."""
+    counts: dict[int, int] = {}
+    for row in observed.rows:
+        if row.period.isdigit():
+            counts[int(row.period)] = counts.get(int(row.period), 0) + 1
+    most = max(counts.values(), default=0)
+    return tuple(sorted(year for year, n in counts.items() if 2 * n > most))
+
+
+def _targets(known: Truths) -> tuple[list[str], np.ndarray]:
+    """Names and values of all that is regressed: the estimands, the parts of "fewer people", the rivals."""
+    names, columns = list(known.names), [known.values]
+    for window in known.windows:
+        whole = known.chains[window.key].whole
+        names += [f"{part}:{window.key}" for part in SUBLINKS]
+        columns.append(whole[:, [list(LINKS).index(part) for part in SUBLINKS]])
+    names += [f"rival:{name}" for name in known.onsets]
+    return names, np.hstack([*columns, known.rivals])
+
+
+def learn(observed: Observed, counts: np.ndarray, names: list[str], values: np.ndarray, known: Truths, parts: Split,
+          seed: int, cores: int, trees: int = TREES, only: tuple[str, ...] = FAMILIES,
+          chosen: dict[str, str] | None = None) -> Setup:
+    """Fit every method, choose one for each family by the log score on the worlds set aside, and set its levels."""
+    view, here = seen(observed.rows, counts), seen(observed.rows, observed.counts)[0]
+    links = [name for name in names if name.count(":") == 2 and not name.startswith("flow:")]
+    families = {"flow": list(known.flows), "chain": links,
+                "level": [name for name in names if name.startswith("level:")],
+                "rivals": [name for name in names if name.startswith("rival:")]}
+    families = {family: members for family, members in families.items() if members and family in only}
+    fitted = Fitted.fit(view[parts.train], values[parts.train], names, families, seed, cores, trees)
+    own, picked, scores = np.full((19, len(names)), np.nan), {}, {}
+    for family, members in families.items():
+        if family == "rivals":
+            picked[family] = "forest"
+            continue
+        targets = [names.index(name) for name in members]
+        methods = METHODS if chosen is None else (chosen[family],)
+        some = parts.setting[-COMPARED:]
+        tried = {method: assess(fitted, method, family, view[some], values[some], targets, seed) for method in methods}
+        scores[family] = {method: mean(each.scores.mean(axis=1)) for method, each in tried.items()}
+        # The steps of a chain must end in the observed count: it is taken from the methods that move worlds there.
+        able = [method for method in tried if method in MOVING] if family == "chain" else tried
+        best = picked[family] = max(able, key=lambda method: scores[family][method].value)
+        whole = assess(fitted, best, family, view[parts.setting], values[parts.setting], targets, seed)
+        own[:, targets] = levels(whole.ranks)
+        if family == "chain":  # countries by the same method
+            rest, some = [i for i, name in enumerate(names) if name.count(":") == 3], parts.setting[-OF_COUNTRIES:]
+            more = assess(fitted, best, family, view[some], values[some], rest, seed)
+            own[:, rest] = levels(more.ranks)
+    return Setup(fitted, picked, own, scores, here, view)
+
+
+def _assessed(setup: Setup, family: str, values: np.ndarray, rows: np.ndarray,
+              seed: int) -> tuple[list[int], Assessed, list[Check]]:
+    """(targets, statements, checks) of a family on worlds of known truth; of the chain with its countries."""
+    fitted = setup.fitted
+    targets = list(fitted.families[family])
+    if family == "chain":
+        targets += [i for i, name in enumerate(fitted.names) if name.count(":") == 3]
+    made = assess(fitted, setup.chosen[family], family, setup.summaries[rows], values[rows], targets, seed)
+    return targets, made, checks(made, values[rows][:, targets], setup.own[:, targets], seed)
+
+
+def _flow(setup: Setup, window: Window, known: Truths, parts: Split, assessed, i: int, seed: int) -> Flow:
+    name = f"flow:{window.key}"
+    change, own = known.of(name), setup.own[:, setup.position(name)]
+    shares = priors(change[parts.train])
+    draws = setup.draws("flow", [name])
+    _, made, checked = assessed
+    fell = honest(made.below[:, i, 0], own)
+    even = marginal(draws.values[:, 0], draws.weights, own)
+    return Flow(window, marginal(change[parts.train], np.ones(len(parts.train))), even,
+                marginal(even.values, balanced(Draws(even.values[:, None], even.weights, draws.worlds), even.values,
+                                               balance(shares))),
+                shares, checked[i], direction(fell, change[parts.checked], seed))
+
+
+def _links(setup: Setup, window: Window, values: np.ndarray, parts: Split, assessed, known: Truths,
+           seed: int) -> Links:
+    targets, _, checked = assessed
+    flow = f"flow:{window.key}"
+    names = [name for i in targets if (name := setup.fitted.names[i]).split(":")[1:3] == window.key.split(":")]
+    draws = setup.draws("chain", [flow, *names])
+    weights = balanced(draws, draws.values[:, 0], balance(priors(known.of(flow)[parts.train])))
+    made = {}
+    for k, name in enumerate(names, 1):
+        at = setup.position(name)
+        made[name] = Link(float(weights @ draws.values[:, k]),
+                          marginal(draws.values[:, k], weights, setup.own[:, at]),
+                          marginal(values[parts.train, at], np.ones(len(parts.train))), checked[targets.index(at)])
+    groups = {group: made[f"{group}:{window.key}"] for group in GROUPS}
+    return Links(window, groups, {part: made[f"{part}:{window.key}"] for part in SUBLINKS},
+                 {code: {group: made[f"{group}:{window.key}:{code}"] for group in GROUPS}
+                  for code in known.chains[window.key].countries},
+                 window.fall - sum(link.mean for link in groups.values()))
+
+
+def _levels(setup: Setup, years, values: np.ndarray, parts: Split, assessed, seed: int):
+    targets, _, checked = assessed
+    names = [f"level:{year}" for year in years]
+    draws = setup.draws("level", names)
+    found = {}
+    for k, (year, name) in enumerate(zip(years, names)):
+        at = setup.position(name)
+        found[year] = (marginal(draws.values[:, k], draws.weights, setup.own[:, at]),
+                       marginal(values[parts.train, at], np.ones(len(parts.train))), checked[targets.index(at)])
+    return found
+
+
+def _rivals(setup: Setup, known: Truths, parts: Split) -> Rivals:
+    train, true = known.rivals[parts.train], known.rivals[parts.checked] > 0.5
+    here = setup.fitted.forest_weights("rivals", setup.here).toarray()[0]
+    stated = setup.fitted.forest_weights("rivals", setup.summaries[parts.checked]) @ train
+    auc = [area(stated[:, i], true[:, i]) if 0 < true[:, i].sum() < len(true) else np.nan
+           for i in range(len(known.onsets))]
+    return Rivals(known.onsets, here @ train, (train * here[:, None]).T @ train, train.mean(axis=0),
+                  train.T @ train / len(train), np.array(auc))
+
+
+def _comparison(setup: Setup) -> pd.DataFrame:
+    """Log score of every method and family, and which was chosen."""
+    rows = [(family, method, score.value, score.low, score.high, method == setup.chosen[family])
+            for family, by_method in setup.scores.items() for method, score in by_method.items()]
+    return pd.DataFrame(rows, columns=["family", "method", "log_score", "low", "high", "chosen"])

@@ -1,0 +1,147 @@
+"""Posteriors of the estimands, by four methods that share one set of regressions.
+
+The first step of all is a ridge regression of every estimand on the summaries, fitted to logarithms and their changes
+(semi-automatic ABC [1]); its predictions, out of fold for the worlds that are learnt from, are summaries themselves.
+
+    forest      quantile regression forests [2, 3] on summaries and predictions: weights of simulated worlds
+    adjusted    the same weights, each world moved along the regression to the observed summaries [4]
+    rejection   the nearest worlds in the space of the predictions, moved along a local regression [4]
+    ridge       the prediction, with the out-of-fold residuals of all worlds as its distribution
+
+Forests and adjusted forests need nothing but scikit-learn, and carry the answer. Every method gives draws with weights;
+whether they are honest is asked in `checks`.
+
+[1] Fearnhead, Prangle (2012), Constructing summary statistics for ABC, doi:10.1111/j.1467-9868.2011.01010.x
+[2] Meinshausen (2006), Quantile regression forests, JMLR 7:983-999
+[3] Raynal et al. (2019), ABC random forests for Bayesian parameter inference, doi:10.1093/bioinformatics/bty867
+[4] Beaumont, Zhang, Balding (2002), Approximate Bayesian computation in population genetics,
+    doi:10.1093/genetics/162.4.2025
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from undercount.experiments.inference.forest_quantiles import ForestQuantiles
+
+METHODS = ("forest", "adjusted", "rejection", "ridge")
+MOVING = METHODS[1:]  # those that move worlds to the observed summaries
+FOLDS = 5
+PENALTIES = np.logspace(-2, 4, 13)
+NEAREST, FEWEST_NEAREST = 0.05, 200
+TREES, LEAF, ROWS_A_TREE = 120, 8, 5000
+FEATURES = 0.12  # share of the summaries that a split looks at: they say much the same in different ways
+GROWN = 4  # targets of a forest: what a split costs grows with them
+RESIDUALS = 2000  # of the ridge regression: enough for its quantiles
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Draws (k, targets) of a posterior with weights (k,) that sum to 1; `worlds` are their rows of the training."""
+
+    values: np.ndarray
+    weights: np.ndarray
+    worlds: np.ndarray
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The four methods, fitted to the summaries and estimands (n, targets) of the worlds to learn from.
+
+    `families` name the targets that share a forest.
+    """
+
+    names: tuple[str, ...]
+    truths: np.ndarray
+    families: dict[str, tuple[int, ...]]
+    _centre: np.ndarray
+    _scale: np.ndarray
+    _ridge: object
+    _predicted: np.ndarray  # out of fold
+    _spread: np.ndarray  # of the residuals
+    _forests: dict[str, ForestQuantiles]
+    _projected: tuple[int, ...]
+
+    @classmethod
+    def fit(cls, summaries: np.ndarray, truths: np.ndarray, names: Sequence[str], families: dict[str, Sequence[str]],
+            seed: int, cores: int, trees: int = TREES) -> Fitted:
+        """Learn from summaries (n, p) and truths (n, targets). `families`: name -> its targets, by name."""
+        from sklearn.linear_model import Ridge, RidgeCV
+        from sklearn.model_selection import KFold, cross_val_predict
+
+        centre, scale = summaries.mean(axis=0), summaries.std(axis=0)
+        scale = np.where(scale > 0, scale, 1.0)
+        X = (summaries - centre) / scale
+        model = RidgeCV(PENALTIES).fit(X, truths)
+        # The penalty is not refitted in every fold: one number from all worlds tells nothing of a single one.
+        predicted = cross_val_predict(Ridge(model.alpha_), X, truths, cv=KFold(FOLDS, shuffle=True, random_state=seed))
+        spread = (truths - predicted).std(axis=0)
+        at = {name: i for i, name in enumerate(names)}
+        grouped = {family: tuple(at[name] for name in members) for family, members in families.items()}
+        projected = tuple(sorted({i for members in grouped.values() for i in members}))
+        features = np.hstack([X, predicted[:, projected]])
+        forests = {family: ForestQuantiles.fit(features, _few(truths[:, list(members)], predicted[:, list(members)]),
+                                               seed + k, trees, LEAF, cores, ROWS_A_TREE, FEATURES)
+                   for k, (family, members) in enumerate(grouped.items())}
+        return cls(tuple(names), truths, grouped, centre, scale, model, predicted, np.where(spread > 0, spread, 1.0),
+                   forests, projected)
+
+    def forest_weights(self, family: str, summaries: np.ndarray):
+        """Weights (m, n) of the training worlds for new rows (m, p), sparse."""
+        X = (np.atleast_2d(summaries) - self._centre) / self._scale
+        return self._forests[family].weights(np.hstack([X, self._guess(X)[:, self._projected]]))
+
+    def _guess(self, X: np.ndarray) -> np.ndarray:
+        return self._ridge.predict(X).reshape(len(X), -1)
+
+    def posteriors(self, method: str, family: str, summaries: np.ndarray, targets: Sequence[int]) -> Iterator[Draws]:
+        """Draws of the `targets` (positions) for every row of summaries (m, p), by one method."""
+        X = (np.atleast_2d(summaries) - self._centre) / self._scale
+        guess, targets = self._guess(X), list(targets)
+        truths, predicted = self.truths[:, targets], self._predicted[:, targets]
+        if method == "ridge":
+            some = np.linspace(0, len(truths) - 1, min(RESIDUALS, len(truths))).astype(int)
+            even, residuals = np.full(len(some), 1 / len(some)), (truths - predicted)[some]
+            for row in guess:
+                yield Draws(residuals + row[targets], even, some)
+        elif method == "rejection":
+            yield from self._rejection(guess, truths)
+        else:
+            weights = self._forests[family].weights(np.hstack([X, guess[:, self._projected]]))
+            for i, row in enumerate(guess):
+                span = slice(weights.indptr[i], weights.indptr[i + 1])
+                worlds, share = weights.indices[span], weights.data[span]
+                values = truths[worlds]
+                if method == "adjusted":
+                    values = values + row[targets] - predicted[worlds]
+                yield Draws(values, share / share.sum(), worlds)
+
+    def _rejection(self, guess: np.ndarray, truths: np.ndarray) -> Iterator[Draws]:
+        from sklearn.neighbors import NearestNeighbors
+
+        scale, projected = self._spread[list(self._projected)], list(self._projected)
+        table = self._predicted[:, projected] / scale
+        kept = min(len(table), max(FEWEST_NEAREST, round(NEAREST * len(table))))
+        away, near = NearestNeighbors(n_neighbors=kept).fit(table).kneighbors(guess[:, projected] / scale)
+        for row, distance, rows in zip(guess[:, projected] / scale, away, near):
+            kernel = 1 - (distance / max(distance[-1], 1e-12)) ** 2 * (1 - 1 / kept)  # Epanechnikov's
+            weights = kernel / kernel.sum()
+            off = table[rows] - row
+            A, root = np.hstack([np.ones((kept, 1)), off]), np.sqrt(weights)[:, None]
+            slopes = np.linalg.lstsq(root * A, root * truths[rows], rcond=1e-6)[0]
+            yield Draws(truths[rows] - off @ slopes[1:], weights, rows)
+
+
+def _few(truths: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """At most GROWN combinations of the targets (n, q) for a forest to grow on: the main axes of what can be predicted.
+
+    Where little of a target can be, little of it need be told apart.
+    """
+    if truths.shape[1] <= GROWN:
+        return truths
+    scale = np.where(truths.std(axis=0) > 0, truths.std(axis=0), 1.0)
+    told = (predicted - predicted.mean(axis=0)) / scale
+    axes = np.linalg.svd(told, full_matrices=False)[2][:GROWN]
+    return (truths - truths.mean(axis=0)) / scale @ axes.T

@@ -1,0 +1,147 @@
+"""How far the answer moves when what was assumed is assumed otherwise.
+
+Power-scaling [1] is of the likelihood here (the weights of the worlds, to the powers 0.8 and 1.25): the priors of this
+model are uniform between two ends, and a power leaves those as they are. They are tilted instead, one unknown at a
+time: worlds count in proportion to how near it lies to its upper, or to its lower end.
+
+[1] Kallioinen et al. (2024), Detecting and diagnosing prior and likelihood sensitivity with power-scaling,
+    doi:10.1007/s11222-023-10366-5
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from undercount.experiments.answer.estimands import WAYS, truths, way
+from undercount.experiments.answer.find import Found, learn
+from undercount.experiments.answer.methods import Draws
+from undercount.experiments.answer.posterior import balance, balanced, marginal, priors
+from undercount.experiments.answer.views import split
+from undercount.experiments.reference.table import Reference
+from undercount.model.files.problems import BadInput
+
+POWERS = (0.8, 1.25)
+TREES = 80  # of the forests of a variant
+SHOWN = 5  # unknowns whose tilt moves the answer most
+MOVED = 0.5  # of the 90 % interval
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The answer to D of one window under another assumption: ENDS, P(fell), and how far the median went, as a share
+    of the interval's width as stated."""
+
+    kind: str
+    name: str
+    window: str
+    ends: tuple[float, float, float]
+    fell: float
+    by: float
+
+    @property
+    def far(self) -> bool:
+        return self.by > MOVED
+
+
+def sensitivity(found: Found, cores: int) -> list[Moved]:
+    """Every variant of every window."""
+    rows: list[Moved] = []
+    for i, flow in enumerate(found.flows):
+        key, own = flow.window.key, found.plain.own[:, found.plain.position(f"flow:{flow.window.key}")]
+        stated = flow.balanced.quantiles()
+        draws = found.plain.draws("flow", [f"flow:{key}"])
+        values, factors = draws.values[:, 0], balance(flow.shares)
+
+        def moved(kind: str, name: str, weights: np.ndarray, levels=own, values=values, factors=factors, key=key,
+                  stated=stated) -> Moved:
+            even = marginal(values, weights, levels)
+            post = marginal(even.values, even.weights * np.array([factors[w] for w in WAYS])[way(even.values)])
+            ends = post.quantiles()
+            return Moved(kind, name, key, tuple(ends), post.ways()["fell"],
+                         abs(ends[1] - stated[1]) / max(stated[2] - stated[0], 1e-9))
+
+        rows.append(moved("prior", "the table's own, not balanced", draws.weights, factors=dict.fromkeys(WAYS, 1.0)))
+        rows += [moved("likelihood", f"to the power {power:g}", _powered(draws.weights, power)) for power in POWERS]
+        rows += _tilts(found, draws, moved)
+        robust = found.robust_flows[i].balanced
+        rows.append(_whole("error", "an error in every cell (robust)", key, robust, stated))
+    return rows + _again(found, cores)
+
+
+def _powered(weights: np.ndarray, power: float) -> np.ndarray:
+    powered = weights ** power
+    return powered / powered.sum()
+
+
+def _tilts(found: Found, draws: Draws, moved) -> list[Moved]:
+    """One unknown at a time towards either end; those that move the answer most."""
+    tried = []
+    for name, share in _shares(found).items():
+        mine = share[found.split.train][draws.worlds]
+        for end, factor in (("upper", mine), ("lower", 1.0 - mine)):
+            weights = draws.weights * factor
+            if np.isfinite(weights).all() and weights.sum() > 0:
+                tried.append(moved("tilt", f"{name} towards its {end} end", weights / weights.sum()))
+    return sorted(tried, key=lambda row: -row.by)[:SHOWN]
+
+
+def _shares(found: Found) -> dict[str, np.ndarray]:
+    """Each unknown that all explanations share, from 0 at its least simulated value to 1, (worlds,).
+
+    Whether an onset happened is tilted to three in four and one in four.
+    """
+    reference = found.reference
+    per = [reference.parameters(name) for name in reference.explanations]
+    shared = [path for path in per[0][0] if all(path in unknowns for unknowns, _ in per)]
+    made = {}
+    for path in shared:
+        values = np.empty(len(reference.labels))
+        for label, (unknowns, drawn) in enumerate(per):
+            values[reference.labels == label] = drawn[:, unknowns.index(path)]
+        low, high = values.min(), values.max()
+        if high > low:
+            share = (values - low) / (high - low)
+            made[path] = 0.25 + 0.5 * share if path.endswith(".included") else share
+    return made
+
+
+def _whole(kind: str, name: str, key: str, post, stated) -> Moved:
+    ends = post.quantiles()
+    return Moved(kind, name, key, tuple(ends), post.ways()["fell"],
+                 abs(ends[1] - stated[1]) / max(stated[2] - stated[0], 1e-9))
+
+
+def _again(found: Found, cores: int) -> list[Moved]:
+    """The whole way again: another seed, without the country that is most in conflict, priors of other widths."""
+    rows = _learnt(found, found, "seed", f"seed {found.seed + 1}", found.seed + 1, cores)
+    if found.ordinary.conflicts:
+        code = found.ordinary.conflicts[0].iso3
+        rows += _learnt(found, replace(found, observed=found.observed.without(code)), "country", f"without {code}",
+                        found.seed, cores)
+    for width in found.reference.widths:
+        if width != found.reference.width:
+            rows += _learnt(found, replace(found, reference=found.reference.at_width(width)), "width",
+                            f"priors {width:g} times as wide", found.seed, cores)
+    return rows
+
+
+def _learnt(stated: Found, other: Found, kind: str, name: str, seed: int, cores: int) -> list[Moved]:
+    reference: Reference = other.reference
+    try:
+        parts = stated.split if reference is stated.reference else split(len(reference.labels), str(reference.folder))
+    except BadInput:  # too few worlds of that width to learn from
+        return []
+    known = stated.truths if reference is stated.reference else \
+        truths(reference, stated.observed, stated.truths.windows, stated.years)
+    setup = learn(other.observed, reference.quantities(other.observed.columns), list(known.names), known.values, known,
+                  parts, seed, cores, TREES, only=("flow",), chosen=stated.plain.chosen)
+    rows = []
+    for flow in stated.flows:
+        target = f"flow:{flow.window.key}"
+        draws = setup.draws("flow", [target])
+        even = marginal(draws.values[:, 0], draws.weights, setup.own[:, setup.position(target)])
+        weights = balanced(Draws(even.values[:, None], even.weights, draws.worlds), even.values,
+                           balance(priors(known.of(target)[parts.train])))
+        rows.append(_whole(kind, name, flow.window.key, marginal(even.values, weights), flow.balanced.quantiles()))
+    return rows

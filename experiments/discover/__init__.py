@@ -1,0 +1,1 @@
+"""What would one have to believe? Ranges of unknowns that make a stated outcome, and what else to observe."""

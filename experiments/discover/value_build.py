@@ -1,0 +1,176 @@
+"""Says which further observation would narrow the answer most, into a folder.
+
+    words.md              the figures that would, cheapest kind first
+    further.json          the same with every figure
+    tables/further.csv    a row a target and figure
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from undercount.experiments.attribution.players import JOINED
+from undercount.experiments.attribution.shares import ADAPT
+from undercount.experiments.compute.engines import EngineOptions
+from undercount.experiments.compute.jobs import Outcome
+from undercount.experiments.discover.outcomes import named
+from undercount.experiments.discover.value import COSTS, Target, Worth, weights_at, worths
+from undercount.experiments.reference.table import Reference
+from undercount.experiments.store.folder import open_folder, relative, write_whole
+from undercount.experiments.store.tables import write_csv, write_json
+from undercount.experiments.study import Study, carry_out, planned
+from undercount.experiments.verdict.evidence import Evidence
+from undercount.experiments.verdict.hidden import full_years
+from undercount.experiments.verdict.observed import Observed
+from undercount.model.files.problems import BadInput, Problem
+
+DOCUMENT, WORDS, TABLES = "further.json", "words.md", "tables"
+FEWEST_WORLDS = 200  # on which a 90 % interval is known to 2 % of the worlds
+SHARE = "adaptation"
+# Correlation over worlds of what an attribution and the table say of the same worlds' flow: they are the same numbers
+# at the same scale, and other worlds altogether if gates or seed differ.
+SAME_WORLDS = 0.5
+CAVEAT = ("Expected before the figure is known, in simulated worlds, with the error that each figure is assumed to "
+          "have. What a figure takes is a kind, not a cost: no costs are known.")
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """A table, the observed table that it is asked about, and the targets."""
+
+    reference: Reference
+    observed: Observed
+    targets: tuple[Target, ...]
+    seed: int
+    observed_file: str | None = None
+    attribution: str | None = None
+
+    def batch(self) -> dict[str, Any]:
+        """What a folder must agree in, for the manifest."""
+        cells = [(row.iso3, row.period, row.assisted) for row in self.observed.rows]
+        return {"reference": self.reference.manifest["batch"], "worlds": len(self.reference.labels), "seed": self.seed,
+                "observed": [list(cell) for cell in cells], "targets": [target.name for target in self.targets]}
+
+    def command(self, folder: Path) -> str:
+        """The command that makes this folder."""
+        words = ["undercount", "further", self.reference.folder, "--seed", self.seed]
+        for option, value in (("--observed", self.observed_file), ("--attribution", self.attribution)):
+            words += [option, value] if value is not None else []
+        return shlex.join(map(str, [*words, "--out", folder]))
+
+
+def inquire(reference: Reference, observed: Observed, seed: int, observed_file: str | None = None,
+            attribution: str | None = None) -> Inquiry:
+    """The targets: both changes of the hidden flow, and what adaptation made of the fall if an attribution is given.
+
+    Raises BadInput if the table is too small or the attribution is of other worlds.
+    """
+    if len(reference.labels) < FEWEST_WORLDS:
+        raise BadInput(Problem(reference.folder, "--worlds", f"{len(reference.labels)} worlds",
+                               f"at least {FEWEST_WORLDS}"))
+    outcomes = named(reference.region)
+    first = outcomes["flow"]
+    targets = []
+    for before in range(first.before, first.after):
+        outcome = outcomes.get(f"flow_{before}_{first.after}")
+        if outcome is not None:
+            targets.append(Target(outcome.name, outcome.words, outcome.of(reference)))
+    if attribution is not None:
+        targets.append(adaptation_of(reference, Path(attribution)))
+    return Inquiry(reference, observed, tuple(targets), seed, observed_file, attribution)
+
+
+def adaptation_of(reference: Reference, folder: Path) -> Target:
+    """What adaptation of routes and methods made of the change of ln(counted), in the worlds of an attribution.
+
+    Worlds are found by explanation and number. Raises BadInput if they are too few, or not those of the table.
+    """
+    manifest = open_folder(folder, "attribute")
+    table = pd.read_parquet(folder / "values.parquet")
+    window = manifest["batch"]["window"]
+    players = [name for name in table["player"].unique() if set(name.split(JOINED)) <= ADAPT]
+    rows = {(reference.explanations[label], world): row for row, (label, world) in
+            enumerate(zip(reference.labels.tolist(), reference.worlds.tolist()))}
+    once = table.drop_duplicates(["explanation", "world", "outcome", "player"])
+    mine = once[(once["outcome"] == "ln_counted") & once["player"].isin(players)]
+    values = np.full(len(reference.labels), np.nan)
+    for (name, world), value in mine.groupby(["explanation", "world"], sort=True)["value"].sum().items():
+        if (name, world) in rows:
+            values[rows[name, world]] = value
+    known = np.flatnonzero(np.isfinite(values))
+    if len(known) < FEWEST_WORLDS:
+        raise BadInput(Problem(folder, "worlds", f"{len(known)} of the table with a part of adaptation",
+                               f"at least {FEWEST_WORLDS}: undercount attribute --prior N, with routes and methods "
+                               "among the players"))
+    flow = once[(once["outcome"] == "ln_newly_exploited")].drop_duplicates(["explanation", "world"])
+    there = {(row.explanation, row.world): row.change_with_all for row in flow.itertuples()}
+    keys = {row: key for key, row in rows.items()}
+    outcome = named(reference.region).get(f"flow_{window['from']}_{window['to']}")
+    theirs = np.array([there[keys[row]] for row in known])
+    if outcome is None or np.corrcoef(theirs, outcome.of(reference)[known])[0, 1] < SAME_WORLDS:
+        raise BadInput(Problem(folder, "worlds", "worlds in which the flow does otherwise than in the table",
+                               "the table's own: the same --seed, and gates or none in both"))
+    return Target(SHARE, "what route and method adaptation made of the change of ln(counted), "
+                  f"{window['from']} to {window['to']}", values)
+
+
+def build(inquiry: Inquiry, folder: Path, jobs: int, step: Callable[[str], None] = lambda what: None) -> Outcome:
+    """Compute and write the folder; `step` is told what is being worked on. Raises what `study.carry_out` raises."""
+    def assemble() -> list[Path]:
+        evidence = Evidence.of(inquiry.reference, inquiry.observed)
+        step("worlds that the observed table leaves")
+        weights = weights_at(evidence.table, evidence.here, inquiry.targets, inquiry.seed, jobs)
+        found = worths(inquiry.reference, evidence.table, weights, inquiry.targets, full_years(evidence)[0],
+                       inquiry.seed, jobs, step=step)
+        rows = [asdict(worth) | {"tells": worth.tells, "cost": None if worth.cost is None else COSTS[worth.cost],
+                                 "rank": rank} for worth, rank in zip(found, ranks(found))]
+        content = {"caveat": CAVEAT, "worlds": len(weights), "effective": float(1.0 / (weights ** 2).sum()),
+                   "targets": {target.name: target.words for target in inquiry.targets}, "figures": rows}
+        (folder / TABLES).mkdir(exist_ok=True)
+        write_whole(folder / WORDS, page(content).encode())
+        return [folder / WORDS, write_json(folder / DOCUMENT, content),
+                write_csv(folder / TABLES / "further.csv", pd.DataFrame(rows))]
+
+    about = {"batch": inquiry.batch(), "reference": relative(inquiry.reference.folder, folder)}
+    made = Study(about | planned([]), inquiry.command(folder), [], _nothing, assemble, partial=False)
+    return carry_out(folder, "further", inquiry.batch(), lambda there: made, EngineOptions("serial"))
+
+
+def _nothing(job: Any) -> bytes:
+    raise AssertionError("it has no parts")
+
+
+def ranks(found: Sequence[Worth]) -> list[int]:
+    """By shrinkage within a target, whatever it takes; 1 for the largest."""
+    return [1 + sum(other.target == worth.target and other.shrinkage > worth.shrinkage for other in found)
+            for worth in found]
+
+
+def page(content: dict[str, Any]) -> str:
+    """The page as Markdown, from the document alone."""
+    lines = ["# What to observe next", content["caveat"]]
+    for target, words in content["targets"].items():
+        mine = [row for row in content["figures"] if row["target"] == target]
+        tell = [row for row in mine if row["tells"]]
+        lines.append(f"## {words[0].upper()}{words[1:]}")
+        if not tell:
+            lines.append("No figure surely narrows it.")
+            continue
+        lines.append(f"The 90 % interval is {mine[0]['width_without']:.2f} wide on average in worlds like the observed "
+                     "one. Published for each year, these would narrow it, the easiest kind first:")
+        lines.append("\n".join(f"- {row['words']} ({row['cost'] or 'effort unknown'}): by {_percent(row['shrinkage'])} "
+                               f"({_percent(row['shrinkage'] - 2 * row['error'])} to "
+                               f"{_percent(row['shrinkage'] + 2 * row['error'])}); rank {row['rank']}" for row in tell))
+        lines.append(f"{len(mine) - len(tell)} others would not surely narrow it (two standard errors)."
+                     if len(tell) < len(mine) else "All would.")
+    return "\n\n".join(lines) + "\n"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %".replace("-", "\N{MINUS SIGN}")

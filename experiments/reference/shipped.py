@@ -1,0 +1,54 @@
+"""The reference table that ships: worlds of the mixture, in the folder of their region: an answer without the wait.
+
+It holds for the rules and the region that it was made with, and is refused with any other. `tools/ship.py` writes it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from undercount.experiments.reference.table import Reference, read_reference
+from undercount.experiments.store.provenance import code_digest
+from undercount.model.assumed.scenario import load_scenario
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import Region
+
+FOLDER = "reference"  # in the region's folder
+MIXTURE = "everything"
+WORLDS_A_MINUTE = 40  # pooled worlds of the mixture inside the gates, on two cores (docs/speed.md)
+WORTH_MAKING = 2000
+
+
+def shipped_folder(region: Region) -> Path:
+    """Where a region's shipped table stands, or would."""
+    return region.folder / FOLDER
+
+
+def shipped_reference() -> Reference:
+    """The table of the region of the mixture that ships.
+
+    Raises BadInput if there is none, or if rules, region or scenario have changed since it was made: the line says how
+    to make another, and how long that takes.
+    """
+    region = load_scenario(MIXTURE).region
+    folder = shipped_folder(region)
+    if not folder.is_dir():
+        raise BadInput(Problem(region.name, "REFERENCE", "no table that ships with this region", own_table()))
+    reference = read_reference(folder)
+    batch = reference.manifest["batch"]
+    if batch["code"] != code_digest():
+        raise BadInput(Problem(folder, "model", f"code {code_digest()}",
+                               f"the shipped table's code {batch['code']}; after a change of rules {own_table()}"))
+    if batch["region"]["files"] != dict(sorted(region.files.items())):
+        raise BadInput(Problem(folder, "region", "files other than in the shipped table",
+                               f"the region as it was; after a change {own_table()}"))
+    for name in reference.explanations:
+        reference.scenario(name)
+    return reference
+
+
+def own_table() -> str:
+    """How to make a table of one's own, for messages."""
+    minutes = round(WORTH_MAKING / WORLDS_A_MINUTE)
+    return (f"make a table: undercount reference {MIXTURE} --people-per-agent pooled --worlds {WORTH_MAKING} "
+            f"(about {minutes} minutes on two cores), and name its folder")

@@ -1,0 +1,42 @@
+"""What a verdict is asked of."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from undercount.experiments.reference.table import Reference
+from undercount.experiments.verdict.effort import Effort
+from undercount.experiments.verdict.observed import Observed
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a verdict is asked of; `given` is the --observed file, `smc` whether a third opinion is had, `shipped`
+    whether the table is the one that ships."""
+
+    reference: Reference
+    observed: Observed
+    effort: Effort
+    seed: int
+    smc: bool
+    given: str | None = None
+    shipped: bool = False
+
+    def batch(self) -> dict[str, Any]:
+        """What all parts of the folder have in common, for the manifest."""
+        cells = repr([(row.iso3, row.period, row.assisted) for row in self.observed.rows])
+        return {"reference": self.reference.manifest["batch"], "worlds": len(self.reference.labels),
+                "observed": hashlib.sha256(cells.encode()).hexdigest()[:16],
+                "seed": self.seed, "effort": self.effort.name, "smc": self.smc}
+
+    def command(self, folder: Path) -> str:
+        """The command that makes this verdict."""
+        where = [] if self.shipped else [self.reference.folder]
+        words = ["undercount", "compare", *where, "--effort", self.effort.name, "--seed", self.seed]
+        words += ["--observed", self.given] if self.given else []
+        words += [] if self.smc else ["--no-smc"]
+        return shlex.join(map(str, [*words, "--out", folder]))

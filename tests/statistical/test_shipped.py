@@ -1,0 +1,50 @@
+"""The table that ships is of the rules and the region as they are: its rows come out again, bit for bit."""
+
+import numpy as np
+import pytest
+from undercount.experiments.reference import shipped
+from undercount.experiments.reference.shipped import MIXTURE, shipped_folder, shipped_reference
+from undercount.model.assumed.scenario import load_scenario
+from undercount.model.files.problems import BadInput
+
+from tools.ship import MOST, again, as_there
+
+
+@pytest.fixture(scope="module")
+def table():
+    return shipped_reference()
+
+
+def assert_as_shipped(table, rows):
+    found, there = again(table, rows), as_there(table, rows)
+    assert np.array_equal(found, there, equal_nan=True), np.argwhere(found != there)[:5]
+
+
+def test_two_rows_come_out_again(table):
+    assert_as_shipped(table, [0, len(table.labels) - 1])
+
+
+@pytest.mark.slow
+def test_thirty_rows_come_out_again(table):
+    assert_as_shipped(table, np.linspace(1, len(table.labels) - 2, 30).astype(int))
+
+
+def test_it_is_small_enough_to_ship(table):
+    assert sum(path.stat().st_size for path in shipped_folder(table.region).iterdir()) <= MOST
+
+
+def test_it_is_refused_where_rules_have_changed(monkeypatch):
+    monkeypatch.setattr(shipped, "code_digest", lambda: "0" * 16)
+    with pytest.raises(BadInput, match="code 0000000000000000.*make a table: undercount reference everything"):
+        shipped_reference()
+
+
+def test_it_is_refused_where_there_is_none(monkeypatch):
+    monkeypatch.setattr(shipped, "FOLDER", "nowhere")
+    with pytest.raises(BadInput, match="no table that ships with this region.*about .* minutes on two cores"):
+        shipped_reference()
+
+
+def test_it_is_of_the_mixture(table):
+    assert table.explanations == [MIXTURE] and table.people_per_agent == 0
+    assert table.region.files == load_scenario(MIXTURE).region.files

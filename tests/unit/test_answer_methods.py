@@ -1,0 +1,105 @@
+"""Methods, splits and the question whether a table is ordinary, where the right answer is known in closed form."""
+
+import numpy as np
+import pytest
+from undercount.experiments.answer import posterior, views
+from undercount.experiments.answer.estimands import windows
+from undercount.experiments.answer.methods import METHODS, Fitted
+from undercount.experiments.answer.ordinary import ordinary
+from undercount.experiments.verdict.observed import Observed
+from undercount.model.files.problems import BadInput
+from undercount.model.known.region import Referral
+
+CODES, PERIODS = ("AAA", "BBB", "CCC", "DDD"), ("2001", "2002", "2003")
+ROWS = tuple(Referral(code, period, 1, "destination" if code < "CCC" else "origin", "assisted", "", "")
+             for code in CODES for period in PERIODS)
+
+
+def observed(counts):
+    return Observed("made up", ROWS, np.asarray(counts, float), 0)
+
+
+@pytest.fixture(scope="module")
+def gaussian():
+    """Y ~ N(0, 1) seen through three summaries Y + N(0, 1): given s, Y ~ N(sum(s) / 4, 1 / 4). A second target is noise."""
+    rng = np.random.default_rng(1)
+    truths = rng.standard_normal((2400, 2))
+    summaries = truths[:, :1] + rng.standard_normal((2400, 3))
+    fitted = Fitted.fit(summaries[:2000], truths[:2000], ("told", "silent"), {"both": ("told", "silent")}, 1, 1, 60)
+    return fitted, summaries, truths
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_posterior_of_a_gaussian(gaussian, method):
+    """Means within 0.15 of the exact ones on average, spread within a third of one half; 400 worlds."""
+    fitted, summaries, truths = gaussian
+    found = [draws.weights @ draws.values for draws in fitted.posteriors(method, "both", summaries[2000:], [0, 1])]
+    spread = [np.sqrt(draws.weights @ (draws.values - draws.weights @ draws.values) ** 2)[0]
+              for draws in fitted.posteriors(method, "both", summaries[2000:2040], [0, 1])]
+    exact = summaries[2000:].sum(axis=1) / 4
+    assert np.abs(np.array(found)[:, 0] - exact).mean() < 0.15
+    assert np.mean(spread) == pytest.approx(0.5, rel=1 / 3)
+    assert np.abs(np.array(found)[:, 1]).mean() < 0.25  # nothing is known of the other
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_honest_levels_cover_on_worlds_that_set_nothing(gaussian, method):
+    """200 set the levels, 200 are checked: 0.90 with a standard error of 0.03 together."""
+    fitted, summaries, truths = gaussian
+    setting, checked = slice(2000, 2200), slice(2200, 2400)
+    own = posterior.levels(posterior.assess(fitted, method, "both", summaries[setting], truths[setting], [0], 1).ranks)
+    ranks = posterior.assess(fitted, method, "both", summaries[checked], truths[checked], [0], 1).ranks
+    honest = posterior.honest(ranks[:, 0], own[:, 0])
+    assert 0.81 <= ((honest >= 0.05) & (honest <= 0.95)).mean() <= 0.99
+
+
+def test_the_log_score_prefers_the_sharper_statement(gaussian):
+    """Nothing is known of the second target, so each of ten bins has a tenth: -ln 10."""
+    fitted, summaries, truths = gaussian
+    scores = posterior.assess(fitted, "forest", "both", summaries[2000:], truths[2000:], [0, 1], 1).scores.mean(axis=0)
+    assert scores[1] == pytest.approx(-np.log(10), abs=0.1) and scores[0] > scores[1] + 0.3
+
+
+def test_a_cell_that_contradicts_the_others_is_named():
+    """All cells of a world move together; one that does not is in conflict, and the table is out of the ordinary."""
+    rng = np.random.default_rng(2)
+    level = rng.normal(4.0, 0.5, (1500, 1))
+    counts = np.exp(level + 0.05 * rng.standard_normal((1500, len(ROWS))))
+    train, others = np.arange(1000), np.arange(1000, 1500)
+    like = ordinary(observed(np.exp(np.full(len(ROWS), 4.0))), counts, train, others)
+    assert like.tail > 0.5 and not like.conflicts
+    strange = np.exp(np.full(len(ROWS), 4.0))
+    strange[4] *= 2.0  # BBB 2002
+    found = ordinary(observed(strange), counts, train, others)
+    assert found.strange and [(cell.iso3, cell.period) for cell in found.conflicts][0] == ("BBB", "2002")
+    assert found.conflicts[0].high < strange[4] and found.without["BBB"] > 0.2 > found.without["AAA"]
+
+
+def test_worlds_are_used_for_one_thing_only():
+    for worlds in (400, 1000, 4000, 20_000):
+        found = views.split(worlds, "here")
+        together = np.concatenate([found.train, found.setting, found.checked])
+        assert np.array_equal(np.sort(together), np.arange(worlds))
+    assert len(views.split(20_000, "here").checked) == 400
+    with pytest.raises(BadInput, match="at least 400"):
+        views.split(399, "here")
+
+
+def test_windows_end_in_the_last_year():
+    found = windows(observed([10, 20, 5] * 4), (2001, 2002, 2003))
+    assert [window.key for window in found] == ["2002:2003", "2001:2003"]
+    assert found[0].counted == (80, 20) and found[0].fall == pytest.approx(np.log(0.25))
+    assert windows(observed([10, 20, 5] * 4), (2003,)) == ()
+
+
+def test_summaries_hold_levels_and_changes_over_one_year_and_two():
+    counts = np.arange(1.0, 13.0)
+    found = views.seen(ROWS, counts)
+    assert np.isfinite(found).all()
+    assert any(np.isclose(found[0], np.log(4.0 / 2.0)))  # AAA, 2001 to 2003: (3 + 1) / (1 + 1)
+
+
+def test_the_stated_error_is_the_same_for_the_same_seed_and_never_negative():
+    counts = np.full((50, len(ROWS)), 3.0)
+    one, other = (views.disturbed(observed(counts[0]), counts, 7) for _ in range(2))
+    assert np.array_equal(one, other) and (one >= 0).all() and one.std() > 0

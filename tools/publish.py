@@ -1,0 +1,50 @@
+"""What is published of an answer, from its result folders: `python -m tools.publish REFERENCE VERDICT [FOLDER ...]`.
+
+FOLDER are those of `undercount attribute`, `policy`, `discover` and `further`; each goes under its command's name.
+Parts, draws and Parquet tables stay behind: documents, words, CSV tables, figures and manifests are published, and what
+was published before is removed. Then `python -m tools.findings` writes the page.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from undercount.experiments.store.folder import MANIFEST
+
+from tools.findings import PUBLISHED
+
+NAMES = {"compare": "verdict", "attribute": "attribution", "policy": "policy", "discover": "discover",
+         "further": "further"}
+KINDS = {".json", ".md", ".csv"}
+
+
+def publish(reference: Path, folders: list[Path], target: Path = PUBLISHED) -> list[Path]:
+    """The files written. Raises KeyError for a folder of another command."""
+    shutil.rmtree(target, ignore_errors=True)
+    written = []
+    for folder in folders:
+        kind = json.loads((folder / MANIFEST).read_bytes())["kind"]
+        own = target / NAMES[kind]
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder)
+            if path.suffix in KINDS and inside.parts[0] not in ("parts", "region"):
+                written.append(_copy(path, own / inside))
+            elif path.suffix == ".png" and inside.parts[0] == "figures":
+                written.append(_copy(path, target / "figures" / path.name))
+        if kind == "compare":
+            written.append(_copy(reference / MANIFEST, own / "reference-manifest.json"))
+    return written
+
+
+def _copy(path: Path, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, target)
+    return target
+
+
+if __name__ == "__main__":
+    there, *others = map(Path, sys.argv[1:])
+    print("\n".join(str(path.relative_to(PUBLISHED)) for path in publish(there, others)))

@@ -1,0 +1,76 @@
+"""Makes a finished reference table of the mixture the one that ships: `python -m tools.ship FOLDER`.
+
+Some of its rows are simulated again first: only if all come out bit for bit is the table tied to the rules as they are
+(a change of comments gives the code another hash, and no other worlds). Writes manifest and tables, compressed as far
+as they go, into the region's folder (`experiments/reference/shipped.py`), without parts and the copy of the region.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+from undercount.experiments.draws import attempt
+from undercount.experiments.reference.quantities import TRIED, quantities
+from undercount.experiments.reference.shipped import MIXTURE, shipped_folder, shipped_reference
+from undercount.experiments.reference.table import TABLES, Reference, read_reference
+from undercount.experiments.store.folder import MANIFEST
+from undercount.experiments.store.provenance import code_digest
+from undercount.model.simulation import simulate
+
+MOST = 8_000_000  # bytes
+ROWS = 30  # simulated again
+
+
+def ship(folder: Path) -> int:
+    """Bytes written. Raises BadInput if the folder holds no finished table of the mixture as it is, ValueError if rows
+    come out otherwise or the table is too large to ship."""
+    reference = of_rules_as_they_are(read_reference(folder))
+    target = shipped_folder(reference.scenario(MIXTURE).region)
+    target.mkdir(exist_ok=True)
+    manifest = reference.manifest | {"planned": [], "parts": {}, "sessions": []}
+    for name in TABLES:
+        path = target / f"{name}.parquet"
+        pq.write_table(pq.read_table(folder / path.name), path, compression="zstd", compression_level=19)
+        manifest["tables"] = manifest["tables"] | {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+    (target / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    size = sum(path.stat().st_size for path in target.iterdir())
+    if size > MOST:
+        raise ValueError(f"{target}: {size:,} bytes; at most {MOST:,}")
+    shipped_reference()
+    return size
+
+
+def of_rules_as_they_are(reference: Reference) -> Reference:
+    """The table tied to the code as it is. Raises ValueError if one of ROWS rows comes out otherwise."""
+    batch = reference.manifest["batch"] | {"code": code_digest()}
+    tied = replace(reference, manifest=reference.manifest | {"batch": batch})
+    rows = np.unique(np.linspace(0, len(tied.labels) - 1, ROWS).astype(int))
+    found, there = again(tied, rows), as_there(tied, rows)
+    if not np.array_equal(found, there, equal_nan=True):
+        row, column = np.argwhere((found != there) & ~(np.isnan(found) & np.isnan(there)))[0]
+        raise ValueError(f"world {tied.worlds[rows[row]]}, {tied.columns[column]}: {found[row, column]:g} by the rules "
+                         f"as they are, {there[row, column]:g} in the table: {reference.manifest['command']}")
+    return tied
+
+
+def again(table: Reference, rows) -> np.ndarray:
+    """What the worlds of these rows give today, shape (rows, columns), in the table's single precision."""
+    tried, scenario = table.quantities([TRIED])[:, 0].astype(int), table.scenario(MIXTURE)
+    draws = [attempt(scenario, int(table.worlds[row]), table.seed, int(tried[row])) for row in rows]
+    return np.array([quantities(table.statistics, simulate(draw.scenario, table.people_per_agent, draw.luck))
+                     for draw in draws]).astype(np.float32)
+
+
+def as_there(table: Reference, rows) -> np.ndarray:
+    """The same rows as the table has them."""
+    return table.quantities(table.columns)[rows].astype(np.float32)
+
+
+if __name__ == "__main__":
+    print(f"{ship(Path(sys.argv[1])):,} bytes")
