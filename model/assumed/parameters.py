@@ -443,6 +443,9 @@ class Assistance(Group):
                             (0.001, 0.015), unit="share a month")
     hotline_to_police: float = share("hotline cases that are passed to the police too", 0.40, (0.10, 0.70))
     home_assistance: float = share("persons assisted abroad who are assisted again after return", 0.70, (0.40, 0.95))
+    home_reach: float = amount(
+        "how many of those who are back the helpers at home reach, relative to the first year", 1.0, (1.0, 1.0),
+        "factor", "1 in the first year by definition; later years are the region's own changes", top=10.0)
     return_referral: float = share(
         "persons back home without help abroad who are brought to helpers there; the rate belongs to the country "
         "they come back from", 0.01, (0.002, 0.03),

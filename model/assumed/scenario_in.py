@@ -38,7 +38,7 @@ from undercount.model.files.tables_in import Problems
 from undercount.model.files.toml_in import Document, Source, Where, describe, read_toml, readable
 from undercount.model.known.region import Region, load_region
 
-EVENT_KEYS = ("name", "when", "where", "parameter", "factor", "value", "ramp", "until", "onset", "source")
+EVENT_KEYS = ("name", "when", "where", "apart", "parameter", "factor", "value", "ramp", "until", "onset", "source")
 ONSET_KEYS = ("when", "ramp", "size", "included", "happens", "source")
 HEAD_KEYS = ("title", "description", "extends", "region", "drop_events", "mechanisms", "onsets", "events", "calibrated")
 ANYWHERE = ()  # an onset without a range of its own: swept over the region's window
@@ -283,19 +283,36 @@ def _merge_events(pieces: Pieces, source: Source, events: object) -> None:
         if not isinstance(content, dict):
             source.bad(at, f"events[{i + 1}]", describe(content), "a table [[events]]")
             continue
-        name = content.get("name")
-        valid = isinstance(name, str) and re.fullmatch(r"[a-z0-9-]{1,60}", name)
-        draft = _read_event(source, at, f"events.{name}" if valid else f"events[{i + 1}]", content)
-        if not valid:
-            source.bad((*at, "name"), f"{draft.label}.name", "nothing" if name is None else describe(name),
-                       "a name of small letters, digits and hyphens")
-        elif name in seen:
-            source.bad((*at, "name"), f"{draft.label}.name", describe(name),
-                       f"each name once (also on line {seen[name]})")
-        else:
-            seen[name] = source.line((*at, "name"))
-            draft.fields["name"] = name
-        pieces.drafts[name if valid else f"events[{i + 1}] {source.file}"] = draft
+        for one in _one_for_each_place(pieces, source, at, i, content):
+            _merge_event(pieces, source, at, i, one, seen)
+
+
+def _one_for_each_place(pieces: Pieces, source: Source, at: Where, i: int, content: dict) -> list[dict]:
+    """The event itself or, with `apart`, one for each country: NAME-bih, NAME-alb, ... with an unknown of its own."""
+    apart, name = content.get("apart", False), content.get("name")
+    plain = {key: value for key, value in content.items() if key != "apart"}
+    if not isinstance(apart, bool):
+        source.bad((*at, "apart"), f"events[{i + 1}].apart", describe(apart), "true or false")
+    if apart is not True or pieces.region is None or not isinstance(name, str):
+        return [plain]
+    places = read_where(source, (*at, "where"), f"events.{name}.where", content.get("where"), pieces.region)
+    return [plain | {"name": f"{name}-{iso3.lower()}", "where": [iso3]} for iso3 in places or ()]
+
+
+def _merge_event(pieces: Pieces, source: Source, at: Where, i: int, content: dict, seen: dict[str, int | None]) -> None:
+    name = content.get("name")
+    valid = isinstance(name, str) and re.fullmatch(r"[a-z0-9-]{1,60}", name)
+    draft = _read_event(source, at, f"events.{name}" if valid else f"events[{i + 1}]", content)
+    if not valid:
+        source.bad((*at, "name"), f"{draft.label}.name", "nothing" if name is None else describe(name),
+                   "a name of small letters, digits and hyphens")
+    elif name in seen:
+        source.bad((*at, "name"), f"{draft.label}.name", describe(name),
+                   f"each name once (also on line {seen[name]})")
+    else:
+        seen[name] = source.line((*at, "name"))
+        draft.fields["name"] = name
+    pieces.drafts[name if valid else f"events[{i + 1}] {source.file}"] = draft
 
 
 def _read_event(source: Source, at: Where, label: str, content: dict) -> _Draft:

@@ -265,7 +265,11 @@ def month_of_change(chances, first, u):
 
 @rule
 def asks_for_help(me, t, w, here):
-    """Chance to be helped at home: likely after help abroad, once only; rare otherwise, by where one was (E6)."""
+    """Chance to be helped at home: likely after help abroad, once only; rare otherwise, by where one was (E6).
+
+    How many of both the helpers at home reach changes from year to year.
+    """
     if me.helped == HELPED_ABROAD:
-        return here.home_assistance if me.mode != INTERNAL else 0.0
-    return w.par[t, w.routes[me.route].destination].return_referral if me.helped == NOT_HELPED else 0.0
+        return here.home_assistance * here.home_reach if me.mode != INTERNAL else 0.0
+    there = w.par[t, w.routes[me.route].destination]
+    return there.return_referral * here.home_reach if me.helped == NOT_HELPED else 0.0

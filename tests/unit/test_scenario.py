@@ -326,6 +326,24 @@ def test_events_by_month_and_place(write):
     assert (got["ALB"] == rate).all()
 
 
+def test_an_event_apart_is_one_event_and_one_unknown_a_country(write):
+    apart = event(name='"step"', where='["ALB", "BIH"]', factor="{ value = 1, low = 0.5, high = 1.5 }") + "apart = true\n"
+    s = load_scenario(write(HEAD + apart))
+    assert [(e.name, e.places) for e in s.events if e.name.startswith("step")] == [("step-alb", ("ALB",)),
+                                                                                 ("step-bih", ("BIH",))]
+    assert s.priors["events.step-alb.factor"] == s.priors["events.step-bih.factor"] == (0.5, 1.5)
+    drawn = parameter_table(s.draw({"events.step-alb.factor": 0.0}))["raid_rate"]
+    at, own = s.region.month_index("2002-06"), parameter_table(s)["raid_rate"]
+    assert drawn[at, s.region.index["ALB"]] == pytest.approx(0.5 * own[at, s.region.index["ALB"]])
+    assert drawn[at, s.region.index["BIH"]] == own[at, s.region.index["BIH"]]
+
+
+@pytest.mark.parametrize("line, said", [('apart = "yes"', "true or false"), ("apart = 1", "true or false")])
+def test_apart_is_a_switch(write, line, said):
+    with pytest.raises(BadInput, match=said):
+        load_scenario(write(HEAD + event() + line + "\n"))
+
+
 def test_events_act_by_date_then_order_and_are_clipped(write):
     late = event(name='"late"', when='"2003-01"', factor="100")
     got, s = column(write, "raid_rate", late, event(factor=None, value="0.2"), event(name='"f"', factor="3"))

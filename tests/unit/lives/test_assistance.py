@@ -310,10 +310,12 @@ def test_who_was_never_trafficked_looks_for_a_way_again(w, found):
     (dict(helped=HELPED_ABROAD, mode=CLANDESTINE), 0.5), (dict(helped=HELPED_ABROAD, mode=INTERNAL), 0.0),
     (dict(helped=NOT_HELPED, mode=CLANDESTINE), 0.125), (dict(helped=HELPED_AT_HOME, mode=CLANDESTINE), 0.0)])
 def test_help_at_home_is_likely_after_help_abroad(w, found, fields, chance):
-    """Otherwise by the country that one comes back from."""
-    given(w, ABROAD, return_referral=0.125)
-    here = given(w, HOME, home_assistance=0.5, return_referral=0.9)
-    assert assistance.asks_for_help(has(found, route=DIRECT, place=HOME, **fields), NOW, w, here) == chance
+    """Otherwise by the country that one comes back from; both by how many the helpers at home reach."""
+    given(w, ABROAD, return_referral=0.125, home_reach=8.0)
+    back = has(found, route=DIRECT, place=HOME, **fields)
+    for reach in (1.0, 0.5):
+        here = given(w, HOME, home_assistance=0.5, return_referral=0.9, home_reach=reach)
+        assert assistance.asks_for_help(back, NOW, w, here) == chance * reach
 
 
 @pytest.fixture
