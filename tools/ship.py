@@ -2,7 +2,8 @@
 
 Some of its rows are simulated again first: only if all come out bit for bit is the table tied to the rules as they are
 (a change of comments gives the code another hash, and no other worlds). Writes manifest and tables, compressed as far
-as they go, into the region's folder (`experiments/reference/shipped.py`), without parts and the copy of the region.
+as they go, into the region's folder, without parts and the copy of the region; which worlds and columns are kept, says
+`experiments/reference/shipped.py`. Unknowns are kept in single precision: worlds are made again from their numbers.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 from undercount.experiments.draws import attempt
-from undercount.experiments.reference.quantities import TRIED, quantities
-from undercount.experiments.reference.shipped import MIXTURE, shipped_folder, shipped_reference
+from undercount.experiments.reference.quantities import TRIED, columns, quantities
+from undercount.experiments.reference.shipped import MIXTURE, shipped_folder, shipped_reference, ships
 from undercount.experiments.reference.table import TABLES, Reference, read_reference
 from undercount.experiments.store.folder import MANIFEST
 from undercount.experiments.store.provenance import code_digest
@@ -36,14 +38,25 @@ def ship(folder: Path) -> int:
     manifest = reference.manifest | {"planned": [], "parts": {}, "sessions": []}
     for name in TABLES:
         path = target / f"{name}.parquet"
-        pq.write_table(pq.read_table(folder / path.name), path, compression="zstd", compression_level=19)
+        _write(pq.read_table(folder / path.name, filters=[("width", "=", 1.0)]), path)
         manifest["tables"] = manifest["tables"] | {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+    manifest["columns"] = [column for column in reference.columns if ships(column)]
     (target / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     size = sum(path.stat().st_size for path in target.iterdir())
     if size > MOST:
         raise ValueError(f"{target}: {size:,} bytes; at most {MOST:,}")
     shipped_reference()
     return size
+
+
+def _write(table: pa.Table, path: Path):
+    """Its columns that ship, bytes of a kind beside each other, so that they compress."""
+    fields = [pa.field(f.name, pa.float32() if pa.types.is_float64(f.type) and f.name != "width" else f.type)
+              for f in table.schema if ships(f.name)]
+    small = table.select([field.name for field in fields]).cast(pa.schema(fields))
+    floats = [field.name for field in fields if pa.types.is_floating(field.type)]
+    pq.write_table(small, path, compression="zstd", compression_level=19, use_dictionary=["explanation"],
+                   use_byte_stream_split=floats)
 
 
 def of_rules_as_they_are(reference: Reference) -> Reference:
@@ -63,8 +76,10 @@ def again(table: Reference, rows) -> np.ndarray:
     """What the worlds of these rows give today, shape (rows, columns), in the table's single precision."""
     tried, scenario = table.quantities([TRIED])[:, 0].astype(int), table.scenario(MIXTURE)
     draws = [attempt(scenario, int(table.worlds[row]), table.seed, int(tried[row])) for row in rows]
-    return np.array([quantities(table.statistics, simulate(draw.scenario, table.people_per_agent, draw.luck))
-                     for draw in draws]).astype(np.float32)
+    found = np.array([quantities(table.statistics, simulate(draw.scenario, table.people_per_agent, draw.luck))
+                      for draw in draws]).astype(np.float32)
+    every = columns(table.region, table.statistics)
+    return found[:, [every.index(name) for name in table.columns]]
 
 
 def as_there(table: Reference, rows) -> np.ndarray:

@@ -18,6 +18,7 @@ from undercount.experiments.answer import known
 from undercount.experiments.answer.changes import changes
 from undercount.experiments.answer.document import document, tables
 from undercount.experiments.answer.find import Found, check_columns, find
+from undercount.experiments.answer.foretold import foretold
 from undercount.experiments.answer.sensitivity import sensitivity
 from undercount.experiments.answer.views import split
 from undercount.experiments.answer.words import page
@@ -96,7 +97,7 @@ def compute(job) -> bytes:
 def write(asked: Asked, found: Found, by_hand, verdict: judge.Verdict | None, cores: int, folder: Path) -> list[Path]:
     """Write every file of a verdict; their paths."""
     cases = [known.judged(found, head["by_hand"], arrays["quantities"][0]) for head, arrays in by_hand]
-    answer = document(found, sensitivity(found, cores), changes(found), cases)
+    answer = document(found, sensitivity(found, cores), changes(found), foretold(found, cores), cases)
     content = whole(asked, found, answer, verdict)
     paths = [folder / VERDICT, folder / WORDS]
     write_whole(paths[0], (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())

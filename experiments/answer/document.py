@@ -23,6 +23,7 @@ from undercount.experiments.answer.checks import (
 )
 from undercount.experiments.answer.estimands import WAYS, way
 from undercount.experiments.answer.find import Flow, Found, Link, Links
+from undercount.experiments.answer.foretold import WITH_TOTAL, WITHOUT, Foretold
 from undercount.experiments.answer.ordinary import CONFLICT, STRANGE
 from undercount.experiments.answer.posterior import ENDS, Marginal, balance, likelihood_ratios
 from undercount.experiments.answer.rule import said
@@ -32,7 +33,7 @@ from undercount.experiments.answer.views import ERROR_FREEDOM, ERROR_SCALE
 BINS = 36  # of the histograms of D
 
 
-def document(found: Found, moved: Sequence[Moved], changes: Sequence[Change],
+def document(found: Found, moved: Sequence[Moved], changes: Sequence[Change], foretold: Foretold,
              by_hand: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Everything that the answer says, as JSON values."""
     split = found.split
@@ -52,6 +53,9 @@ def document(found: Found, moved: Sequence[Moved], changes: Sequence[Change],
         "sensitivity": [asdict(row) | {"ends": list(row.ends), "far": row.far} for row in moved],
         "changes": [asdict(row) | {"prior": list(row.prior), "posterior": list(row.posterior), "inside": row.inside}
                     for row in changes],
+        "foretold": {"year": None if foretold.year is None else foretold.year.plain(),
+                     "figures": [asdict(row) | {"prior": list(row.prior), "posterior": list(row.posterior)}
+                                 for row in foretold.figures]},
         "by_hand": list(by_hand)}
     made["checks"] = _checks(made)
     return {"says": said(made)} | made
@@ -176,6 +180,13 @@ def _checks(made: dict[str, Any]) -> list[dict[str, Any]]:
     inside = sum(row["inside"] for row in made["changes"])
     add("changes: inside their 90 % bands", inside, f"at least 80 % of {len(made['changes'])}",
         inside >= 0.8 * len(made["changes"]))
+    if year := made["foretold"]["year"]:
+        add(f"{year['period']} held out: averaged relative difference", year["score"], f"goal at most {WITHOUT:g}",
+            year["score"] <= WITHOUT)
+        add(f"{year['period']} held out, its total given", year["score_with_total"], f"goal at most {WITH_TOTAL:g}",
+            year["score_with_total"] <= WITH_TOTAL)
+    for figure in made["foretold"]["figures"]:
+        add(f"foretold: {figure['name']}", figure["value"], "inside its 90 % band", figure["inside"])
     if made["by_hand"]:
         cases, of = sum(c["inside"] for c in made["by_hand"]), sum(c["of"] for c in made["by_hand"])
         add("worlds by hand: truths inside their 90 % intervals", cases, f"at least 80 % of {of}", cases >= 0.8 * of)
@@ -209,6 +220,10 @@ def tables(found: Found, made: dict[str, Any]) -> dict[str, pd.DataFrame]:
         for row in made["sensitivity"]],
         columns=["window", "kind", "name", "q05", "q50", "q95", "fell", "moved", "far"])
     frames["answer_cells"] = pd.DataFrame(made["ordinary"]["cells"])
+    frames["answer_foretold"] = pd.DataFrame([
+        (row["name"], row["bound"], row["value"], *row["prior"], *row["posterior"], row["inside"], row["gained"])
+        for row in made["foretold"]["figures"]], columns=["figure", "bound", "published", "prior_q05", "prior_q50",
+                                                          "prior_q95", "q05", "q50", "q95", "inside", "gained"])
     frames["answer_changes"] = pd.DataFrame([
         (row["group"], row["before"], row["after"], row["observed"], *row["prior"], *row["posterior"], row["inside"])
         for row in made["changes"]], columns=["rows", "from", "to", "observed", "prior_q05", "prior_q50", "prior_q95",

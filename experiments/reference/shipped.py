@@ -1,6 +1,7 @@
 """The reference table that ships: worlds of the mixture, in the folder of their region: an answer without the wait.
 
-It holds for the rules and the region that it was made with, and is refused with any other. `tools/ship.py` writes it.
+It holds for the rules and the region that it was made with, and is refused with any other. `tools/ship.py` writes it,
+without the worlds of other widths and without what neither the answer nor the further figures ask of it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,22 @@ FOLDER = "reference"  # in the region's folder
 MIXTURE = "everything"
 WORLDS_A_MINUTE = 40  # pooled worlds of the mixture inside the gates, on two cores (docs/speed.md)
 WORTH_MAKING = 2000
+PLACES_LEFT_OUT = ("in_public", "deported", "released", "returned", "retrafficked", "escaped")
+HIDDEN_KEPT = ("newly_exploited", "in_exploitation", "in_public", "identified", "misidentified", "offered_help",
+               "refused", "deported")
+ACTORS_KEPT = ("bribes_taken", "arrests", "officials_investigated", "inspections", "set_out")
+YEAR_LEFT_OUT = "1999"  # of all but the counts: no chain begins there
+
+
+def ships(column: str) -> bool:
+    """Whether a quantity is kept in the table that ships."""
+    kind, *parts = column.split(":")
+    if kind in ("count", "statistic") or not parts:
+        return True
+    if kind == "from" or parts[-1] == YEAR_LEFT_OUT:
+        return False
+    return (kind != "place" or parts[0] not in PLACES_LEFT_OUT) and (kind != "hidden" or parts[0] in HIDDEN_KEPT) \
+        and (kind != "actors" or parts[0] in ACTORS_KEPT)
 
 
 def shipped_folder(region: Region) -> Path:

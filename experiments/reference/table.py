@@ -129,7 +129,8 @@ class Reference:
 
     @cached_property
     def columns(self) -> list[str]:
-        return columns(self.region, self.statistics)
+        """What it should hold: all quantities, or those that its manifest names where some were left out to ship."""
+        return self.manifest.get("columns") or columns(self.region, self.statistics)
 
     @cached_property
     def _worlds(self) -> pa.Table:

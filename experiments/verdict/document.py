@@ -52,7 +52,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
                                    for name, f in verdict.fits.items()}},
         "hidden_flow": _hidden(verdict.hidden),
         "hidden_flow_with_statistics": None if verdict.hidden_all is None else _hidden(verdict.hidden_all),
-        "prediction": _holdout(verdict),
+        "prediction": None if verdict.holdout is None else verdict.holdout.plain(),
         "stability": {"same_family": same_family(verdict.stability, plan.table.families, plan.table.family),
                       "variants": [{"kind": v.kind, "name": v.name, "worlds": v.worlds,
                                     "probabilities": _named(plan.table.names, v.probabilities)}
@@ -146,18 +146,6 @@ def _hidden(hidden: HiddenFlow) -> dict[str, Any]:
                                      "counts": list(check.ranks.counts)} for year, check in zip(hidden.years, checks)}
                   for name, checks in hidden.checks.items()},
         "checked_on": hidden.change_check.coverage.total, "effective_worlds": hidden.rows}
-
-
-def _holdout(verdict: Verdict) -> dict[str, Any] | None:
-    held = verdict.holdout
-    if held is None:
-        return None
-    return {"period": held.period, "score": held.score, "score_with_total": held.score_with_total,
-            "last_year_persists": held.persists, "last_years_shares": held.shares,
-            "countries": {code: {"observed": float(o), "year_before": float(b), "forecast": f.tolist(),
-                                 "forecast_with_total": g.tolist()}
-                          for code, o, b, f, g in zip(held.countries, held.observed, held.before, held.forecast,
-                                                      held.forecast_with_total)}}
 
 
 def _informed(verdict: Verdict) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from undercount.experiments.inference.forest_quantiles import ForestQuantiles, quantiles
@@ -33,6 +34,15 @@ class Holdout:
     score_with_total: float
     persists: float
     shares: float
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values; docs/verdict.md explains the keys."""
+        return {"period": self.period, "score": self.score, "score_with_total": self.score_with_total,
+                "last_year_persists": self.persists, "last_years_shares": self.shares,
+                "countries": {code: {"observed": float(o), "year_before": float(b), "forecast": f.tolist(),
+                                     "forecast_with_total": g.tolist()}
+                              for code, o, b, f, g in zip(self.countries, self.observed, self.before, self.forecast,
+                                                          self.forecast_with_total)}}
 
 
 def holdout(evidence: Evidence, period: str, seed: int, jobs: int, trees: int = 300) -> Holdout:
