@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def page(published: Path = PUBLISHED) -> str:
     reference = json.loads((published / "verdict" / "reference-manifest.json").read_bytes())
     parts = [_head(verdict, reference, published), _answer(published), _flow(verdict), _chain(verdict),
              _rivals(verdict), _causes(published), _beliefs(published), _further(published), _ordinary(verdict),
-             _checks(verdict), _by_hand(verdict), _sensitivity(verdict), _methods(verdict),
+             _foretold(verdict), _checks(verdict), _by_hand(verdict), _sensitivity(verdict), _methods(verdict),
              f"## Earlier verdicts\n\n{EARLIER}"]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -155,6 +156,22 @@ def _checks(verdict: dict[str, Any]) -> str:
         "of a table of 20,000 worlds.\n\n" + _table(("check", "value", "bound", ""), rows)
 
 
+def _foretold(verdict: dict[str, Any]) -> str:
+    told, text = verdict["answer"]["foretold"], "## What was foretold"
+    if year := told["year"]:
+        rows = [(words, f"{year[key]:.2f}") for key, words in {
+            "score": "from the years before", "last_year_persists": "naive: the year before again",
+            "score_with_total": "from the years before and the year's total",
+            "last_years_shares": "naive: the total in the shares of the year before"}.items()]
+        text += f"\n\nThe rows of {year['period']}, hidden (averaged relative difference, 0 is perfect):\n\n" + \
+            _table(("forecast", "off by"), rows)
+    rows = [(row["name"], f"{row['bound']} {row['value']:g}", *map(_banded, (row["prior"], row["posterior"])),
+             "yes" if row["inside"] else "**no**", f"{row['gained']:+.2f}") for row in told["figures"]]
+    return text + "\n\nPublished figures that nothing was learnt from (" \
+        "[statistics.csv](../scenarios/south-east-europe/observed/statistics.csv)); gained: log score over the " \
+        "prior, nats:\n\n" + _table(("figure", "published", "before the data", "after", "inside", "gained"), rows)
+
+
 def _by_hand(verdict: dict[str, Any]) -> str:
     rows = [(case["words"], LINKS.get(name, name), f"{e['true']:+.2f}", f"{e['median']:+.2f}",
              f"{e['low']:+.2f} to {e['high']:+.2f}", "yes" if e["inside"] else "**no**")
@@ -191,6 +208,11 @@ def _percent(share: float) -> str:
         return "unknown"
     text = f"{100 * share:.0f}"
     return f"{'0' if text == '-0' else text.replace('-', MINUS)} %"
+
+
+def _banded(ends: Sequence[float]) -> str:
+    low, middle, high = ends
+    return f"{middle:.3g} ({low:.3g} to {high:.3g})"
 
 
 def _span(low: float, high: float) -> str:
