@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from undercount.model.engine.compiled import rule
+from undercount.model.engine.fetching import fetch_tallies
+from undercount.model.engine.layout import AHEAD
 from undercount.model.lives.recruiter import clears_seen, shares_lessons, shares_methods
 
 
@@ -21,7 +23,10 @@ def shares_experience(t, w):
     for n in range(len(w.networks)):
         forgets_month(w.networks[n])
     for r in range(len(w.recruiters)):
+        ahead = min(r + AHEAD, len(w.recruiters) - 1)
         here = w.par[t, w.recruiters[r].country]
+        if w.recruiters[ahead].touched > 0:
+            fetch_tallies(ahead, w)
         if here.route_learning > 0.0 or here.method_learning > 0.0:
             adds_experience(w.networks[w.recruiters[r].network], w.recruiters[r], w.minds[r])
     for n in range(len(w.networks)):
