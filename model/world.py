@@ -93,7 +93,10 @@ def _once(function, region, *args):
 
 def _with_warm_up(table: np.ndarray) -> np.ndarray:
     """The table of all months, with the first one repeated before it."""
-    return np.concatenate([np.repeat(table[:1], WARM_UP, axis=0), table])
+    months, places = table.shape
+    plain = np.ascontiguousarray(table).view(np.uint8).reshape(months, -1)  # bytes: records are copied one by one
+    whole = np.concatenate([np.broadcast_to(plain[:1], (WARM_UP, plain.shape[1])), plain])
+    return whole.view(table.dtype).reshape(WARM_UP + months, places)
 
 
 class Template:
@@ -269,7 +272,7 @@ class World:
         appoint(self.seed, self.posts, self.officials, self.par, self.facts)
         self.recruiters = records(sum(agents for _, agents, _, _ in template.cells), RECRUITER)
         self.minds = records(len(self.recruiters), MIND)
-        self.picks = np.zeros(len(self.recruiters))  # cumulative within a country; apart, as every recruit searches them
+        self.picks = np.zeros(len(self.recruiters))  # cumulative within a country; apart: every recruit searches them
         self.networks = records(sum(networks for *_, networks in template.cells), NETWORK)
         found_cells(self.seed, np.array(template.cells), self.recruiters, self.networks, self.par)
         self.settling, self.gravity = template.settling, template.gravity
