@@ -13,6 +13,7 @@ from undercount.model.country.markets import hears_offers, prices
 from undercount.model.country.policing import finds_police_in_pay, moves_patrols, moves_raids
 from undercount.model.engine.bookkeeping import counts_persons, notes_business, wake_up, with_business
 from undercount.model.engine.borrowed import borrowed, fetch_ahead
+from undercount.model.engine.fetching import fetch_beliefs, fetch_cell, fetch_tallies
 from undercount.model.engine.compiled import part
 from undercount.model.engine.layout import ACTIVE, AHEAD, BEGUN, NEEDED, ROWS, WARM_UP
 from undercount.model.engine.parties import settle
@@ -33,14 +34,13 @@ def run_months(first, last, tables):
         if w.counts[ROWS] + w.counts[NEEDED] > len(w.people):
             return t
         for a in range(w.counts[ACTIVE]):
-            fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[ACTIVE] - 1)])
-            cell = max(0, w.people[w.active[min(a + AHEAD // 2, w.counts[ACTIVE] - 1)]].recruiter)
-            fetch_ahead(w.recruiters, cell)
-            fetch_ahead(w.minds, cell)
+            fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[ACTIVE] - 1)], 0)
+            fetch_cell(w.people[w.active[min(a + AHEAD // 2, w.counts[ACTIVE] - 1)]], w)
             migrant_month(w.people[w.active[a]], t, w)
             notes_business(w.active[a], w)
         settle(t, w)
         for r in range(len(w.recruiters)):
+            fetch_beliefs(min(r + AHEAD // 2, len(w.recruiters) - 1), w)
             recruiter_month(w.recruiters[r], t, w)
         for n in range(len(w.officials)):
             official_month(w.officials[n], t, w)
@@ -57,6 +57,8 @@ def begin_month(t, w):
     if t == WARM_UP:
         takes_stock(t, w)
     for r in range(len(w.recruiters)):
+        if w.recruiters[min(r + AHEAD, len(w.recruiters) - 1)].touched > 0:
+            fetch_tallies(min(r + AHEAD, len(w.recruiters) - 1), w)
         clears_tallies(w.recruiters[r], w.minds[r])
     finds_police_in_pay(w)
     for c in range(len(w.places)):

@@ -61,13 +61,13 @@ FEWEST_NETWORKS = 2  # of a country: with one, nobody else could pay an official
 # Rows set aside for parties, per agent that may leave, and for those who leave the pools; untouched
 # ones cost no memory.
 ROWS_PER_LEAVER = 64
-PERSONS_PER_POOLED_ROW = 50
+PERSONS_PER_POOLED_ROW = 16
 
 # What every rule is handed as `w`: all tables of a world, whose luck it is, and how large a party may be.
 Tables = namedtuple("Tables", (
     "seed", "party_size", "counts", "people", "active", "par", "facts", "places", "classes", "routes", "posts",
     "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "census",
-    "censuses", "gravity", "corridors", "risks", "settling", "calendar", "pending"))
+    "censuses", "gravity", "corridors", "risks", "settling", "calendar", "pending", "picks"))
 
 
 def records(shape, dtype) -> np.recarray:
@@ -93,7 +93,10 @@ def _once(function, region, *args):
 
 def _with_warm_up(table: np.ndarray) -> np.ndarray:
     """The table of all months, with the first one repeated before it."""
-    return np.concatenate([np.repeat(table[:1], WARM_UP, axis=0), table])
+    months, places = table.shape
+    plain = np.ascontiguousarray(table).view(np.uint8).reshape(months, -1)  # bytes: records are copied one by one
+    whole = np.concatenate([np.broadcast_to(plain[:1], (WARM_UP, plain.shape[1])), plain])
+    return whole.view(table.dtype).reshape(WARM_UP + months, places)
 
 
 class Template:
@@ -269,6 +272,7 @@ class World:
         appoint(self.seed, self.posts, self.officials, self.par, self.facts)
         self.recruiters = records(sum(agents for _, agents, _, _ in template.cells), RECRUITER)
         self.minds = records(len(self.recruiters), MIND)
+        self.picks = np.zeros(len(self.recruiters))  # cumulative within a country; apart: every recruit searches them
         self.networks = records(sum(networks for *_, networks in template.cells), NETWORK)
         found_cells(self.seed, np.array(template.cells), self.recruiters, self.networks, self.par)
         self.settling, self.gravity = template.settling, template.gravity
@@ -356,14 +360,15 @@ class World:
             self.make_room()
 
     def make_room(self) -> None:
-        """Doubles the rows; old ones keep their places."""
-        old = self.active, self.calendar
+        """Doubles the rows; old ones keep their places. Those not in use yet are not touched: they cost no memory."""
+        old, used = (self.active, self.calendar), int(self.counts[layout.ROWS])
         people = records(2 * len(self.people), PERSON)
-        people[: len(self.people)] = self.people
+        people[:used] = self.people[:used]
         self.people = people
         self._lists_for_rows()
-        self.active[: len(old[0])] = old[0]
-        self.calendar[:, : old[1].shape[1]] = old[1]
+        self.active[:used] = old[0][:used]
+        used = max(used, self.template.months)  # a calendar is of months and of rows
+        self.calendar[:, :used] = old[1][:, :used]
 
     def _lists_for_rows(self) -> None:
         self._lent = None  # it knows the old rows

@@ -29,7 +29,8 @@ NEUTRAL = {"presence_market": 0.0, "zone_income": 1.0, "awareness_legal": 1.0}
 # What has no value that does nothing: limits, and where something is counted from.
 NEUTRAL |= {"usual_gap": 3.0, "reports_noticed": 1e-4, "gain_least": 0.1, "earnings_least": 0.1, "entry_least": 5.0,
             "entry_most": 3.0, "crowding_most": 3.0}
-PLAIN = {"fetch_ahead": lambda rows, index: None, "borrowed": lambda tables: tables}  # what has no Python of its own
+PLAIN = {
+    "fetch_ahead": lambda rows, index, at: None, "borrowed": lambda tables: tables}  # what has no Python of its own
 PARAMETERS = np.dtype([(spec.key, float) for spec in specs().values()])
 
 
@@ -50,7 +51,7 @@ def tables(party_size: int = 1) -> Tables:
         censuses=np.zeros((MONTHS, len(layout.SITUATIONS)), np.int64),
         gravity=np.zeros((MONTHS, n, layout.MAX_ROUTES)), corridors=np.zeros((n, layout.MAX_ROUTES)), risks=_risks(n),
         settling=np.zeros((n, 2, MONTHS)),
-        calendar=np.zeros((2, MONTHS), np.int32), pending=np.zeros(8, np.int32))
+        calendar=np.zeros((2, MONTHS), np.int32), pending=np.zeros(8, np.int32), picks=np.zeros(3))
     _fill(w)
     return w
 

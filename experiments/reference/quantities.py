@@ -55,21 +55,22 @@ def quantities(statistics: tuple[Statistic, ...], outcome: Outcome) -> np.ndarra
     """The quantities of a world that has been run to the end of the region's period."""
     region, hidden, actors, flows = outcome.region, outcome.hidden, outcome.actors, outcome.flows
     origins = [i for i, c in enumerate(region.countries) if c.origin]
+    rows = [region.index[code] for code in in_table(region)]
     outside = elsewhere(region)
     found: list[float] = list(observe(region, hidden))
     for months in region.years.values():
         flow = flows[months].sum(axis=0)
-        found += [_total(hidden[name][months], name) for name in HIDDEN_FIELDS]
-        found += [_total(actors[name][months], name) for name in ACTOR_FIELDS]
+        lately = flows[max(0, months.start - MONTHS_BEFORE):months.stop].sum(axis=(0, 3, 4))
+        place, length = _sums(hidden[months]), months.stop - months.start
+        found += list(_level(place.sum(axis=0), HIDDEN_FIELDS, length))
+        found += list(_level(_sums(actors[months]).sum(axis=0), ACTOR_FIELDS, length))
         found += list(flow.sum(axis=(0, 1, 3)))
         found += list(flow.sum(axis=(0, 1, 2)))
         found += list(flow.sum(axis=(1, 2, 3))[origins])
-        found += [_total(hidden[name][months][:, outside], name) for name in ELSEWHERE]
-        found += [_total(hidden[name][months, region.index[code]], name) for code in in_table(region)
-                  for name in HIDDEN_FIELDS]
+        found += list(_level(place[outside].sum(axis=0)[_columns(ELSEWHERE)], ELSEWHERE, length))
+        found += list(_level(place[rows], HIDDEN_FIELDS, length).ravel())
         for code in in_table(region, "origin"):
-            found += nationals_abroad(region.index[code], hidden[months], flow,
-                                      flows[max(0, months.start - MONTHS_BEFORE):months.stop].sum(axis=(0, 3, 4)))
+            found += list(nationals_abroad(region.index[code], hidden[months], flow, lately))
     found += [counterpart(statistic, region, hidden, actors, flows) for statistic in statistics]
     return np.array(found, float)
 
@@ -79,7 +80,7 @@ def in_table(region: Region, role: str | None = None) -> list[str]:
     return list(dict.fromkeys(row.iso3 for row in region.referrals if role in (None, row.role)))
 
 
-def nationals_abroad(origin: int, hidden: np.ndarray, flow: np.ndarray, lately: np.ndarray) -> list[float]:
+def nationals_abroad(origin: int, hidden: np.ndarray, flow: np.ndarray, lately: np.ndarray) -> np.ndarray:
     """NATIONAL of the nationals of `origin` in all other places, in the months of `hidden` (months, places).
 
     `flow` (origins, places, modes, venues) are those newly exploited in these months, `lately` (origins, places)
@@ -88,9 +89,10 @@ def nationals_abroad(origin: int, hidden: np.ndarray, flow: np.ndarray, lately: 
     abroad = np.arange(len(lately)) != origin
     everybody = lately.sum(axis=0)
     share = np.divide(lately[origin], everybody, out=np.zeros(len(lately)), where=everybody > 0) * abroad
-    return [float(flow[origin][abroad].sum()) if name == "newly_exploited" else
-            float(sum(_total(hidden[name][:, place], name) * share[place] for place in np.flatnonzero(share)))
-            for name in NATIONAL]
+    levels = _level(_sums(hidden)[:, _columns(NATIONAL)], NATIONAL, len(hidden))
+    found = np.cumsum(levels * share[:, None], axis=0)[-1]  # place by place, so that the last bit stays what it was
+    found[NATIONAL.index("newly_exploited")] = flow[origin][abroad].sum()
+    return found
 
 
 def elsewhere(region: Region) -> list[int]:
@@ -99,6 +101,16 @@ def elsewhere(region: Region) -> list[int]:
     return [i for i, c in enumerate(region.countries) if c.destination and c.iso3 not in seen]
 
 
-def _total(tally: np.ndarray, name: str) -> float:
-    """Sum over months and places; for a stock the mean over the months."""
-    return tally.sum() / (len(tally) if name in STOCKS else 1)
+def _sums(tallies: np.ndarray) -> np.ndarray:
+    """Sum over the months of every tally, (places, fields); `tallies` is (months, places) of whole numbers."""
+    plain = np.ascontiguousarray(tallies).view(np.int64, np.ndarray).reshape(*tallies.shape, -1)
+    return plain.sum(axis=0)
+
+
+def _columns(names: tuple[str, ...]) -> list[int]:
+    return [HIDDEN_FIELDS.index(name) for name in names]
+
+
+def _level(sums: np.ndarray, names: tuple[str, ...], months: int) -> np.ndarray:
+    """Sums over so many months; for a stock the mean. The last axis is of `names`."""
+    return sums / np.array([months if name in STOCKS else 1 for name in names])

@@ -46,7 +46,7 @@ def hears_offers(w, here, facts, place):
         elif cell.channel == INTERNET:
             trust = here.trust_internet * facts.online
         total += cell.active * trust
-        cell.pick = total
+        w.picks[r] = total
         active += cell.active
         custody += cell.custody
         idle += cell.idle

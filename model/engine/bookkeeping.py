@@ -76,7 +76,7 @@ def counts_persons(t, w):
     kept = 0
     w.counts[NEEDED] = 0
     for a in range(w.counts[ACTIVE]):
-        fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[ACTIVE] - 1)])
+        fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[ACTIVE] - 1)], 0)
         me = w.people[w.active[a]]
         if me.situation == EXPLOITED:
             w.places[me.place].stock += me.weight

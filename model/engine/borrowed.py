@@ -35,9 +35,9 @@ def _borrowed(context, arrays):
 
 
 @intrinsic
-def _fetch_ahead(context, rows, index):
-    """Asks for the first cache line of a row that is needed soon; changes nothing but the time it takes."""
-    if not (isinstance(rows, types.Array) and isinstance(index, types.Integer)):
+def _fetch_ahead(context, rows, index, at):
+    """Asks for the cache line `at` bytes into a row that is needed soon; changes nothing but the time it takes."""
+    if not (isinstance(rows, types.Array) and isinstance(index, types.Integer) and isinstance(at, types.Integer)):
         return None
 
     def codegen(context, builder, signature, args):
@@ -45,15 +45,16 @@ def _fetch_ahead(context, rows, index):
         array = context.make_array(kind)(context, builder, args[0])
         place = cgutils.get_item_pointer(context, builder, kind, array, [args[1]], wraparound=False)
         byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        place = builder.gep(builder.bitcast(place, byte), [args[2]])
         prefetch = cgutils.get_or_insert_function(
             builder.module, ir.FunctionType(ir.VoidType(), [byte, word, word, word]), "llvm.prefetch.p0i8")
-        builder.call(prefetch, [builder.bitcast(place, byte), word(1), word(3), word(1)])
+        builder.call(prefetch, [place, word(1), word(3), word(1)])
         return context.get_dummy_value()
 
-    return types.void(rows, index), codegen
+    return types.void(rows, index, types.int64), codegen
 
 
-def _fetches_nothing(rows, index):
+def _fetches_nothing(rows, index, at):
     return None
 
 

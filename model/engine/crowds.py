@@ -13,6 +13,7 @@ import numpy as np
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import BORDER, MAX_ROUTES, NOBODY, POOLS, ROWS
+from undercount.model.engine.luck import how_many
 from undercount.model.engine.pools import ARRIVED, LOOKING, ON_THE_WAY, becomes_a_person, move_persons
 from undercount.model.engine.random import binomial, draw, draw_child
 from undercount.model.lives.crossing import bribe_odds, inspected, pays
@@ -88,8 +89,8 @@ def home_crosses(pools, t, w, odds, passed):
     stopped, arrived = 0, 0
     for n in range(pools[0], pools[1]):
         way = w.people[ON_THE_WAY * w.counts[POOLS] + n]
-        back = binomial(way.weight, 1.0 - through, draw(w.seed, way.id, t, d.CROWD_STOPPED))
-        kept = binomial(way.weight - back, trapped / max(through, ROUNDING), draw(w.seed, way.id, t, d.CROWD_TRAPPED))
+        back = how_many(way.weight, 1.0 - through, w.seed, way.id, t, d.CROWD_STOPPED)
+        kept = how_many(way.weight - back, trapped / max(through, ROUNDING), w.seed, way.id, t, d.CROWD_TRAPPED)
         on = way.weight - back - kept
         move_persons(way, w.people[way.pool], back, w)
         move_persons(way, w.people[way.pool + (ARRIVED - LOOKING) * w.counts[POOLS]], on, w)

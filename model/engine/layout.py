@@ -147,22 +147,27 @@ RECRUITER = _record(  # three cache lines: every month passes over all of them s
     ("moved_mode", _i4, (2,)),
     ("id", _i8), ("country", _i4), ("channel", _i4), ("weighed", _i4),
     ("cells", _i4), ("active", _i4), ("custody", _i4), ("idle", _i4), ("arrests", _i4),
-    ("pick", _f8), ("profit", _f8), ("minors", _f8),
+    ("profit", _f8), ("minors", _f8),
     # evidence of this month
     ("heat_now", _i8), ("heat_shared", _i8), ("heat_later", _f8), ("minors_now", _i8),
     itemsize=3 * CACHE_LINE)
 
 MIND = _record(  # what a recruiter saw this month, where it was `touched`, and what it believes
-    ("held_venue", _i4, (2,)), ("held_treatment", _i4, (2,)), ("held_place", _i4, (MAX_PLACES,)),
-    ("lost_place", _i4, (MAX_PLACES,)),
-    ("tried_entry", _i4, (MAX_PLACES,)), ("lost_entry", _i4, (MAX_PLACES,)),
+    ("held_venue", _i4, (2,)), ("held_treatment", _i4, (2,)),
     ("lost_mode", _i4, (2,)), ("lost_venue", _i4, (2,)), ("lost_treatment", _i4, (2,)),
+    ("held_place", _i4, (MAX_PLACES,)), ("lost_place", _i4, (MAX_PLACES,)),
+    ("tried_entry", _i4, (MAX_PLACES,)), ("lost_entry", _i4, (MAX_PLACES,)),
     # what it believes: persons lost per person taken into a country, or per person-month held there
     ("mode_start", _f8), ("venue_start", _f8), ("treatment_start", _f8),
     ("entry_loss", _f8, (MAX_PLACES,)), ("place_loss", _f8, (MAX_PLACES,)),
     ("mode_loss", _f8, (2,)), ("venue_loss", _f8, (2,)), ("treatment_loss", _f8, (2,)),
     ("route_odds", _f8, (MAX_ROUTES,)),  # cumulative propensity over its options
     itemsize=41 * CACHE_LINE)
+
+# Where a mind's tallies and beliefs by place begin, for fetching them ahead.
+HELD_PLACE, LOST_PLACE, TRIED_ENTRY, LOST_ENTRY, ENTRY_LOSS, PLACE_LOSS, MODE_LOSS = (
+    MIND.fields[name][1] for name in (
+        "held_place", "lost_place", "tried_entry", "lost_entry", "entry_loss", "place_loss", "mode_loss"))
 
 NETWORK = _record(
     ("country", _i4), ("police_in_pay", _i8), ("touched", _i8),
@@ -181,7 +186,8 @@ RISK = _record(  # a month's chances of those held in a country in one kind of v
     ("place", _i4), ("venue", _i1), ("treatment", _i1), ("bought", _i1),  # bought: by a network with police in its pay
     ("raid", _f8), ("call", _f8), ("outreach", _f8), ("found", _f8), ("revenue", _f8),
     ("escape", _f8), ("release", _f8), ("broken_release", _f8), ("debt_hold", _f8), ("debt_repaid", _f8),
-    ("moved", _f8))  # to another venue
+    ("moved", _f8),  # to another venue
+    ("learnt", _i1))  # does any network learn this month from what its cells saw?
 
 NGO = _record(
     ("id", _i8), ("place", _i4), ("kind", _i4), ("start", _i4), ("active", _i4),

@@ -20,7 +20,8 @@ from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import part, rule
 from undercount.model.engine.home import PERSON_BITS, vulnerability
 from undercount.model.engine.layout import AT_HOME, CLANDESTINE, INDEPENDENT, MINOR, NOBODY, POOLS, SEEKING, SMUGGLED
-from undercount.model.engine.random import binomial, draw, draw_four
+from undercount.model.engine.luck import how_many
+from undercount.model.engine.random import draw_four
 from undercount.model.lives.recruitment import any_route
 
 UNDRAWN = -1  # a trait that differs within a pool
@@ -112,7 +113,7 @@ def pool_sets_out(at_home, looking, t, w, setup, klass):
     leaving, _ = vulnerability(setup, at_home.family_risk == 1, at_home.minority == 1, has_low_wage(at_home),
                                at_home.working == 1)
     chance = -math.expm1(-klass.rise * leaving)
-    persons = binomial(at_home.weight, chance, draw(w.seed, at_home.id, t, d.LEAVE))
+    persons = how_many(at_home.weight, chance, w.seed, at_home.id, t, d.LEAVE)
     at_home.weight -= persons
     looking.weight += persons
     w.census[AT_HOME] -= persons

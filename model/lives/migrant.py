@@ -31,7 +31,8 @@ from undercount.model.engine.layout import (
     SEEKING,
     SMUGGLED,
 )
-from undercount.model.engine.random import binomial, draw
+from undercount.model.engine.luck import how_many
+from undercount.model.engine.random import draw
 from undercount.model.lives.assistance import goes_home, is_back_home, is_met_as_identified, leaves_shelter
 from undercount.model.lives.crossing import STOPPED, journey
 from undercount.model.lives.exploitation import is_exploited
@@ -101,13 +102,13 @@ def looks_for_a_way(me, t, w):
         offer *= here.minor_effect
     total = 1.0 + legal + smuggler + offer
     left = me.weight
-    me.part_legal = binomial(left, legal / total, draw(w.seed, me.id, t, d.WAY_LEGAL))
+    me.part_legal = how_many(left, legal / total, w.seed, me.id, t, d.WAY_LEGAL)
     left -= me.part_legal
     total -= legal
-    me.part_smuggled = binomial(left, smuggler / total, draw(w.seed, me.id, t, d.WAY_SMUGGLER))
+    me.part_smuggled = how_many(left, smuggler / total, w.seed, me.id, t, d.WAY_SMUGGLER)
     left -= me.part_smuggled
     total -= smuggler
-    me.part_offer = binomial(left, offer / total, draw(w.seed, me.id, t, d.WAY_OFFER))
+    me.part_offer = how_many(left, offer / total, w.seed, me.id, t, d.WAY_OFFER)
 
 
 @rule

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from undercount.model.engine.compiled import rule
+from undercount.model.engine.fetching import fetch_tallies
+from undercount.model.engine.layout import AHEAD
 from undercount.model.lives.recruiter import clears_seen, shares_lessons, shares_methods
 
 
@@ -20,10 +22,9 @@ def shares_experience(t, w):
     """Cells of a network share what they saw (C1)."""
     for n in range(len(w.networks)):
         forgets_month(w.networks[n])
-    for r in range(len(w.recruiters)):
-        here = w.par[t, w.recruiters[r].country]
-        if here.route_learning > 0.0 or here.method_learning > 0.0:
-            adds_experience(w.networks[w.recruiters[r].network], w.recruiters[r], w.minds[r])
+    for c in range(len(w.places)):
+        if w.par[t, c].route_learning > 0.0 or w.par[t, c].method_learning > 0.0:
+            gathers_experience(w.places[c], w)
     for n in range(len(w.networks)):
         shares_methods(w.networks[n], w.par[t, w.networks[n].country])
         touched = w.networks[n].touched
@@ -33,6 +34,17 @@ def shares_experience(t, w):
                 shares_lessons(w.networks[n], w.par[t, w.networks[n].country], k)
             touched >>= 1
             k += 1
+
+
+@rule
+def gathers_experience(home, w):
+    """The cells of one country tell their networks."""
+    last = home.first_recruiter + home.recruiters - 1
+    for r in range(home.first_recruiter, last + 1):
+        ahead = min(r + AHEAD, last)
+        if w.recruiters[ahead].touched > 0:
+            fetch_tallies(ahead, w)
+        adds_experience(w.networks[w.recruiters[r].network], w.recruiters[r], w.minds[r])
 
 
 @rule

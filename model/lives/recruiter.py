@@ -11,6 +11,7 @@ import math
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import MOST_LOG_ODDS, NOBODY, ONE, WARM_UP
+from undercount.model.engine.luck import how_many
 from undercount.model.engine.random import binomial, draw
 
 
@@ -62,8 +63,8 @@ def comes_back(me, t, w, here):
     if me.custody == 0:
         return
     months = here.sentence * (1.0 + me.minors * (here.minor_factor - 1.0))
-    free = binomial(me.custody, min(1.0, 1.0 / max(1.0, months)), draw(w.seed, me.id, t, d.SENTENCE_ENDS))
-    again = binomial(free, here.resumes, draw(w.seed, me.id, t, d.RESUMES))
+    free = how_many(me.custody, min(1.0, 1.0 / max(1.0, months)), w.seed, me.id, t, d.SENTENCE_ENDS)
+    again = how_many(free, here.resumes, w.seed, me.id, t, d.RESUMES)
     me.custody -= free
     me.active += again
     me.idle += free - again
@@ -76,8 +77,8 @@ def stops_or_starts(me, t, w, here, base):
     How many enter is the country's matter (`country/balance.py`): a cell's own months are so noisy that
     cells would come and go by chance, and the more so the fewer of them an agent stands for.
     """
-    stops = binomial(me.active, here.turnover, draw(w.seed, me.id, t, d.STOPS))
-    starts = binomial(me.idle, min(1.0, base.entries / max(1, base.idle)), draw(w.seed, me.id, t, d.STARTS))
+    stops = how_many(me.active, here.turnover, w.seed, me.id, t, d.STOPS)
+    starts = how_many(me.idle, min(1.0, base.entries / max(1, base.idle)), w.seed, me.id, t, d.STARTS)
     me.active += starts - stops
     me.idle += stops - starts
     return stops
@@ -95,12 +96,14 @@ def learns(me, mind, here, network):
     while rate > 0.0 and touched > 0:
         if touched & 1:
             if (me.touched >> k) & 1:
-                mind.entry_loss[k] = belief(mind.entry_loss[k], *lesson(
-                    mind.lost_entry[k], mind.tried_entry[k], network.lost_entry[k], network.tried_entry[k],
-                    shared, rate))
-                mind.place_loss[k] = belief(mind.place_loss[k], *lesson(
-                    mind.lost_place[k], mind.held_place[k], network.lost_place[k], network.held_place[k],
-                    shared, rate))
+                mind.entry_loss[k] = learnt(
+                    mind.entry_loss[k], (mind.lost_entry[k], mind.tried_entry[k]),
+                    (network.lost_entry[k], network.tried_entry[k]), (network.entry_step[k], network.entry_seen[k]),
+                    shared, rate)
+                mind.place_loss[k] = learnt(
+                    mind.place_loss[k], (mind.lost_place[k], mind.held_place[k]),
+                    (network.lost_place[k], network.held_place[k]), (network.place_step[k], network.place_seen[k]),
+                    shared, rate)
             else:
                 mind.entry_loss[k] = belief(mind.entry_loss[k], network.entry_step[k], network.entry_seen[k])
                 mind.place_loss[k] = belief(mind.place_loss[k], network.place_step[k], network.place_seen[k])
@@ -115,13 +118,30 @@ def learns(me, mind, here, network):
             mind.treatment_loss[k] = belief(
                 mind.treatment_loss[k], network.treatment_step[k], network.treatment_seen[k])
         else:
-            mind.mode_loss[k] = belief(mind.mode_loss[k], *lesson(
-                mind.lost_mode[k], me.moved_mode[k], network.lost_mode[k], network.moved_mode[k], shared, rate))
-            mind.venue_loss[k] = belief(mind.venue_loss[k], *lesson(
-                mind.lost_venue[k], mind.held_venue[k], network.lost_venue[k], network.held_venue[k], shared, rate))
-            mind.treatment_loss[k] = belief(mind.treatment_loss[k], *lesson(
-                mind.lost_treatment[k], mind.held_treatment[k], network.lost_treatment[k], network.held_treatment[k],
-                shared, rate))
+            mind.mode_loss[k] = learnt(
+                mind.mode_loss[k], (mind.lost_mode[k], me.moved_mode[k]),
+                (network.lost_mode[k], network.moved_mode[k]), (network.mode_step[k], network.mode_seen[k]),
+                shared, rate)
+            mind.venue_loss[k] = learnt(
+                mind.venue_loss[k], (mind.lost_venue[k], mind.held_venue[k]),
+                (network.lost_venue[k], network.held_venue[k]), (network.venue_step[k], network.venue_seen[k]),
+                shared, rate)
+            mind.treatment_loss[k] = learnt(
+                mind.treatment_loss[k], (mind.lost_treatment[k], mind.held_treatment[k]),
+                (network.lost_treatment[k], network.held_treatment[k]),
+                (network.treatment_step[k], network.treatment_seen[k]), shared, rate)
+
+
+@rule
+def learnt(old, own, by_all, ready, shared, rate):
+    """A belief after the month; by the lesson ready made where the cell itself saw nothing of it.
+
+    own, by_all   (lost, tried) of the cell and of its network
+    ready         what `lesson` gives for a cell that saw nothing
+    """
+    if own[0] == 0 and own[1] == 0:
+        return belief(old, ready[0], ready[1])
+    return belief(old, *lesson(own[0], own[1], by_all[0], by_all[1], shared, rate))
 
 
 @rule

@@ -18,6 +18,7 @@ from undercount.model.engine.layout import (
     RECRUITED,
     VISA_FREE,
 )
+from undercount.model.engine.luck import two_draws
 from undercount.model.engine.random import draw
 from undercount.model.lives.crossing import official_at, pays, takes_bribe
 from undercount.model.lives.recruiter import enters_freely, exp_within, weighs_routes
@@ -73,8 +74,9 @@ def is_placed(me, t, w):
     """The cell chooses venue and treatment (C6, C8)."""
     there, believes = w.par[t, me.place], w.minds[me.recruiter]
     private = private_odds(believes, there, w.facts[t, me.place])
-    me.venue = PRIVATE if draw(w.seed, me.id, t, d.VENUE) < private else PUBLIC
-    me.treatment = PAID if draw(w.seed, me.id, t, d.TREATMENT) < payment_odds(believes, there) else HARSH
+    venue, treatment = two_draws(w.seed, me.id, t, d.VENUE, d.TREATMENT)
+    me.venue = PRIVATE if venue < private else PUBLIC
+    me.treatment = PAID if treatment < payment_odds(believes, there) else HARSH
 
 
 @rule
@@ -88,7 +90,7 @@ def meets_recruiter(me, t, w):
     high = low + home.recruiters - 1
     while low < high:
         middle = (low + high) // 2
-        if w.recruiters[middle].pick > target:
+        if w.picks[middle] > target:
             high = middle
         else:
             low = middle + 1

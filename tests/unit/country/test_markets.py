@@ -77,7 +77,7 @@ def test_offers_by_the_trust_in_their_channel(w):
     w.recruiters["channel"] = [ACQUAINTANCE, AGENCY, ADVERTISEMENT]
     w.recruiters["active"] = [2, 4, 8]
     hears(w)
-    assert w.recruiters["pick"].tolist() == [2.0, 4.0, 6.0] and w.places[HOME].pick == 6.0
+    assert w.picks.tolist() == [2.0, 4.0, 6.0] and w.places[HOME].pick == 6.0
     w.recruiters["channel"][2] = INTERNET
     assert hears(w, online=0.5).pick == 2 + 2 + 8 * 0.375
 
@@ -85,7 +85,7 @@ def test_offers_by_the_trust_in_their_channel(w):
 def test_only_cells_of_the_country(w):
     w.recruiters["active"] = [2, 4, 8]
     has(w.places[HOME], first_recruiter=1, recruiters=1)
-    assert hears(w).pick == 4.0 and w.recruiters["pick"].tolist() == [0.0, 4.0, 0.0]
+    assert hears(w).pick == 4.0 and w.picks.tolist() == [0.0, 4.0, 0.0]
 
 
 def test_how_likely_a_seeker_meets_an_offer(w):

@@ -128,7 +128,7 @@ def test_who_is_trapped_becomes_an_agent(w, pool, luck, monkeypatch):
     given(w, ABROAD, smuggled_in_debt=0.5, smuggled_to_trafficked=0.5, leg_cost=100.0, document_debt=0.5)
     w.gravity[NOW - 1, HOME, :3] = 0.0, 0.0, 1.0
     has(w.places[HOME], pick=1.0, recruiters=1)
-    has(w.recruiters[0], pick=1.0)
+    w.picks[0] = 1.0
     luck.at(d.CROWD_ARRIVES, ROUND_ABOUT, NOW, 0.5)
     luck(CROWD_STOPPED=0.5, CROWD_TRAPPED=0.6, SMUGGLED_TO=0.5, MEETS_RECRUITER=0.5, VENUE=0.5, TREATMENT=0.5)
     for post in (BORDER_TRANSIT, BORDER_ABROAD):

@@ -96,7 +96,8 @@ def seekers(w, me, luck):
     """Nine seekers at HOME; an offer takes them to cell 0, DIRECT, unless they go by themselves."""
     w.gravity[NOW, HOME, :3] = 0.0, 1.0, 1.0
     has(w.places[HOME], pick=1.0, recruiters=1, responds=1)
-    has(w.recruiters[0], pick=1.0, weighed=NOW)
+    has(w.recruiters[0], weighed=NOW)
+    w.picks[0] = 1.0
     w.minds[0].route_odds[:3] = 0.0, 1.0, 1.0
     luck(SMUGGLED_TO=0.5, MEETS_RECRUITER=0.5, ROUTE=0.5, PAPERS=0.5, VENUE=0.5, TREATMENT=0.5)
     return has(me, weight=9, situation=SEEKING)

@@ -158,6 +158,8 @@ def test_networks_share_what_their_cells_saw(w):
     """Cells 0 and 1 are of network 0, cell 2 of network 1, which has seen nothing of TRANSIT; old tallies are gone."""
     given(w, HOME, experience_shared=1.0, route_learning=0.5)
     given(w, ABROAD, experience_shared=1.0, route_learning=0.25)
+    has(w.places[HOME], recruiters=2)
+    has(w.places[ABROAD], first_recruiter=2, recruiters=1)
     fills(w.networks[0], first=500)
     has(w.networks[1], country=ABROAD)
     for cell, k in ((0, TRANSIT), (1, TRANSIT), (2, ABROAD)):

@@ -152,7 +152,7 @@ def test_debt_to_a_smuggler_may_be_the_way_into_exploitation(w, me, luck):
     given(w, ABROAD, smuggled_in_debt=0.5, smuggled_to_trafficked=0.5, leg_cost=100.0, document_debt=0.5,
           private_start=1.0)
     has(w.places[HOME], pick=1.0)
-    w.recruiters["pick"] = [0.25, 0.5, 1.0]
+    w.picks[:] = [0.25, 0.5, 1.0]
     luck(CROSSING_INSPECTED=0.5, SMUGGLED_DEBT=0.49, SMUGGLED_TRAPPED=0.49, MEETS_RECRUITER=0.3, VENUE=0.5, TREATMENT=0.5)
     luck.at(81, 1000, NOW, 0.5)  # the second leg
     known(w, ABROAD, phones=1.0)
@@ -165,7 +165,7 @@ def test_debt_to_a_smuggler_may_be_the_way_into_exploitation(w, me, luck):
 def test_who_is_not_trapped_has_arrived(w, me, luck, debt, trapped, pick):
     given(w, ABROAD, smuggled_in_debt=0.5, smuggled_to_trafficked=0.5)
     has(w.places[HOME], pick=pick)
-    w.recruiters["pick"] = pick
+    w.picks[:] = pick
     luck(CROSSING_INSPECTED=0.5, SMUGGLED_DEBT=debt, SMUGGLED_TRAPPED=trapped, MEETS_RECRUITER=0.3)
     assert month(w, me, situation=SMUGGLED, route=DIRECT) == SMUGGLED
     assert w.classes[0].success_now == 1 and me.recruiter == NOBODY

@@ -40,7 +40,7 @@ from tests.hand import (
 @pytest.fixture
 def offers(w):
     """Cells of trust 1, 2 and 1 of HOME: whom one meets changes at a quarter and at three quarters."""
-    w.recruiters["pick"] = [1.0, 3.0, 4.0]
+    w.picks[:] = [1.0, 3.0, 4.0]
     return has(w.places[HOME], pick=4.0)
 
 
