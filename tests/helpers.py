@@ -164,6 +164,18 @@ def share_of(rows, mask) -> float:
     return float(rows["weight"][mask].sum() / rows["weight"].sum())
 
 
+# --- pictures --------------------------------------------------------------------------------------------
+def assert_nothing_cut_off(figure):
+    """Everything drawn of every panel, and the legend, lies inside the figure, to a pixel."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    for each in (*figure.axes, *figure.legends):
+        box = each.get_tightbbox(canvas.get_renderer())
+        assert box.x0 >= -1 and box.y0 >= -1 and box.x1 <= figure.bbox.x1 + 1 and box.y1 <= figure.bbox.y1 + 1, (each, box)
+
+
 # --- with and without Numba ------------------------------------------------------------------------------
 PRINT_FINGERPRINT = """
 import sys

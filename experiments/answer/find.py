@@ -10,7 +10,7 @@ import pandas as pd
 from undercount.experiments.answer.chain import GROUPS, LINKS
 from undercount.experiments.answer.checks import Check, Direction, area, checks, direction
 from undercount.experiments.answer.estimands import Truths, Window, truths, windows
-from undercount.experiments.answer.methods import METHODS, MOVING, TREES, Draws, Fitted
+from undercount.experiments.answer.methods import GROWTH, METHODS, MOVING, Draws, Fitted, Targets
 from undercount.experiments.answer.ordinary import Ordinary, ordinary
 from undercount.experiments.answer.posterior import (
     Assessed,
@@ -29,7 +29,6 @@ from undercount.experiments.reference.table import Reference
 from undercount.experiments.verdict.observed import Observed
 from undercount.model.files.problems import BadInput, Problem
 
-FAMILIES = ("flow", "chain", "level", "rivals")
 COMPARED = 400  # worlds that methods are compared on
 OF_COUNTRIES = 300  # worlds that set the levels of the countries' links: there are many of these
 SUBLINKS = ("new", "held")  # of "fewer people", told apart in all countries together
@@ -126,7 +125,7 @@ class Found:
 
 
 def find(reference: Reference, observed: Observed, seed: int, cores: int, say: Callable[[str], None],
-         trees: int = TREES) -> Found:
+         trees: int = GROWTH.trees) -> Found:
     """Answer it. Raises BadInput if the table has too few worlds or its rows no two full years."""
     check_columns(reference)
     years = full(observed)
@@ -143,12 +142,13 @@ def find(reference: Reference, observed: Observed, seed: int, cores: int, say: C
     usual = ordinary(observed, counts, parts.train, np.concatenate([parts.setting, parts.checked]))
     say("the estimands of every world")
     known = truths(reference, observed, asked, years)
-    names, values = _targets(known)
+    targets = _targets(known)
+    values = targets.values
     say("learning from the worlds, and choosing the methods")
-    plain = learn(observed, counts, names, values, known, parts, seed, cores, trees)
+    plain = learn(observed, counts, targets, parts, seed, cores, trees)
     say("the same with an error in every cell")
-    robust = learn(observed, disturbed(observed, counts, seed), names, values, known, parts, seed + 1, cores, trees,
-                   only=("flow",), chosen=plain.chosen)
+    robust = learn(observed, disturbed(observed, counts, seed), targets, parts, seed + 1, cores, trees,
+                   {"flow": plain.chosen["flow"]})
     say("the answer, and its checks")
     found = {family: _assessed(plain, family, values, parts.checked, seed) for family in ("flow", "chain", "level")}
     flows = [_flow(plain, window, known, parts, found["flow"], i, seed) for i, window in enumerate(known.windows)]
@@ -181,43 +181,46 @@ def full(observed: Observed) -> tuple[int, ...]:
     return tuple(sorted(year for year, n in counts.items() if 2 * n > most))
 
 
-def _targets(known: Truths) -> tuple[list[str], np.ndarray]:
-    """Names and values of all that is regressed: the estimands, the parts of "fewer people", the rivals."""
+def _targets(known: Truths) -> Targets:
+    """All that is regressed: the estimands, the parts of "fewer people", the rivals."""
     names, columns = list(known.names), [known.values]
     for window in known.windows:
         whole = known.chains[window.key].whole
         names += [f"{part}:{window.key}" for part in SUBLINKS]
         columns.append(whole[:, [list(LINKS).index(part) for part in SUBLINKS]])
     names += [f"rival:{name}" for name in known.onsets]
-    return names, np.hstack([*columns, known.rivals])
+    return Targets(tuple(names), np.hstack([*columns, known.rivals]))
 
 
-def learn(observed: Observed, counts: np.ndarray, names: list[str], values: np.ndarray, known: Truths, parts: Split,
-          seed: int, cores: int, trees: int = TREES, only: tuple[str, ...] = FAMILIES,
-          chosen: dict[str, str] | None = None) -> Setup:
-    """Fit every method, choose one for each family by the log score on the worlds set aside, and set its levels."""
+def learn(observed: Observed, counts: np.ndarray, targets: Targets, parts: Split, seed: int, cores: int,
+          trees: int = GROWTH.trees, chosen: dict[str, str] | None = None) -> Setup:
+    """Fit every method, choose one for each family by the log score on the worlds set aside, and set its levels.
+
+    With `chosen`, only its families, each by its method.
+    """
     view, here = seen(observed.rows, counts), seen(observed.rows, observed.counts)[0]
+    names, values = targets.names, targets.values
     links = [name for name in names if name.count(":") == 2 and not name.startswith("flow:")]
-    families = {"flow": list(known.flows), "chain": links,
-                "level": [name for name in names if name.startswith("level:")],
-                "rivals": [name for name in names if name.startswith("rival:")]}
-    families = {family: members for family, members in families.items() if members and family in only}
-    fitted = Fitted.fit(view[parts.train], values[parts.train], names, families, seed, cores, trees)
+    families = {"flow": targets.starting("flow"), "chain": links, "level": targets.starting("level"),
+                "rivals": targets.starting("rival")}
+    families = {family: members for family, members in families.items()
+                if members and (chosen is None or family in chosen)}
+    fitted = Fitted.fit(view[parts.train], targets.of(parts.train), families, seed, cores, trees)
     own, picked, scores = np.full((19, len(names)), np.nan), {}, {}
     for family, members in families.items():
         if family == "rivals":
             picked[family] = "forest"
             continue
-        targets = [names.index(name) for name in members]
+        mine = [names.index(name) for name in members]
         methods = METHODS if chosen is None else (chosen[family],)
         some = parts.setting[-COMPARED:]
-        tried = {method: assess(fitted, method, family, view[some], values[some], targets, seed) for method in methods}
+        tried = {method: assess(fitted, method, family, view[some], values[some], mine, seed) for method in methods}
         scores[family] = {method: mean(each.scores.mean(axis=1)) for method, each in tried.items()}
         # The steps of a chain must end in the observed count: it is taken from the methods that move worlds there.
         able = [method for method in tried if method in MOVING] if family == "chain" else tried
         best = picked[family] = max(able, key=lambda method: scores[family][method].value)
-        whole = assess(fitted, best, family, view[parts.setting], values[parts.setting], targets, seed)
-        own[:, targets] = levels(whole.ranks)
+        whole = assess(fitted, best, family, view[parts.setting], values[parts.setting], mine, seed)
+        own[:, mine] = levels(whole.ranks)
         if family == "chain":  # countries by the same method
             rest, some = [i for i, name in enumerate(names) if name.count(":") == 3], parts.setting[-OF_COUNTRIES:]
             more = assess(fitted, best, family, view[some], values[some], rest, seed)

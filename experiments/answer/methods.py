@@ -21,18 +21,19 @@ whether they are honest is asked in `checks`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from undercount.experiments.inference.forest_quantiles import ForestQuantiles
+from undercount.experiments.inference.forest_quantiles import ForestQuantiles, Growth
 
 METHODS = ("forest", "adjusted", "rejection", "ridge")
 MOVING = METHODS[1:]  # those that move worlds to the observed summaries
 FOLDS = 5
 PENALTIES = np.logspace(-2, 4, 13)
 NEAREST, FEWEST_NEAREST = 0.05, 200
-TREES, LEAF, ROWS_A_TREE = 120, 8, 5000
-FEATURES = 0.12  # share of the summaries that a split looks at: they say much the same in different ways
+GROWTH = Growth(
+    trees=120, leaf=8, rows_a_tree=5000,
+    features=0.12)  # summaries say much the same in different ways
 GROWN = 4  # targets of a forest: what a split costs grows with them
 RESIDUALS = 2000  # of the ridge regression: enough for its quantiles
 
@@ -44,6 +45,22 @@ class Draws:
     values: np.ndarray
     weights: np.ndarray
     worlds: np.ndarray
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What is learnt of every world: `values` (worlds, names)."""
+
+    names: tuple[str, ...]
+    values: np.ndarray
+
+    def starting(self, kind: str) -> list[str]:
+        """Those of one kind, such as flow or level, in order."""
+        return [name for name in self.names if name.startswith(f"{kind}:")]
+
+    def of(self, rows: np.ndarray) -> Targets:
+        """The same of some worlds."""
+        return Targets(self.names, self.values[rows])
 
 
 @dataclass(frozen=True)
@@ -65,12 +82,13 @@ class Fitted:
     _projected: tuple[int, ...]
 
     @classmethod
-    def fit(cls, summaries: np.ndarray, truths: np.ndarray, names: Sequence[str], families: dict[str, Sequence[str]],
-            seed: int, cores: int, trees: int = TREES) -> Fitted:
-        """Learn from summaries (n, p) and truths (n, targets). `families`: name -> its targets, by name."""
+    def fit(cls, summaries: np.ndarray, targets: Targets, families: dict[str, Sequence[str]], seed: int, cores: int,
+            trees: int = GROWTH.trees) -> Fitted:
+        """Learn from summaries (n, p) and the targets of the same worlds. `families`: name -> its targets, by name."""
         from sklearn.linear_model import Ridge, RidgeCV
         from sklearn.model_selection import KFold, cross_val_predict
 
+        truths, growth = targets.values, replace(GROWTH, trees=trees)
         centre, scale = summaries.mean(axis=0), summaries.std(axis=0)
         scale = np.where(scale > 0, scale, 1.0)
         X = (summaries - centre) / scale
@@ -78,14 +96,14 @@ class Fitted:
         # The penalty is not refitted in every fold: one number from all worlds tells nothing of a single one.
         predicted = cross_val_predict(Ridge(model.alpha_), X, truths, cv=KFold(FOLDS, shuffle=True, random_state=seed))
         spread = (truths - predicted).std(axis=0)
-        at = {name: i for i, name in enumerate(names)}
+        at = {name: i for i, name in enumerate(targets.names)}
         grouped = {family: tuple(at[name] for name in members) for family, members in families.items()}
         projected = tuple(sorted({i for members in grouped.values() for i in members}))
         features = np.hstack([X, predicted[:, projected]])
         forests = {family: ForestQuantiles.fit(features, _few(truths[:, list(members)], predicted[:, list(members)]),
-                                               seed + k, trees, LEAF, cores, ROWS_A_TREE, FEATURES)
+                                               seed + k, growth, cores)
                    for k, (family, members) in enumerate(grouped.items())}
-        return cls(tuple(names), truths, grouped, centre, scale, model, predicted, np.where(spread > 0, spread, 1.0),
+        return cls(targets.names, truths, grouped, centre, scale, model, predicted, np.where(spread > 0, spread, 1.0),
                    forests, projected)
 
     def forest_weights(self, family: str, summaries: np.ndarray):

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from undercount.experiments.answer.estimands import WAYS, truths, way
-from undercount.experiments.answer.find import Found, learn
-from undercount.experiments.answer.methods import Draws
-from undercount.experiments.answer.posterior import balance, balanced, marginal, priors
+from undercount.experiments.answer.find import Flow, Found, learn
+from undercount.experiments.answer.methods import Draws, Targets
+from undercount.experiments.answer.posterior import Marginal, balance, balanced, marginal, priors
 from undercount.experiments.answer.views import split
 from undercount.experiments.reference.table import Reference
 from undercount.model.files.problems import BadInput
@@ -48,25 +48,37 @@ def sensitivity(found: Found, cores: int) -> list[Moved]:
     """Every variant of every window."""
     rows: list[Moved] = []
     for i, flow in enumerate(found.flows):
-        key, own = flow.window.key, found.plain.own[:, found.plain.position(f"flow:{flow.window.key}")]
-        stated = flow.balanced.quantiles()
-        draws = found.plain.draws("flow", [f"flow:{key}"])
-        values, factors = draws.values[:, 0], balance(flow.shares)
-
-        def moved(kind: str, name: str, weights: np.ndarray, levels=own, values=values, factors=factors, key=key,
-                  stated=stated) -> Moved:
-            even = marginal(values, weights, levels)
-            post = marginal(even.values, even.weights * np.array([factors[w] for w in WAYS])[way(even.values)])
-            ends = post.quantiles()
-            return Moved(kind, name, key, tuple(ends), post.ways()["fell"],
-                         abs(ends[1] - stated[1]) / max(stated[2] - stated[0], 1e-9))
-
-        rows.append(moved("prior", "the table's own, not balanced", draws.weights, factors=dict.fromkeys(WAYS, 1.0)))
-        rows += [moved("likelihood", f"to the power {power:g}", _powered(draws.weights, power)) for power in POWERS]
-        rows += _tilts(found, draws, moved)
-        robust = found.robust_flows[i].balanced
-        rows.append(_whole("error", "an error in every cell (robust)", key, robust, stated))
+        name = f"flow:{flow.window.key}"
+        draws = found.plain.draws("flow", [name])
+        stated = _Stated(flow, draws.values[:, 0], found.plain.own[:, found.plain.position(name)])
+        rows.append(stated.under("prior", "the table's own, not balanced", draws.weights, dict.fromkeys(WAYS, 1.0)))
+        rows += [stated.under("likelihood", f"to the power {power:g}", _powered(draws.weights, power))
+                 for power in POWERS]
+        rows += _tilts(found, draws, stated)
+        rows.append(_moved("error", "an error in every cell (robust)", flow, found.robust_flows[i].balanced))
     return rows + _again(found, cores)
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """The answer to one window as it is stated: its draws, whose weights an assumption changes, and its levels."""
+
+    flow: Flow
+    values: np.ndarray
+    levels: np.ndarray
+
+    def under(self, kind: str, name: str, weights: np.ndarray, factors: dict[str, float] | None = None) -> Moved:
+        """The answer with other weights of the draws, and the stated balance of the ways or another."""
+        factors = balance(self.flow.shares) if factors is None else factors
+        even = marginal(self.values, weights, self.levels)
+        post = marginal(even.values, even.weights * np.array([factors[w] for w in WAYS])[way(even.values)])
+        return _moved(kind, name, self.flow, post)
+
+
+def _moved(kind: str, name: str, flow: Flow, post: Marginal) -> Moved:
+    ends, stated = post.quantiles(), flow.balanced.quantiles()
+    return Moved(kind, name, flow.window.key, tuple(ends), post.ways()["fell"],
+                 abs(ends[1] - stated[1]) / max(stated[2] - stated[0], 1e-9))
 
 
 def _powered(weights: np.ndarray, power: float) -> np.ndarray:
@@ -74,7 +86,7 @@ def _powered(weights: np.ndarray, power: float) -> np.ndarray:
     return powered / powered.sum()
 
 
-def _tilts(found: Found, draws: Draws, moved) -> list[Moved]:
+def _tilts(found: Found, draws: Draws, stated: _Stated) -> list[Moved]:
     """One unknown at a time towards either end; those that move the answer most."""
     tried = []
     for name, share in _shares(found).items():
@@ -82,7 +94,7 @@ def _tilts(found: Found, draws: Draws, moved) -> list[Moved]:
         for end, factor in (("upper", mine), ("lower", 1.0 - mine)):
             weights = draws.weights * factor
             if np.isfinite(weights).all() and weights.sum() > 0:
-                tried.append(moved("tilt", f"{name} towards its {end} end", weights / weights.sum()))
+                tried.append(stated.under("tilt", f"{name} towards its {end} end", weights / weights.sum()))
     return sorted(tried, key=lambda row: -row.by)[:SHOWN]
 
 
@@ -104,12 +116,6 @@ def _shares(found: Found) -> dict[str, np.ndarray]:
             share = (values - low) / (high - low)
             made[path] = 0.25 + 0.5 * share if path.endswith(".included") else share
     return made
-
-
-def _whole(kind: str, name: str, key: str, post, stated) -> Moved:
-    ends = post.quantiles()
-    return Moved(kind, name, key, tuple(ends), post.ways()["fell"],
-                 abs(ends[1] - stated[1]) / max(stated[2] - stated[0], 1e-9))
 
 
 def _again(found: Found, cores: int) -> list[Moved]:
@@ -134,8 +140,8 @@ def _learnt(stated: Found, other: Found, kind: str, name: str, seed: int, cores:
         return []
     known = stated.truths if reference is stated.reference else \
         truths(reference, stated.observed, stated.truths.windows, stated.years)
-    setup = learn(other.observed, reference.quantities(other.observed.columns), list(known.names), known.values, known,
-                  parts, seed, cores, TREES, only=("flow",), chosen=stated.plain.chosen)
+    setup = learn(other.observed, reference.quantities(other.observed.columns), Targets(known.names, known.values),
+                  parts, seed, cores, TREES, {"flow": stated.plain.chosen["flow"]})
     rows = []
     for flow in stated.flows:
         target = f"flow:{flow.window.key}"
@@ -143,5 +149,5 @@ def _learnt(stated: Found, other: Found, kind: str, name: str, seed: int, cores:
         even = marginal(draws.values[:, 0], draws.weights, setup.own[:, setup.position(target)])
         weights = balanced(Draws(even.values[:, None], even.weights, draws.worlds), even.values,
                            balance(priors(known.of(target)[parts.train])))
-        rows.append(_whole(kind, name, flow.window.key, marginal(even.values, weights), flow.balanced.quantiles()))
+        rows.append(_moved(kind, name, flow, marginal(even.values, weights)))
     return rows

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from undercount.experiments.commands.draws import draw_options, read_draws
-from undercount.experiments.commands.options import engine_options, read_engine
+from undercount.experiments.commands.draws import DrawsAsked, draw_options, read_draws
+from undercount.experiments.commands.options import EngineAsked, engine_options, read_engine
 
 if TYPE_CHECKING:
     from undercount.experiments.compute.jobs import Outcome
@@ -25,8 +25,8 @@ DEFAULT_OUT = "results/attribution"
                    "one). May be repeated, up to eight (default: of a mixture's worlds every onset).")
 @engine_options
 @click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Result folder.")
-def command(draws: dict[str, Any], before: str | None, after: str | None, players: tuple[str, ...],
-            engine: dict[str, Any], out: str) -> int:
+def command(draws: DrawsAsked, before: str | None, after: str | None, players: tuple[str, ...],
+            engine: EngineAsked, out: str) -> int:
     """Attribute a simulated change to the causes in the model, over the draws of VERDICT_FOLDER.
 
     Shapley values over every coalition of the causes, with common random numbers. It is an attribution

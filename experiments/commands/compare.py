@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from undercount.experiments.commands.options import engine_options, read_engine
+from undercount.experiments.commands.options import EngineAsked, engine_options, read_engine
 
 if TYPE_CHECKING:
     from undercount.experiments.compute.jobs import Outcome
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--no-smc", is_flag=True, help="Leave out the third opinion, ABC-SMC (it needs the extra [abc]).")
 @engine_options
 @click.option("--out", default="results/verdict", show_default=True, metavar="DIR", help="Folder of the verdict.")
-def command(reference: str | None, observed: str | None, effort: str, seed: str, no_smc: bool, engine: dict[str, Any],
+def command(reference: str | None, observed: str | None, effort: str, seed: str, no_smc: bool, engine: EngineAsked,
             out: str) -> int:
     """Answer from the table in REFERENCE, a folder that `undercount reference` made (default: the one that ships).
 

@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from undercount.experiments.compute.engines import EngineOptions
+
+
+def as_one(argument: str, kind: type, *options: Callable) -> Callable:
+    """A decorator of a command, which takes these options as one argument of this kind: a dataclass with a field each,
+    the texts as typed."""
+    names = [field.name for field in fields(kind)]
+
+    def decorate(function):
+        @functools.wraps(function)
+        def command(*args, **given):
+            typed = kind(**{name: given.pop(name) for name in names})
+            return function(*args, **{argument: typed}, **given)
+
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def region_option(function):
@@ -43,34 +62,32 @@ MOST_WORKERS = 1024
 MOST_SECONDS, LEAST_MB, MOST_MB = 30 * 86400, 16, 10**7
 
 
-def engine_options(function):
-    """Options of where and under which limits jobs are computed; gives `engine`, their texts as typed.
+@dataclass(frozen=True)
+class EngineAsked:
+    """Where and under which limits jobs are to be computed, as typed; `read_engine` makes EngineOptions of it."""
 
-    `read_engine` makes `experiments.compute.engines.EngineOptions` of them.
-    """
-    options = (
-        click.option("--workers", metavar="W", help="Runs at a time (default: one a core)."),
-        click.option("--engine", "kind", metavar="KIND",
-                     help="processes (default), threads, or serial: in this process, for debugging."),
-        click.option("--dask", is_flag=True, help="On a Dask cluster of this machine."),
-        click.option("--scheduler", metavar="ADDRESS", help="On the workers of this Dask scheduler: tcp://host:port."),
-        click.option("--run-timeout", metavar="SECONDS", help="Give a run up that takes longer."),
-        click.option("--run-memory", metavar="MB", help="Give a run up that needs more memory than this."),
-        click.option("--only", metavar="PART", help="Only this one run, in this process: to repeat a failed one."),
-    )
-
-    @functools.wraps(function)
-    def with_engine(*args, workers, kind, dask, scheduler, run_timeout, run_memory, only, **rest):
-        given = {"workers": workers, "kind": kind, "dask": dask, "scheduler": scheduler, "run_timeout": run_timeout,
-                 "run_memory": run_memory, "only": only}
-        return function(*args, engine=given, **rest)
-
-    for option in reversed(options):
-        with_engine = option(with_engine)
-    return with_engine
+    workers: str | None = None
+    kind: str | None = None
+    dask: bool = False
+    scheduler: str | None = None
+    run_timeout: str | None = None
+    run_memory: str | None = None
+    only: str | None = None
 
 
-def read_engine(problems: list, given: dict[str, Any]) -> EngineOptions:
+engine_options = as_one(
+    "engine", EngineAsked,
+    click.option("--workers", metavar="W", help="Runs at a time (default: one a core)."),
+    click.option("--engine", "kind", metavar="KIND",
+                 help="processes (default), threads, or serial: in this process, for debugging."),
+    click.option("--dask", is_flag=True, help="On a Dask cluster of this machine."),
+    click.option("--scheduler", metavar="ADDRESS", help="On the workers of this Dask scheduler: tcp://host:port."),
+    click.option("--run-timeout", metavar="SECONDS", help="Give a run up that takes longer."),
+    click.option("--run-memory", metavar="MB", help="Give a run up that needs more memory than this."),
+    click.option("--only", metavar="PART", help="Only this one run, in this process: to repeat a failed one."))
+
+
+def read_engine(problems: list, given: EngineAsked) -> EngineOptions:
     """The engine that the options ask for; what is wrong with them is added to `problems`."""
     from undercount.experiments.ask import read_whole
     from undercount.experiments.compute.engines import EngineOptions
@@ -82,41 +99,40 @@ def read_engine(problems: list, given: dict[str, Any]) -> EngineOptions:
         problems.append(Problem("command line", option, found, allowed, nearest=near))
 
     kinds = ("processes", "threads", "serial")
-    kind = given["kind"] or "processes"
+    kind = given.kind or "processes"
     if kind not in kinds:
         wrong("--engine", describe(kind), ", ".join(kinds), nearest(kind, kinds))
         kind = "processes"
-    scheduler = given["scheduler"]
-    if given["dask"] or scheduler is not None:
-        named = [name for name in ("engine", "only") if given["kind" if name == "engine" else name] is not None]
-        for name in named:
-            wrong(f"--{name}", "it together with --dask or --scheduler", "one of them")
+    scheduler = given.scheduler
+    if given.dask or scheduler is not None:
+        for option, text in (("--engine", given.kind), ("--only", given.only)):
+            if text is not None:
+                wrong(option, "it together with --dask or --scheduler", "one of them")
         kind = "dask"
     if scheduler is not None:
         if not re.fullmatch(r"[a-z]{1,10}://[^\s/]{1,300}:[0-9]{1,5}", scheduler):
             wrong("--scheduler", describe(scheduler), "an address such as tcp://host:8786")
-        for name in ("dask", "workers"):
-            if given[name]:
-                wrong(f"--{name}", "it together with --scheduler", "one of them: a scheduler has its own workers")
+        for option, text in (("--dask", given.dask), ("--workers", given.workers)):
+            if text:
+                wrong(option, "it together with --scheduler", "one of them: a scheduler has its own workers")
     workers = None
-    if given["workers"] is not None:
-        workers = read_whole(problems, "--workers", given["workers"], 1, MOST_WORKERS)
+    if given.workers is not None:
+        workers = read_whole(problems, "--workers", given.workers, 1, MOST_WORKERS)
     timeout = memory = None
-    if given["run_timeout"] is not None:
-        timeout = _seconds(given["run_timeout"])
+    if given.run_timeout is not None:
+        timeout = _seconds(given.run_timeout)
         if timeout is None:
-            wrong("--run-timeout", describe(given["run_timeout"]), f"seconds, from 0.01 to {MOST_SECONDS}")
-    if given["run_memory"] is not None:
-        memory = read_whole(problems, "--run-memory", given["run_memory"], LEAST_MB, MOST_MB)
+            wrong("--run-timeout", describe(given.run_timeout), f"seconds, from 0.01 to {MOST_SECONDS}")
+    if given.run_memory is not None:
+        memory = read_whole(problems, "--run-memory", given.run_memory, LEAST_MB, MOST_MB)
         if not STATM.exists():
             wrong("--run-memory", "a system that cannot limit it", "Linux")
     if kind == "threads":
-        for name in ("run_timeout", "run_memory"):
-            if given[name] is not None:
-                wrong("--" + name.replace("_", "-"), "it together with --engine threads",
-                      "processes: a run in a thread cannot be stopped")
+        for option, text in (("--run-timeout", given.run_timeout), ("--run-memory", given.run_memory)):
+            if text is not None:
+                wrong(option, "it together with --engine threads", "processes: a run in a thread cannot be stopped")
         timeout = memory = None
-    return EngineOptions(kind, workers, scheduler, timeout, memory, given["only"])
+    return EngineOptions(kind, workers, scheduler, timeout, memory, given.only)
 
 
 def _seconds(text: str) -> float | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from undercount.experiments.commands.draws import draw_options, read_draws
-from undercount.experiments.commands.options import engine_options, read_engine
+from undercount.experiments.commands.draws import DrawsAsked, draw_options, read_draws
+from undercount.experiments.commands.options import EngineAsked, engine_options, read_engine
 
 if TYPE_CHECKING:
     from undercount.experiments.compute.jobs import Outcome
@@ -26,8 +26,8 @@ DEFAULT_OUT = "results/policy"
 @click.option("--levers", "file", metavar="FILE", help="Table of levers (default: levers.csv of the scenarios).")
 @engine_options
 @click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Result folder.")
-def command(draws: dict[str, Any], start: str | None, efforts: tuple[str, ...], names: tuple[str, ...],
-            file: str | None, engine: dict[str, Any], out: str) -> int:
+def command(draws: DrawsAsked, start: str | None, efforts: tuple[str, ...], names: tuple[str, ...],
+            file: str | None, engine: EngineAsked, out: str) -> int:
     """Compare prevention, supply side, demand side and assistance over the draws of VERDICT_FOLDER.
 
     Every draw with and without each lever, with the same luck, once with networks that never relearn and

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
-from undercount.experiments.commands.options import engine_options, read_engine
+from undercount.experiments.commands.options import EngineAsked, engine_options, read_engine
 from undercount.experiments.reference import SCALE
 
 DEFAULT_OUT = "results/reference"
@@ -24,7 +23,7 @@ DEFAULT_OUT = "results/reference"
 @engine_options
 @click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Folder of the table.")
 def command(scenarios: tuple[str, ...], worlds: str, no_variants: bool, no_gates: bool, seed: str,
-            people_per_agent: str, engine: dict[str, Any], out: str) -> int:
+            people_per_agent: str, engine: EngineAsked, out: str) -> int:
     """Simulate worlds of SCENARIO..., names or paths (default: every explanation that ships).
 
     Priors are drawn on a scrambled Sobol design; a draw whose coarse world contradicts a hard pattern of the

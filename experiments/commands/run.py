@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
-from undercount.experiments.commands.options import engine_options, read_engine, region_option, settings_option
+from undercount.experiments.commands.options import (
+    EngineAsked,
+    engine_options,
+    read_engine,
+    region_option,
+    settings_option,
+)
 
 INTERRUPTED = 130
 
@@ -26,7 +31,7 @@ INTERRUPTED = 130
 @click.option("--out", metavar="DIR", help="Result folder (default: results/ and the scenarios' names).")
 @click.option("--dry-run", is_flag=True, help="Print the number of runs and their size, and write nothing.")
 def command(scenarios: tuple[str, ...], replicates: str, seed: str | None, people_per_agent: str,
-            until: str | None, region: str | None, settings: dict[str, str], engine: dict[str, Any], out: str | None,
+            until: str | None, region: str | None, settings: dict[str, str], engine: EngineAsked, out: str | None,
             dry_run: bool) -> int:
     """Run SCENARIO..., names or paths, or `all`, and write tables to a result folder.
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from undercount.experiments.inference.forest_quantiles import ForestQuantiles, cdf, quantiles
+from undercount.experiments.inference.forest_quantiles import ForestQuantiles, Growth, cdf, quantiles
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.verdict.evidence import noise
 from undercount.experiments.verdict.further import CANDIDATES, Candidate
@@ -73,30 +73,49 @@ class Worth:
         return self.shrinkage > 2.0 * self.error
 
 
-def worths(reference: Reference, table: np.ndarray, weights: np.ndarray, targets: Sequence[Target],
-           years: Sequence[int], seed: int, jobs: int = 1, candidates: Sequence[Candidate] | None = None,
-           step: Callable[[str], None] = lambda what: None) -> list[Worth]:
-    """The worth of every candidate (None: of `verdict.further`) for every target, by cost and then by shrinkage.
+@dataclass(frozen=True)
+class Left:
+    """The worlds that an observed table leaves.
 
     table (worlds, p)   what is known already: the summaries of each world's observed table (and statistics)
-    weights (worlds,)   of the worlds that are left, such as `weights_at`; the forests are grown on the NEAR heaviest
-    years               for which the figure would be published
+    weights (worlds,)   how much each counts still, such as `weights_at`
+    """
+
+    reference: Reference
+    table: np.ndarray
+    weights: np.ndarray
+
+    def near(self, target: Target) -> np.ndarray:
+        """The NEAR heaviest in which the target is known, in the table's order. Those of no weight only teach the
+        forests."""
+        heaviest = np.argsort(-self.weights, kind="stable")
+        return np.sort(heaviest[np.isfinite(target.values)[heaviest]][:NEAR])
+
+
+def worths(left: Left, targets: Sequence[Target], years: Sequence[int], seed: int, jobs: int = 1,
+           candidates: Sequence[Candidate] | None = None, step: Callable[[str], None] = lambda what: None,
+           ) -> list[Worth]:
+    """The worth of every candidate (None: of `verdict.further`) for every target, by cost and then by shrinkage.
+
+    Its figure is published for these `years`.
     """
     found = []
     for same in _together(targets):
-        rows = _near(weights, np.isfinite(same[0].values))
+        rows = left.near(same[0])
+        table, weights = left.table[rows], left.weights[rows]
         Y = np.column_stack([target.values[rows] for target in same])
-        share = weights[rows] / weights[rows].sum()
+        share = weights / weights.sum()
         step("without further observation")
         rng = np.random.default_rng(seed)
-        controls = [_widths(_beside(table[rows], rng.standard_normal((len(rows), len(years)))), Y, share, seed, jobs)
+        controls = [_widths(_beside(table, rng.standard_normal((len(rows), len(years)))), Y, share, seed, jobs)
                     for _ in range(CONTROLS)]
         base = np.mean(controls, axis=0)
         # Of one forest against the mean of CONTROLS.
         luck = np.std([share @ each for each in controls], axis=0, ddof=1) / (share @ base) * np.sqrt(1 + 1 / CONTROLS)
         for candidate in CANDIDATES if candidates is None else candidates:
             step(candidate.words)
-            with_it = _widths(_beside(table[rows], _published(reference, candidate, years)[rows]), Y, share, seed, jobs)
+            logs = _published(left.reference, candidate, years)[rows]
+            with_it = _widths(_beside(table, logs), Y, share, seed, jobs)
             for k, target in enumerate(same):
                 ratio = _ratio(share, with_it[:, k], base[:, k])
                 found.append(Worth(
@@ -114,7 +133,7 @@ def weights_at(table: np.ndarray, here: np.ndarray, targets: Sequence[Target], s
     They are those of a quantile forest for the targets that are known everywhere.
     """
     known = [target.values for target in targets if np.isfinite(target.values).all()]
-    forest = ForestQuantiles.fit(table, np.column_stack(known), seed, TREES, jobs=jobs)
+    forest = ForestQuantiles.fit(table, np.column_stack(known), seed, Growth(TREES), jobs)
     return np.asarray(forest.weights(here[None]).todense()).ravel()
 
 
@@ -124,12 +143,6 @@ def _together(targets: Sequence[Target]) -> list[list[Target]]:
     for target in targets:
         groups.setdefault(np.isfinite(target.values).tobytes(), []).append(target)
     return list(groups.values())
-
-
-def _near(weights: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """The NEAR heaviest worlds among the known, in the table's order. Those of no weight only teach the forests."""
-    heaviest = np.argsort(-weights, kind="stable")
-    return np.sort(heaviest[known[heaviest]][:NEAR])
 
 
 def _published(reference: Reference, candidate: Candidate, years: Sequence[int]) -> np.ndarray:

@@ -20,7 +20,7 @@ from undercount.experiments.attribution.shares import ADAPT
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.discover.outcomes import named
-from undercount.experiments.discover.value import COSTS, Target, Worth, weights_at, worths
+from undercount.experiments.discover.value import COSTS, Left, Target, Worth, weights_at, worths
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import open_folder, relative, write_whole
 from undercount.experiments.store.tables import write_csv, write_json
@@ -126,7 +126,7 @@ def build(inquiry: Inquiry, folder: Path, jobs: int, step: Callable[[str], None]
         evidence = Evidence.of(inquiry.reference, inquiry.observed)
         step("worlds that the observed table leaves")
         weights = weights_at(evidence.table, evidence.here, inquiry.targets, inquiry.seed, jobs)
-        found = worths(inquiry.reference, evidence.table, weights, inquiry.targets, full_years(evidence)[0],
+        found = worths(Left(inquiry.reference, evidence.table, weights), inquiry.targets, full_years(evidence)[0],
                        inquiry.seed, jobs, step=step)
         rows = [asdict(worth) | {"tells": worth.tells, "cost": None if worth.cost is None else COSTS[worth.cost],
                                  "rank": rank} for worth, rank in zip(found, ranks(found))]

@@ -45,23 +45,22 @@ class ForestChoice:
 
     @classmethod
     def fit(
-        cls, X: np.ndarray, labels: np.ndarray, classes: Sequence[str], seed: int, trees: int = 500,
-        weights: np.ndarray | None = None, jobs: int = 1, leaf: int = LEAF, rows_a_tree: int = ROWS_A_TREE,
+        cls, X: np.ndarray, labels: np.ndarray, classes: Sequence[str], seed: int, trees: int = 500, jobs: int = 1,
     ) -> ForestChoice:
         """Fit to summaries X (n, p) of rows made by classes[labels]. Same result for any number of `jobs`.
 
-        Every class has the same prior probability whatever its number of rows; `weights` (n,) weigh rows
-        within their class. Raises ValueError for values that are not finite and classes without rows.
+        Every class has the same prior probability whatever its number of rows. Raises ValueError for values
+        that are not finite and classes without rows.
         """
         X, labels = _checked(X), np.asarray(labels, int)
-        weights = balanced(labels, len(classes), weights)
+        weights = balanced(labels, len(classes))
         scaler = StandardScaler().fit(X)
         axes = LinearDiscriminantAnalysis(priors=np.full(len(classes), 1 / len(classes)))
         scaled = scaler.transform(X)
         axes.fit(scaled, labels)
         inputs = np.hstack([X, axes.transform(scaled)])
         forest = RandomForestClassifier(
-            trees, min_samples_leaf=leaf, max_samples=min(rows_a_tree, len(X)), oob_score=True,
+            trees, min_samples_leaf=LEAF, max_samples=min(ROWS_A_TREE, len(X)), oob_score=True,
             random_state=seed, n_jobs=jobs,
         ).fit(inputs, labels, sample_weight=weights)
         # Threads would add votes in any order, which changes last digits.
@@ -137,13 +136,12 @@ class ForestChoice:
         return np.hstack([X, self._axes.transform(self._scaler.transform(X))])
 
 
-def balanced(labels: np.ndarray, size: int, weights: np.ndarray | None = None) -> np.ndarray:
+def balanced(labels: np.ndarray, size: int) -> np.ndarray:
     """Row weights of mean 1 that give each of `size` classes the same total."""
-    weights = np.ones(len(labels)) if weights is None else np.asarray(weights, float)
-    totals = np.bincount(labels, weights, minlength=size)
-    if len(totals) > size or (totals <= 0).any():
-        raise ValueError(f"labels must be 0 to {size - 1}, each with at least one row of positive weight")
-    return weights / totals[labels] * (len(labels) / size)
+    rows = np.bincount(labels, minlength=size)
+    if len(rows) > size or (rows == 0).any():
+        raise ValueError(f"labels must be 0 to {size - 1}, each with at least one row")
+    return 1.0 / rows[labels] * (len(labels) / size)
 
 
 def _checked(X: np.ndarray) -> np.ndarray:

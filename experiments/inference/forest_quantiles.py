@@ -16,7 +16,16 @@ import numpy as np
 from scipy import sparse
 from sklearn.ensemble import RandomForestRegressor
 
-ROWS_A_TREE = 10_000
+
+@dataclass(frozen=True)
+class Growth:
+    """How a forest grows: each tree on so many rows of the table at most, down to `leaf` rows; every split looks at a
+    share `features` of the summaries."""
+
+    trees: int = 200
+    leaf: int = 10
+    rows_a_tree: int = 10_000
+    features: float = 1 / 3
 
 
 @dataclass(frozen=True)
@@ -29,14 +38,12 @@ class ForestQuantiles:
 
     @classmethod
     def fit(
-        cls, X: np.ndarray, Y: np.ndarray, seed: int, trees: int = 200, leaf: int = 10, jobs: int = 1,
-        rows_a_tree: int = ROWS_A_TREE, features: float = 1 / 3,
+        cls, X: np.ndarray, Y: np.ndarray, seed: int, growth: Growth = Growth(), jobs: int = 1,  # noqa: B008  frozen
     ) -> ForestQuantiles:
         """Grow on summaries X (n, p) and one target Y (n,) or a few (n, q), which count equally.
 
         One forest a target gives the sharpest answer; one for a few related targets (years of a
-        series) costs less and keeps their joint distribution. Every split looks at a share `features` of
-        the summaries. Same result for any number of `jobs`.
+        series) costs less and keeps their joint distribution. Same result for any number of `jobs`.
         """
         X, Y = np.asarray(X, float), np.asarray(Y, float).reshape(len(X), -1)
         if not (np.isfinite(X).all() and np.isfinite(Y).all()):
@@ -44,8 +51,8 @@ class ForestQuantiles:
         spread = Y.std(axis=0)
         targets = (Y - Y.mean(axis=0)) / np.where(spread > 0, spread, 1)
         forest = RandomForestRegressor(
-            trees, min_samples_leaf=leaf, max_features=features, max_samples=min(rows_a_tree, len(X)),
-            random_state=seed, n_jobs=jobs,
+            growth.trees, min_samples_leaf=growth.leaf, max_features=growth.features,
+            max_samples=min(growth.rows_a_tree, len(X)), random_state=seed, n_jobs=jobs,
         ).fit(X, targets if targets.shape[1] > 1 else targets[:, 0])
         sizes = np.array([tree.tree_.node_count for tree in forest.estimators_])
         first = np.concatenate([[0], np.cumsum(sizes)])

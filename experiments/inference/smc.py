@@ -19,8 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 
-import numpy as np
-from undercount.experiments.inference.populations import Simulate, SmcChoice
+from undercount.experiments.inference.populations import Distance, Schedule, Simulate, SmcChoice
 
 
 def available() -> bool:
@@ -31,19 +30,14 @@ def available() -> bool:
 
 
 def smc_choice(
-    models: Mapping[str, tuple[Sequence[str], Simulate]], observed: np.ndarray, scale: np.ndarray, populations: int,
-    population_size: int, seed: int, minimum_acceptance: float = 0.01, max_simulations: int = 100_000,
-    workers: int | Executor = 1, minimum_epsilon: float = 0.0,
-    progress: Callable[[int, int], None] | None = None,
+    models: Mapping[str, tuple[Sequence[str], Simulate]], distance: Distance, schedule: Schedule, seed: int,
+    workers: int | Executor = 1, progress: Callable[[int, int], None] | None = None,
 ) -> SmcChoice:
-    """Probability of each model at `observed` (p,), models equally likely before.
+    """Probability of each model at the observed summaries of `distance`, models equally likely before.
 
     `models` maps a name to its parameters, each uniform in [0, 1], and a function that simulates: it
-    gets {parameter: value} and a seed and returns summaries (p,). Distance is the root mean square of
-    (simulated - observed) / `scale`; summaries that are not observed (NaN) or have no scale are left
-    out. The accepted distance falls to the median of the last population each time. Ends after
-    `populations`, or when a generation accepts less than `minimum_acceptance`, or before
-    simulation `max_simulations` would be passed: an unfinished generation is given up.
+    gets {parameter: value} and a seed and returns summaries (p,). The accepted distance falls to the median
+    of the last population each time, until `schedule` ends it.
 
     `workers` is a number of threads, or an executor (with processes, functions must be picklable).
     `progress(generation, accepted)` is called after every batch. Raises ImportError without pyABC, ValueError
@@ -52,12 +46,6 @@ def smc_choice(
     from undercount.experiments.inference import smc_pyabc  # pyABC is an extra
 
     if isinstance(workers, Executor):
-        return smc_pyabc.run(
-            models, observed, scale, populations, population_size, seed, minimum_acceptance, max_simulations, workers,
-            minimum_epsilon, progress,
-        )
+        return smc_pyabc.run(models, distance, schedule, seed, workers, progress)
     with ThreadPoolExecutor(workers) as pool:
-        return smc_choice(
-            models, observed, scale, populations, population_size, seed, minimum_acceptance, max_simulations, pool,
-            minimum_epsilon, progress,
-        )
+        return smc_pyabc.run(models, distance, schedule, seed, pool, progress)

@@ -17,7 +17,14 @@ import numpy as np
 import pyabc
 from pyabc.parameters import Parameter
 from scipy import special
-from undercount.experiments.inference.populations import Particles, Population, Simulate, SmcChoice
+from undercount.experiments.inference.populations import (
+    Distance,
+    Particles,
+    Population,
+    Schedule,
+    Simulate,
+    SmcChoice,
+)
 from undercount.experiments.inference.weighted import effective_size
 
 SMALLEST_BATCH, LARGEST_BATCH = 16, 512
@@ -227,51 +234,44 @@ def _global_generator() -> Iterator[None]:
 
 
 def run(
-    models: Mapping[str, tuple[Sequence[str], Simulate]], observed: np.ndarray, scale: np.ndarray, populations: int,
-    population_size: int, seed: int, minimum_acceptance: float, max_simulations: int, executor: Executor,
-    minimum_epsilon: float, progress: Callable[[int, int], None] | None,
+    models: Mapping[str, tuple[Sequence[str], Simulate]], distance: Distance, schedule: Schedule, seed: int,
+    executor: Executor, progress: Callable[[int, int], None] | None,
 ) -> SmcChoice:
     """See `smc.smc_choice`."""
     for name in ("ABC", "ABC.Sampler", "ABC.History"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    observed, scale = np.asarray(observed, float), np.asarray(scale, float)
-    used = np.isfinite(observed) & np.isfinite(scale) & (scale > 0)
-    if not used.any():
+    if not distance.used.any():
         raise ValueError("no summary is both observed and of any spread")
     asked = {name: AskedModel(name) for name in models}
     # pyABC flattens names at dots, and sorts them: ours are numbers of one length.
     codes = {name: {f"p{i:05d}": parameter for i, parameter in enumerate(models[name][0])} for name in models}
     simulate = {name: _Named(models[name][1], codes[name]) for name in models}
-
-    def distance(x: dict, x_0: dict) -> float:
-        apart = (x["summaries"][used] - x_0["summaries"][used]) / scale[used]
-        found = float(np.sqrt(np.mean(apart**2)))
-        return found if np.isfinite(found) else float("inf")
-
-    sampler = NumberedSampler(asked, simulate, executor, seed, max_simulations, progress)
+    sampler = NumberedSampler(asked, simulate, executor, seed, schedule.max_simulations, progress)
     smc = pyabc.ABCSMC(
         models=list(asked.values()), model_prior=EqualModels(len(models)),
         model_perturbation_kernel=StayOrMove(len(models), STAY),
         parameter_priors=[Cube(codes[name]) for name in models],
-        distance_function=distance, population_size=population_size,
+        distance_function=lambda x, x_0: distance(x["summaries"]), population_size=schedule.population_size,
         transitions=[IndependentComponents() for _ in models], eps=pyabc.MedianEpsilon(), sampler=sampler,
     )
-    smc.new("sqlite://", {"summaries": observed})
+    smc.new("sqlite://", {"summaries": distance.observed})
     history = smc.run(
-        minimum_epsilon=minimum_epsilon, max_nr_populations=populations, min_acceptance_rate=minimum_acceptance,
+        minimum_epsilon=schedule.minimum_epsilon, max_nr_populations=schedule.populations,
+        min_acceptance_rate=schedule.minimum_acceptance,
     )
     if history.n_populations == 0:
-        raise ValueError(f"{max_simulations} simulations do not make a first generation of {population_size}")
+        raise ValueError(f"{schedule.max_simulations} simulations do not make a first generation of "
+                         f"{schedule.population_size}")
     generations, particles = _collected(history, list(models), codes)
     if sampler.spent:
         stopped = "the number of simulations allowed was reached"
-    elif len(generations) == populations:
+    elif len(generations) == schedule.populations:
         stopped = "all populations were made"
-    elif generations[-1].epsilon <= minimum_epsilon:
+    elif generations[-1].epsilon <= schedule.minimum_epsilon:
         stopped = "the smallest distance asked for was reached"
     else:
         stopped = "too few proposals were accepted"
-    return SmcChoice(tuple(models), generations, particles, max_simulations - sampler.left, stopped)
+    return SmcChoice(tuple(models), generations, particles, schedule.max_simulations - sampler.left, stopped)
 
 
 class _Named:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,10 @@ from markupsafe import Markup
 from undercount.experiments.estimate.methods import CHAO
 from undercount.experiments.estimate.words import number, told
 from undercount.experiments.report import estimate_figures as figures
-from undercount.experiments.report.page import FIGURES, _drawn
+from undercount.experiments.report.page import write_page
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import NONE, cell
 from undercount.experiments.report.theme import styled
-from undercount.experiments.store.folder import write_whole
 
 PAGE = "estimate.html"
 QUESTION = "How many were never on any list?"
@@ -26,31 +25,31 @@ def write_estimate_page(found: dict[str, Any], folder: Path, command: str) -> li
     """Write FOLDER/estimate.html and its figures; the paths of all. The same document gives the same bytes."""
     head, paragraphs = told(found)
     with styled():
-        made = sections(found)
-        return write_page(folder, PAGE, made, lambda inlined: render(
-            QUESTION, head, paragraphs, found["criticism"], made, inlined,
-            f"{found['file']}, SHA-256 {found['sha256']}.", command))
+        page = Page(QUESTION, head, paragraphs, found["criticism"], sections(found),
+                    f"{found['file']}, SHA-256 {found['sha256']}.", command)
+        return write_page(folder / PAGE, page.sections, page.render)
 
 
-def write_page(folder: Path, name: str, made: list[Section], page: Callable[[dict[str, Markup]], str]) -> list[Path]:
-    """Draw the figures of the sections, write them and the page of them; the paths of all."""
-    files, inlined = _drawn(made)
-    (folder / FIGURES).mkdir(parents=True, exist_ok=True)
-    for file, data in files.items():
-        write_whole(folder / FIGURES / file, data)
-    write_whole(folder / name, page(inlined).encode("utf-8"))
-    return [folder / name, *(folder / FIGURES / file for file in files)]
+@dataclass(frozen=True)
+class Page:
+    """What the template is filled with: answer, sections, and where its figures are from."""
 
+    question: str
+    head: str
+    paragraphs: list[tuple[str, str]]
+    criticism: list[dict[str, str]]
+    sections: list[Section]
+    origin: str
+    command: str
 
-def render(question: str, head: str, paragraphs: list[tuple[str, str]], criticism: list[dict[str, str]],
-           made: list[Section], inlined: dict[str, Markup], origin: str, command: str) -> str:
-    """The page as text."""
-    environment = Environment(loader=PackageLoader("undercount.experiments.report", "."), autoescape=True,
-                              undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    style = re.search(r"<style>(.*?)</style>", environment.loader.get_source(environment, "page.html.j2")[0], re.S)[1]
-    return environment.get_template("estimate.html.j2").render(
-        question=question, head=head, paragraphs=paragraphs, criticism=criticism, sections=made, inlined=inlined,
-        style=Markup(style), origin=origin, command=command).replace(" %", "\N{NO-BREAK SPACE}%")
+    def render(self, inlined: dict[str, Markup]) -> str:
+        """The page as text, with its pictures inlined."""
+        environment = Environment(loader=PackageLoader("undercount.experiments.report", "."), autoescape=True,
+                                  undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        source = environment.loader.get_source(environment, "page.html.j2")[0]
+        style = re.search(r"<style>(.*?)</style>", source, re.S)[1]
+        return environment.get_template("estimate.html.j2").render(
+            **vars(self), inlined=inlined, style=Markup(style)).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def sections(found: dict[str, Any]) -> list[Section]:

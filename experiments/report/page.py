@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -26,13 +27,21 @@ def write_report(results: Results, out: Path, focus: str | None = None) -> Path:
     with styled():
         batch = Batch(results, focus)
         sections = [make(batch) for make in SECTIONS]
-        files, inlined = _drawn(sections)
-    page = render(batch, sections, inlined)
-    (out / FIGURES).mkdir(parents=True, exist_ok=True)
+        return write_page(out / PAGE, sections, lambda inlined: render(batch, sections, inlined))[0]
+
+
+def write_page(path: Path, sections: list[Section], render: Callable[[dict[str, Markup]], str]) -> list[Path]:
+    """Draw the figures of the sections, in the style that is set; write them beside the page, and the page of them.
+
+    The paths of all, the page's first.
+    """
+    files, inlined = _drawn(sections)
+    page = render(inlined)
+    (path.parent / FIGURES).mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
-        write_whole(out / FIGURES / name, data)
-    write_whole(out / PAGE, page.encode("utf-8"))  # last, so that it never speaks of figures that are not there
-    return out / PAGE
+        write_whole(path.parent / FIGURES / name, data)
+    write_whole(path, page.encode("utf-8"))  # last, so that it never speaks of figures that are not there
+    return [path, *(path.parent / FIGURES / name for name in files)]
 
 
 def _drawn(sections: list[Section]) -> tuple[dict[str, bytes], dict[str, Markup]]:

@@ -9,7 +9,8 @@ import pandas as pd
 from undercount.experiments.estimate.criticism import CRITICISM
 from undercount.experiments.estimate.trial_words import TITLES
 from undercount.experiments.report import trial_figures as figures
-from undercount.experiments.report.estimate_page import render, write_page
+from undercount.experiments.report.estimate_page import Page
+from undercount.experiments.report.page import write_page
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import NONE, cell
 from undercount.experiments.report.theme import styled
@@ -21,11 +22,11 @@ QUESTION = "Would multiple systems estimation have found the truth?"
 def write_trial_page(found: dict[str, Any], tables: dict[str, pd.DataFrame], folder: Path, command: str) -> list[Path]:
     """Write FOLDER/simulated.html and its figures; the paths of all."""
     with styled():
-        made = sections(tables)
-        return write_page(folder, PAGE, made, lambda inlined: render(
+        page = Page(
             QUESTION, found["headline"], [tuple(each) for each in found["words"]],
-            [{"says": says, "source": source} for says, source in CRITICISM], made, inlined,
-            f"{found['worlds']:,} worlds of {', '.join(found['scenarios'])}.", command))
+            [{"says": says, "source": source} for says, source in CRITICISM], sections(tables),
+            f"{found['worlds']:,} worlds of {', '.join(found['scenarios'])}.", command)
+        return write_page(folder / PAGE, page.sections, page.render)
 
 
 def sections(tables: dict[str, pd.DataFrame]) -> list[Section]:

@@ -11,11 +11,11 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from undercount.experiments.answer import words
-from undercount.experiments.report.page import FIGURES, PAGE, QUESTION, _drawn
+from undercount.experiments.report.page import PAGE, QUESTION, write_page
 from undercount.experiments.report.sections import Section
 from undercount.experiments.report.theme import styled
 from undercount.experiments.report.verdict_sections import Sources, Study, sections
-from undercount.experiments.store.folder import REGION, open_folder, write_whole
+from undercount.experiments.store.folder import REGION, open_folder
 from undercount.experiments.verdict.answer_words import told
 from undercount.experiments.verdict.folder import TABLES, read_verdict
 from undercount.model.files.problems import BadInput, Problem
@@ -30,13 +30,7 @@ def write_verdict_report(folder: Path, out: Path, attribution: Path | None = Non
     sources = read_sources(folder, attribution, policy)
     with styled():
         made = sections(sources)
-        files, inlined = _drawn(made)
-    page = render(sources, made, inlined)
-    (out / FIGURES).mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        write_whole(out / FIGURES / name, data)
-    write_whole(out / PAGE, page.encode("utf-8"))  # last, so that it never speaks of figures that are not there
-    return out / PAGE
+        return write_page(out / PAGE, made, lambda inlined: render(sources, made, inlined))[0]
 
 
 def read_sources(folder: Path, attribution: Path | None = None, policy: Path | None = None) -> Sources:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 from undercount.experiments.inference import calibration
-from undercount.experiments.inference.forest_quantiles import ForestQuantiles, cdf, quantiles
+from undercount.experiments.inference.forest_quantiles import ForestQuantiles, Growth, cdf, quantiles
 from undercount.experiments.verdict.criteria import CHECKED, LEVEL, STAYED
 from undercount.experiments.verdict.evidence import Evidence
 
@@ -92,7 +92,7 @@ def hidden_flow(evidence: Evidence, probabilities: np.ndarray, seed: int, jobs: 
     logs = np.column_stack([np.log(quantity["newly_exploited"] + 1), np.log(quantity["in_exploitation"] + 1),
                             np.log(quantity["assisted_ratio"] + 1e-4)])
     grown = np.column_stack([logs, _change(quantity, years, peak, last)])
-    forest = ForestQuantiles.fit(evidence.table[train], grown[train], seed, trees, jobs=jobs)
+    forest = ForestQuantiles.fit(evidence.table[train], grown[train], seed, Growth(trees), jobs)
     labels, names = evidence.labels[train], evidence.explanations
     weights = forest.weights(evidence.here[None])
     mixed = _reweighed(weights, labels, probabilities)

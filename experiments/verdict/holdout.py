@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from undercount.experiments.inference.forest_quantiles import ForestQuantiles, quantiles
+from undercount.experiments.inference.forest_quantiles import ForestQuantiles, Growth, quantiles
 from undercount.experiments.inference.predictive import (
     averaged_relative_difference,
     last_year_persists,
@@ -74,5 +74,5 @@ def holdout(evidence: Evidence, period: str, seed: int, jobs: int, trees: int = 
 def _forecast(table, here, target, evidence: Evidence, seed: int, jobs: int, trees: int) -> np.ndarray:
     train = evidence.training
     logs = np.log(target[train] + (1.0 if target.max() > 1.0 else 1e-3))
-    forest = ForestQuantiles.fit(table[train], logs, seed, trees, jobs=jobs)
+    forest = ForestQuantiles.fit(table[train], logs, seed, Growth(trees), jobs)
     return quantiles(target[train], forest.weights(here), np.array([0.05, 0.5, 0.95]))[0]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from undercount.experiments.inference.populations import Distance, Schedule
 from undercount.experiments.inference.rejection import scales
 from undercount.experiments.inference.smc import available, smc_choice
 from undercount.experiments.store.seal import seal_arrays
@@ -45,11 +46,8 @@ class ThirdOpinion:
 
     explanations: tuple[str, ...]
     models: dict[str, tuple[list[str], Simulator]]
-    here: np.ndarray
-    spread: np.ndarray
-    populations: int
-    particles: int
-    most: int
+    distance: Distance
+    schedule: Schedule
     seed: int
     key: str
 
@@ -58,8 +56,7 @@ class ThirdOpinion:
         return f"third-opinion-{self.key}.npz"
 
     def run(self) -> bytes:
-        found = smc_choice(self.models, self.here, self.spread, self.populations, self.particles, self.seed,
-                           max_simulations=self.most, workers=1)
+        found = smc_choice(self.models, self.distance, self.schedule, self.seed)
         head = {"part": self.part, "explanations": list(self.explanations), "simulations": found.simulations,
                 "stopped": found.stopped}
         return seal_arrays(head, {
@@ -84,5 +81,5 @@ def third_opinion(evidence: Evidence, explanations: Sequence[str], seed: int, ef
     content = (reference.manifest["batch"], here.tolist(), spread.tolist(), seed, effort,
                [(name, reference.scenario(name).content_hash(), unknowns) for name, (unknowns, _) in models.items()])
     key = hashlib.sha256(repr(content).encode()).hexdigest()[:16]
-    return ThirdOpinion(tuple(explanations), models, here, spread, effort.populations, effort.particles, effort.most,
-                        seed, key)
+    schedule = Schedule(effort.populations, effort.particles, max_simulations=effort.most)
+    return ThirdOpinion(tuple(explanations), models, Distance(here, spread), schedule, seed, key)

@@ -13,6 +13,7 @@ from html import escape
 import numpy as np
 from undercount.model.country.observation import COUNTED, observe
 from undercount.model.engine.layout import MODES, PRIVATE
+from undercount.model.known.region import Region
 
 # World one and two: apart in hue, lightness and dash; each at least 4.5:1 on white.
 WORLDS = ("#1f4e79", "#a84300")
@@ -59,31 +60,43 @@ def number(value: float, percent: bool) -> str:
     return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"
 
 
-class Panel:
-    """A frame with months across and amounts up; `draw` what is inside, then take `parts`."""
+@dataclass(frozen=True)
+class Frame:
+    """Where a panel stands in its picture: upper left corner and size, in the picture's units."""
 
-    def __init__(self, x: float, y: float, width: float, height: float, months: int, start_year: int, top: float,
-                 percent: bool = False):
-        self.x, self.y, self.width, self.height, self.months = x, y, width, height, months
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def foot(self) -> float:
+        return self.y + self.height
+
+
+class Panel:
+    """The region's months across a frame and amounts up; `draw` what is inside, then take `parts`."""
+
+    def __init__(self, frame: Frame, region: Region, top: float, percent: bool = False):
+        self.frame, self.months = frame, region.months
         self.top, step = nice(top)
         self.parts: list[str] = []
         for value in np.arange(0.0, self.top + step / 2, step):
             v = self.v(value)
-            self.parts.append(f'<path d="M{x:g} {v:.1f}h{width:g}" stroke="{GRID if value else QUIET}"/>')
-            self.parts.append(text(x - 5, v + 4, number(value, percent), 11, "end", QUIET))
-        for year, month in enumerate(range(0, months, 12), start_year):
-            h = self.h(month)
-            self.parts.append(f'<path d="M{h:.1f} {y + height:g}v5" stroke="{QUIET}"/>')
-            if months - month >= 6 or width > 500:
-                middle = self.h(month + min(12, months - month) / 2)
-                self.parts.append(text(middle, y + height + 15, str(year) if width > 380 else f"\u2019{year % 100:02d}",
-                                       11, "middle", QUIET))
+            self.parts.append(f'<path d="M{frame.x:g} {v:.1f}h{frame.width:g}" stroke="{GRID if value else QUIET}"/>')
+            self.parts.append(text(frame.x - 5, v + 4, number(value, percent), 11, "end", QUIET))
+        for year, month in enumerate(range(0, self.months, 12), region.start.year):
+            h, left = self.h(month), self.months - month
+            self.parts.append(f'<path d="M{h:.1f} {frame.foot:g}v5" stroke="{QUIET}"/>')
+            if left >= 6 or frame.width > 500:
+                words = str(year) if frame.width > 380 else f"\u2019{year % 100:02d}"
+                self.parts.append(text(self.h(month + min(12, left) / 2), frame.foot + 15, words, 11, "middle", QUIET))
 
     def h(self, month: float) -> float:
-        return self.x + self.width * month / self.months
+        return self.frame.x + self.frame.width * month / self.months
 
     def v(self, value: float) -> float:
-        return self.y + self.height * (1.0 - min(value, self.top) / self.top)
+        return self.frame.y + self.frame.height * (1.0 - min(value, self.top) / self.top)
 
     def line(self, line: Line) -> None:
         """A polyline through the middles of the months; a dot at the last."""
@@ -202,7 +215,7 @@ def main_chart(models, names: Sequence[str]) -> str:
     top = max(p.observed for p in columns) * 1.02
     width, left, inner = 900.0, 52.0, 838.0
     top = max([top, *(max(p.simulated) for p in columns)])
-    upper = Panel(left, 44, inner, 130, region.months, region.start.year, top)
+    upper = Panel(Frame(left, 44, inner, 130), region, top)
     body = [text(0, 14, "What the world saw: victims counted in a year", 14, more='font-weight="600"')]
     for p in columns:
         body_now = _bars(upper, p, models[0].world.month)
@@ -214,7 +227,7 @@ def main_chart(models, names: Sequence[str]) -> str:
     lines = [Line(name, tally(model, "newly_exploited"), WORLDS[k], DASHES[k])
              for k, (model, name) in enumerate(zip(models, names))]
     peak = max([1000.0, *(np.nanmax(line.values) for line in lines if not np.isnan(line.values).all())])
-    lower = Panel(left, 236, inner, 110, region.months, region.start.year, peak)
+    lower = Panel(Frame(left, 236, inner, 110), region, peak)
     for line in lines:
         lower.line(line)
     title = "What happened, which nobody saw: people newly exploited each month"
@@ -238,7 +251,7 @@ def _bars(panel: Panel, p: Period, month: int) -> list[str]:
             top = panel.v(value)
             opacity = 1.0 if p.end <= month else 0.45
             parts.append(f'<rect x="{start + k * width:.1f}" y="{top:.1f}" width="{width - 1:.1f}" '
-                         f'height="{panel.y + panel.height - top:.1f}" fill="{WORLDS[k]}" opacity="{opacity}">'
+                         f'height="{panel.frame.foot - top:.1f}" fill="{WORLDS[k]}" opacity="{opacity}">'
                          f'<title>{p.name}: {value:,} counted</title></rect>')
             if width > 30:
                 parts.append(text(start + (k + 0.5) * width, top - 3, f"{value:,}", 10.5, "middle", WORLDS[k]))
@@ -251,7 +264,7 @@ def _bars(panel: Panel, p: Period, month: int) -> list[str]:
 def small_chart(title: str, note: str, lines: Sequence[Line], region, percent: bool = False, least: float = 0.0) -> str:
     """One panel with a title, a line of explanation and a legend."""
     peaks = [np.nanmax(line.values) for line in lines if not np.isnan(line.values).all()]
-    panel = Panel(44, 66, 372, 118, region.months, region.start.year, max([least, *peaks]), percent)
+    panel = Panel(Frame(44, 66, 372, 118), region, max([least, *peaks]), percent)
     for line in lines:
         panel.line(line)
     body = [text(0, 14, title, 14, more='font-weight="600"'), text(0, 31, note, 11, colour=QUIET)]

@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
-from undercount.experiments.commands.options import read_engine
+from undercount.experiments.commands.options import EngineAsked, read_engine
 from undercount.experiments.compute.engines import EngineOptions, OnExecutor
 from undercount.experiments.compute.jobs import Outcome, _Pace, finish, interruptible
 from undercount.experiments.compute.limits import Overdue, limits
@@ -236,12 +236,12 @@ def test_objects_in_a_sealed_part_are_not_unpickled():
     ({"scheduler": "tcp://h:1", "dask": True}, "one of them"), ({"dask": True, "kind": "serial"}, "one of them")])
 def test_bad_engine_options(given, said):
     problems = []
-    read_engine(problems, dict.fromkeys(("workers", "kind", "scheduler", "run_timeout", "run_memory", "only")) | {"dask": False} | given)
+    read_engine(problems, EngineAsked(**given))
     assert len(problems) == 1 and said in str(problems[0])
 
 
 def test_engine_options():
-    given = dict.fromkeys(("workers", "kind", "scheduler", "only")) | {"dask": True, "run_timeout": "2.5", "run_memory": "500"}
+    given = EngineAsked(dask=True, run_timeout="2.5", run_memory="500")
     assert read_engine([], given) == EngineOptions("dask", None, None, 2.5, 500)
     with pytest.raises(ValueError):
         EngineOptions("nothing")

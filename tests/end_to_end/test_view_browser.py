@@ -5,15 +5,11 @@ Screenshots are kept in results/screenshots/ for a person to look at.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,13 +18,11 @@ from undercount.experiments.view.controls import HEADLINE, STEP, control, exact
 from undercount.experiments.view.twin import Settings
 from undercount.model.assumed.scenario import load_scenario
 
-ROOT = Path(__file__).parents[2]
+from tests.end_to_end.browser import ROOT, Opened, served, visit
+
 SHOTS = ROOT / "results" / "screenshots"
 ARGUMENTS = ("--no-sandbox --headless --disable-gpu --disable-quic --no-first-run --disable-background-networking "
              "--disable-component-update --disable-sync").split()
-expect.set_options(timeout=15_000)
-# Written by Solara's own front end about its own components.
-HARMLESS = ("Failed to evaluate Vue script",)
 
 
 @pytest.fixture(scope="session")
@@ -42,32 +36,6 @@ def browser_type_launch_args():
 @pytest.fixture(scope="session")
 def browser_context_args():
     return {"viewport": {"width": 1280, "height": 720}}
-
-
-@contextmanager
-def served(folder, *arguments):
-    """The address of a server of its own on a free port; its log must stay without a traceback."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = folder / "log"
-    with log.open("w") as out:
-        server = subprocess.Popen([sys.executable, "-m", "undercount", "view", *arguments, "--port", str(port)],
-                                  cwd=ROOT, stdout=out, stderr=out, env=os.environ | {"PYTHONUNBUFFERED": "1"})
-    url, end = f"http://127.0.0.1:{port}/", time.monotonic() + 300  # an edited model is compiled first
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            break
-        except OSError:
-            assert server.poll() is None and time.monotonic() < end, log.read_text()
-            time.sleep(0.2)
-    try:
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
-    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 @pytest.fixture(scope="session")
@@ -90,55 +58,6 @@ def fitted(tmp_path_factory):
     file.write_text(f'title = "Fitted"\nextends = "full-adaptation"\n\n[calibrated.values]\n{values}\n', encoding="utf-8")
     with served(folder, str(file)) as url:
         yield url, file
-
-
-class Opened:
-    """A page that has loaded, what it asked for, and what the console said."""
-
-    def __init__(self, page, url):
-        self.page, self.requests, self.said = page, [], []
-        page.on("request", lambda r: self.requests.append(r.url))
-        page.on("console", lambda m: self.said.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda e: self.said.append(str(e)))
-        page.goto(url)
-        expect(self.button("Play")).to_be_enabled()
-        expect(page.locator(".undercount-map svg")).to_have_count(2)
-
-    def button(self, name, exact=True):
-        return self.page.get_by_role("button", name=name, exact=exact)
-
-    @property
-    def date(self):
-        return self.page.locator(".uc-date")
-
-    def field(self, label):
-        return self.page.get_by_label(re.compile(label)).first
-
-    def slider(self, path):
-        return self.page.get_by_role("slider", name=HEADLINE[path])
-
-    def choose(self, label, option):
-        """In one of Vuetify's select boxes."""
-        self.page.locator(".v-select", has_text=label).first.click()
-        self.page.locator(".menuable__content__active .v-list-item", has_text=option).first.click()
-
-    def restart(self):
-        self.button("Reset", exact=False).first.click()
-        expect(self.date).to_have_text("Not started: press Play")
-        expect(self.button("Play")).to_be_enabled()
-
-    def problems(self):
-        return [text for text in self.said if not text.startswith(HARMLESS)]
-
-
-@contextmanager
-def visit(page, address):
-    """A page that asks nothing of anybody else and says nothing in the console."""
-    found = Opened(page, address)
-    yield found
-    outside = [url for url in found.requests if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))]
-    assert not outside
-    assert not found.problems()
 
 
 @pytest.fixture

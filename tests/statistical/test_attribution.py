@@ -1,112 +1,19 @@
-"""`undercount attribute`: the mathematics on games with known answers, the command, and worlds with a known cause."""
+"""`undercount attribute`: window and players, worlds with a known cause, tables, figures. The command is in `test_attribution_command`."""
 
-import csv
-import json
 from dataclasses import replace
-from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from undercount.experiments.attribution.game import BLOCK, Game, game_of, play
 from undercount.experiments.attribution.players import CORE, OWN, Player, read_players
-from undercount.experiments.attribution.shapley import interactions, shapley
 from undercount.experiments.attribution.tables import played, summary_table, totals_table
-from undercount.experiments.attribution.window import EVERY, OUTCOMES, find_window
-from undercount.experiments.cli import main
+from undercount.experiments.attribution.window import OUTCOMES, find_window
 from undercount.experiments.draws import Draw, drawn
-from undercount.experiments.paired.basis import DRAWS, core_of, resampled
-from undercount.experiments.reference import SCALE
+from undercount.experiments.paired.basis import core_of
 from undercount.experiments.store.seal import open_arrays
 from undercount.model.assumed.scenario import load_scenario
 
-from tests.helpers import mean_and_error, shrunk
-
-WORTH = st.floats(-1e6, 1e6, allow_nan=False)
-
-
-ONE_TO_SIX = st.integers(1, 6)
-
-
-def games(players=ONE_TO_SIX):
-    return players.flatmap(lambda n: arrays(float, 1 << n, elements=WORTH))
-
-
-# --- the mathematics ---------------------------------------------------------------------------------
-@given(games())
-@settings(max_examples=150, deadline=None)
-def test_values_sum_to_the_whole(game):
-    assert abs(shapley(game).sum() - (game[-1] - game[0])) <= 1e-9 * max(1.0, np.abs(game).max())
-
-
-@given(arrays(np.int64, (256, 3), elements=st.integers(-10**6, 10**6)))
-@settings(max_examples=15, deadline=None)
-def test_values_of_counts_sum_to_the_whole_to_a_billionth(game):
-    assert np.abs(shapley(game).sum(axis=0) - (game[-1] - game[0])).max() <= 1e-9
-
-
-@given(arrays(float, 1 << 4, elements=WORTH), st.integers(0, 4))
-@settings(max_examples=50, deadline=None)
-def test_a_player_that_changes_nothing_gets_exactly_nothing(game, place):
-    """Put in at any place; the others keep their values, and pairs with it are 0."""
-    low = (1 << place) - 1
-    wider = np.array([game[(c & low) | (c >> 1 & ~low)] for c in range(1 << 5)])
-    values = shapley(wider)
-    assert values[place] == 0.0
-    assert np.allclose(np.delete(values, place), shapley(game), rtol=1e-9, atol=1e-6)
-    assert all(value == 0.0 for pair, value in interactions(wider).items() if place in pair)
-
-
-@given(games(st.just(4)))
-@settings(max_examples=50, deadline=None)
-def test_players_that_are_alike_get_the_same(game):
-    swap = [c & ~3 | (c & 1) << 1 | c >> 1 & 1 for c in range(16)]
-    values = shapley((game + game[swap]) / 2.0)
-    assert values[0] == pytest.approx(values[1], rel=1e-12, abs=1e-6)
-
-
-@given(games(st.just(4)))
-@settings(max_examples=25, deadline=None)
-def test_values_are_means_over_all_orders(game):
-    """The definition, by another way than the formula of weights."""
-    expected = np.zeros(4)
-    for order in permutations(range(4)):
-        coalition = 0
-        for player in order:
-            expected[player] += game[coalition | 1 << player] - game[coalition]
-            coalition |= 1 << player
-    assert np.allclose(shapley(game), expected / 24, rtol=1e-9, atol=1e-6)
-
-
-def test_the_glove_game():
-    """Two left gloves and a right one: a pair is worth 1. Values 1/6, 1/6, 2/3; interactions by hand."""
-    game = [float((c & 1 or c & 2) and c & 4 != 0) for c in range(8)]
-    assert shapley(game) == pytest.approx([1 / 6, 1 / 6, 2 / 3], abs=1e-15)
-    # I(0,1) = (v(01)-v(0)-v(1)) / 2 + (v(012)-v(02)-v(12)+v(2)) / 2 = -1/2; I(0,2) = (1 + 0) / 2
-    assert list(interactions(game).values()) == pytest.approx([-0.5, 0.5, 0.5], abs=1e-15)
-
-
-@given(arrays(np.int64, 6, elements=st.integers(-10**6, 10**6)))
-@settings(max_examples=50, deadline=None)
-def test_an_additive_game_has_no_interactions(parts):
-    game = [sum(int(p) for i, p in enumerate(parts) if c >> i & 1) for c in range(1 << 6)]
-    assert shapley(game).tolist() == parts.tolist()
-    assert not any(interactions(game).values())
-
-
-def test_a_game_needs_all_its_coalitions():
-    with pytest.raises(ValueError, match="power of two"):
-        shapley(np.zeros(6))
-
-
-def test_resampled_means_have_the_error_of_a_mean():
-    """2,000 resamples: their spread is the standard error within 4 of its own errors (1.6 % each)."""
-    values = np.random.default_rng(1).normal(size=(60, 1))
-    spread = resampled(values).std() / (values.std() / np.sqrt(60))
-    assert abs(spread - 1.0) < 4 / np.sqrt(2 * 2000)
-
+from tests.helpers import assert_nothing_cut_off, mean_and_error, shrunk
 
 # --- the window ----------------------------------------------------------------------------------------
 def observed(region, figures):
@@ -304,126 +211,7 @@ def test_tables_say_what_the_draws_say():
     assert one["same_largest"] == 1.0 and one["made"] == pytest.approx(one["with_all"] - one["with_none"])
 
 
-# --- the command -------------------------------------------------------------------------------------------
-QUICK = ["attribute", "--prior", "1", "--explanation", "full-adaptation", "--explanation", "refusal",
-         "--player", "route_adaptation", "--player", OWN, "--people-per-agent", "10000"]
-
-
-def files(folder):
-    return {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file() and p.suffix in (".csv", ".parquet", ".json")
-            and p.name != "manifest.json"}
-
-
-def test_command_end_to_end(tmp_path, capsys):
-    folder = tmp_path / "serial"
-    assert main([*QUICK, "--engine", "serial", "--out", str(folder)]) == 0
-    assert main(["verify", str(folder)]) == 0
-    said = capsys.readouterr().out
-    assert "within the model" in said and "no posterior" in said and "exactly 0" in said
-    content = json.loads((folder / "attribution.json").read_bytes())
-    assert content["complete"] and not content["posterior"] and content["scopes"]["all"]["draws"] == 2
-    assert content["scopes"]["refusal"]["outcomes"]["counted"]["players"]["route_adaptation"]["mean"] == 0
-    with (folder / "values.csv").open() as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == 2 * len(EVERY) * 2
-    for draw in "01":
-        for outcome in EVERY:
-            mine = [row for row in rows if row["draw"] == draw and row["outcome"] == outcome]
-            made = float(mine[0]["change_with_all"]) - float(mine[0]["change_with_none"])
-            assert sum(float(row["value"]) for row in mine) == pytest.approx(made, abs=1e-4)  # ten digits in CSV
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    assert (manifest["kind"], manifest["state"]) == ("attribute", "finished")
-    # a lost part is made again, and nothing else
-    before = files(folder)
-    next((folder / "parts").glob("refusal*")).unlink()
-    assert main([*QUICK, "--engine", "serial", "--out", str(folder)]) == 0
-    assert "1 of 2 runs are there already" in capsys.readouterr().err
-    assert files(folder) == before
-    # two worker processes, the same bytes
-    other = tmp_path / "processes"
-    assert main([*QUICK, "--workers", "2", "--out", str(other)]) == 0
-    assert files(other) == before
-
-
-def test_another_question_in_the_same_folder_is_refused(tmp_path, capsys):
-    quick = [*QUICK[:5], *QUICK[7:], "--engine", "serial", "--out", str(tmp_path / "a")]
-    assert main(quick) == 0
-    capsys.readouterr()
-    assert main([*quick, "--from", "2002"]) == 2
-    assert "window" in capsys.readouterr().err
-
-
-def test_help_says_what_is_so(capsys):
-    """The defaults stand in the help as texts, so that --help need not import what holds them."""
-    assert main(["attribute", "--help"]) == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert f"Persons that one agent stands for, or `pooled` (default: {SCALE})" in said
-    assert f"Posterior draws, at most (default: {DRAWS})" in said
-
-
-ONE = ("--prior", "1", "--explanation", "refusal")
-
-
-@pytest.mark.parametrize("words, said", [
-    ([], "VERDICT_FOLDER, --prior: found neither"),
-    (["somewhere", "--prior", "2"], "found both"),
-    (["--prior", "0"], "--prior"),
-    ([*ONE, "--draws", "5"], "--draws"),
-    (["no-such-folder"], "no verdict"),
-    (["--prior", "1", "--explanation", "refusl"], "refusal"),
-    ([*ONE, "--player", "route_adaptatoin"], "did you mean 'route_adaptation'"),
-    ([*ONE, "--player", OWN, "--player", OWN], "different players"),
-    ([*ONE, "--from", "1900"], "a period of the observed table"),
-    ([*ONE, "--people-per-agent", "x"], "--people-per-agent"),
-])
-def test_bad_input_is_one_clear_line_each(words, said, tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert main(["attribute", *words]) == 2
-    error = capsys.readouterr().err
-    assert said in error and "Traceback" not in error
-    assert not list(tmp_path.iterdir())
-
-
-def test_posterior_draws_of_a_verdict_folder(tmp_path, capsys):
-    """Two draws of one explanation, the second twice: three draws, two games."""
-    import pandas as pd
-
-    explanation = load_scenario("refusal")
-    folder = tmp_path / "verdict"
-    folder.mkdir()
-    manifest = {"undercount": "0", "kind": "verdict", "state": "finished", "command": "", "tables": {}, "parts": {},
-                "planned": [], "given": {"refusal": "refusal"}}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    table = pd.DataFrame(0.5, index=range(3), columns=list(explanation.free()))
-    table.insert(0, "luck", [7, 8, 8])
-    table.insert(0, "averaged", True)
-    table.insert(0, "draw", [0, 1, 1])
-    table.insert(0, "explanation", "refusal")
-    table.to_parquet(folder / "draws.parquet", index=False)
-    out = tmp_path / "out"
-    words = ["attribute", str(folder), "--player", OWN, "--people-per-agent", "10000", "--engine", "serial"]
-    assert main([*words, "--out", str(out)]) == 0
-    assert "posterior of verdict, 3 draws" in capsys.readouterr().out
-    assert len(list((out / "parts").glob("*.npz"))) == 2
-    with (out / "values.csv").open() as file:
-        rows = [row["value"] for row in csv.DictReader(file)]
-    assert len(rows) == 3 * len(EVERY) and rows[len(EVERY):2 * len(EVERY)] == rows[2 * len(EVERY):]
-    assert main([*words, "--explanation", "refusl", "--out", str(tmp_path / "other")]) == 2
-    assert "did you mean 'refusal'" in capsys.readouterr().err
-
-
 # --- figures -----------------------------------------------------------------------------------------------
-def assert_nothing_cut_off(figure):
-    """Everything drawn of every panel, and the legend, lies inside the figure, to a pixel."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    for each in (*figure.axes, *figure.legends):
-        box = each.get_tightbbox(canvas.get_renderer())
-        assert box.x0 >= -1 and box.y0 >= -1 and box.x1 <= figure.bbox.x1 + 1 and box.y1 <= figure.bbox.y1 + 1, (each, box)
-
-
 def test_the_waterfall_leads_from_none_to_all():
     from undercount.experiments.report.attribution_figures import by_explanation, waterfall
     from undercount.experiments.report.theme import styled

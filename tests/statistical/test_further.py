@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from undercount.experiments.cli import main
 from undercount.experiments.discover import value
-from undercount.experiments.discover.value import Target, out_of_bag, worths
+from undercount.experiments.discover.value import Left, Target, out_of_bag, worths
 from undercount.experiments.discover.value_build import FEWEST_WORLDS, adaptation_of
 from undercount.experiments.verdict.further import CANDIDATES
 from undercount.model.files.problems import BadInput
@@ -47,8 +47,8 @@ def test_the_worth_of_a_figure_is_what_normal_theory_says(table):
     reach no more than that; half of it they must. Widths are known to 5 % with 600 worlds."""
     summaries = np.random.default_rng(2).normal(size=(WORLDS, 6))
     weights = np.full(WORLDS, 1.0 / WORLDS)
-    found = {worth.name: worth for worth in worths(table, summaries, weights, [Target("D", "", change(table))], (2001, 2002, 2003),
-                                                   1, candidates=SOME)}
+    found = {worth.name: worth for worth in worths(Left(table, summaries, weights), [Target("D", "", change(table))],
+                                                   (2001, 2002, 2003), 1, candidates=SOME)}
     width = 2 * 1.645 * SPREAD
     assert found["identified"].width_without == pytest.approx(width, rel=0.12)
     exact = {name: 1 - error / np.hypot(SPREAD, error) for name, error in (("identified", 0.15), ("prevalence", 0.5))}
@@ -64,8 +64,8 @@ def test_worlds_without_weight_do_not_count(table):
     average over all. Widths are known to 7 % with 300 worlds."""
     other = np.arange(WORLDS) % 2
     target = Target("D", "", change(table) * np.where(other, 0.1, 1.0))
-    widths = [worths(table, other[:, None] * 1.0, weights / weights.sum(), [target], (2001, 2003), 1, candidates=SOME[2:])[0].width_without
-              for weights in (1.0 - other, np.ones(WORLDS))]
+    left = [Left(table, other[:, None] * 1.0, weights / weights.sum()) for weights in (1.0 - other, np.ones(WORLDS))]
+    widths = [worths(each, [target], (2001, 2003), 1, candidates=SOME[2:])[0].width_without for each in left]
     assert widths[0] == pytest.approx(2 * 1.645 * SPREAD, rel=0.2) and widths[1] < 0.75 * widths[0]
 
 

@@ -12,6 +12,7 @@ import pytest
 from scipy.special import betaln, expit, gammaln
 from undercount.experiments.inference import rejection, sufficiency
 from undercount.experiments.inference.forest_choice import ForestChoice
+from undercount.experiments.inference.populations import Distance, Schedule
 from undercount.experiments.inference.smc import available, smc_choice
 
 OBSERVED = np.array([2, 0, 1, 3, 1, 0, 2, 1, 1, 4])
@@ -118,9 +119,8 @@ def test_sequential_sampling_reproduces_both(columns, exact, smallest):
     found = smc_choice(
         {"Poisson": (["level"], lambda p, s: from_poisson(p, s)[:columns]),
          "geometric": (["p"], lambda p, s: from_geometric(p, s)[:columns])},
-        summaries(OBSERVED)[0, :columns], np.ones(columns), populations=8, population_size=250, seed=1,
-        minimum_acceptance=0.005, minimum_epsilon=smallest, max_simulations=30_000,
-    )
+        Distance(summaries(OBSERVED)[0, :columns], np.ones(columns)),
+        Schedule(8, 250, minimum_acceptance=0.005, minimum_epsilon=smallest, max_simulations=30_000), seed=1)
     assert found.epsilon <= smallest
     data, labels = counts(150_000, seed=5)
     apart = (summaries(data) - summaries(OBSERVED))[:, :columns]

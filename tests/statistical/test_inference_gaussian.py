@@ -19,7 +19,7 @@ from undercount.experiments.inference.calibration import (
     uniformity,
 )
 from undercount.experiments.inference.forest_choice import ForestChoice
-from undercount.experiments.inference.forest_quantiles import ForestQuantiles
+from undercount.experiments.inference.forest_quantiles import ForestQuantiles, Growth
 from undercount.experiments.inference.weighted import cdf, quantiles
 
 SIZE = 5
@@ -60,7 +60,7 @@ def held_out():
 @pytest.fixture(scope="module")
 def by_forest(table, held_out):
     mu, X = table
-    fit = ForestQuantiles.fit(X, mu, seed=1, trees=100)
+    fit = ForestQuantiles.fit(X, mu, seed=1, growth=Growth(100))
     return fit.weights(held_out[1])
 
 
@@ -207,7 +207,7 @@ def test_several_targets_in_one_forest(table, held_out):
     mu, X = table
     noise = np.random.default_rng(3).random(len(mu))
     Y = np.stack([mu, 1000 * mu, noise], axis=1)
-    weights = ForestQuantiles.fit(X, Y, seed=1, trees=60).weights(held_out[1])
+    weights = ForestQuantiles.fit(X, Y, seed=1, growth=Growth(60)).weights(held_out[1])
     assert np.allclose(weights.sum(axis=1), 1)
     found = forest_quantiles.quantiles(Y, weights, ENDS)
     assert found.shape == (WORLDS, 3, 3)
@@ -227,7 +227,7 @@ def test_same_for_any_number_of_jobs(table, held_out):
     assert np.array_equal(one.oob_probabilities, two.oob_probabilities)
     other = ForestChoice.fit(X, labels, CLASSES, seed=6, trees=40)
     assert not np.array_equal(one.votes(new), other.votes(new))
-    one, two = (ForestQuantiles.fit(X, mu, seed=5, trees=40, jobs=jobs).weights(new) for jobs in (1, 2))
+    one, two = (ForestQuantiles.fit(X, mu, seed=5, growth=Growth(40), jobs=jobs).weights(new) for jobs in (1, 2))
     assert (one != two).nnz == 0
 
 
@@ -238,7 +238,7 @@ def test_refuses_what_it_cannot_use(table):
     labels = (mu > 0).astype(int)
     for call in (
         lambda: ForestChoice.fit(holes, labels, CLASSES, seed=1, trees=5),
-        lambda: ForestQuantiles.fit(holes, mu, seed=1, trees=5),
+        lambda: ForestQuantiles.fit(holes, mu, seed=1, growth=Growth(5)),
         lambda: rejection.nearest(holes, X[0]),
     ):
         with pytest.raises(ValueError, match="finite"):

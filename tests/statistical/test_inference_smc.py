@@ -5,6 +5,7 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
+from undercount.experiments.inference.populations import Distance, Schedule
 from undercount.experiments.inference.smc import smc_choice
 
 pytest.importorskip("pyabc", reason="extra [abc] is not installed")
@@ -23,12 +24,11 @@ def nothing(parameters, seed):
     return np.random.default_rng(seed).normal(0.5, 0.5, 1)
 
 
-def choose(workers, dimensions=3, **settings):
-    settings = {"populations": 3, "population_size": 50, "seed": 7, **settings}
+def choose(workers, dimensions=3, seed=7, **settings):
     return smc_choice(
         {"low": (MANY[:dimensions], low), "high": (MANY[:dimensions], high), "nothing": ([], nothing)},
-        np.array([0.8]), np.array([1.0]), workers=workers, **settings,
-    )
+        Distance(np.array([0.8]), np.ones(1)), Schedule(**{"populations": 3, "population_size": 50} | settings),
+        seed, workers)
 
 
 def same(one, two):
@@ -84,9 +84,8 @@ def test_keeps_to_the_number_of_simulations():
         return low(parameters, seed)
 
     found = smc_choice(
-        {"low": (MANY[:2], counted), "other": (MANY[:2], counted)}, np.array([0.8]), np.ones(1), populations=50,
-        population_size=40, seed=1, minimum_acceptance=0.0, max_simulations=700,
-    )
+        {"low": (MANY[:2], counted), "other": (MANY[:2], counted)}, Distance(np.array([0.8]), np.ones(1)),
+        Schedule(50, 40, minimum_acceptance=0.0, max_simulations=700), seed=1)
     assert found.stopped == "the number of simulations allowed was reached"
     assert found.simulations == 700
     assert len(set(calls)) >= 690  # each with a seed of its own
@@ -104,9 +103,7 @@ def test_summaries_not_observed_are_left_out():
     def two(parameters, seed):
         return np.array([parameters["rule.0"], np.nan])
 
-    found = smc_choice(
-        {"a": (MANY[:1], two)}, np.array([0.5, np.nan]), np.ones(2), populations=2, population_size=20, seed=1,
-    )
+    found = smc_choice({"a": (MANY[:1], two)}, Distance(np.array([0.5, np.nan]), np.ones(2)), Schedule(2, 20), seed=1)
     assert found.probabilities.tolist() == [1.0]
     with pytest.raises(ValueError, match="no summary"):
-        smc_choice({"a": (MANY[:1], two)}, np.array([np.nan]), np.ones(1), populations=2, population_size=20, seed=1)
+        smc_choice({"a": (MANY[:1], two)}, Distance(np.array([np.nan]), np.ones(1)), Schedule(2, 20), seed=1)

@@ -30,7 +30,7 @@ from undercount.model.files.problems import BadInput
 from undercount.model.files.tables_in import Month
 from undercount.model.simulation import simulate
 
-from tests.helpers import fresh, shrunk
+from tests.helpers import assert_nothing_cut_off, fresh, shrunk
 
 BASELINE = load_scenario("baseline")
 START = Month.parse("2001-06")
@@ -280,8 +280,6 @@ def test_efforts_and_start():
 def test_the_figure_of_pairs_shows_every_lever_and_flag():
     from undercount.experiments.report.policy_figures import pairs
     from undercount.experiments.report.theme import styled
-
-    from tests.statistical.test_attribution import assert_nothing_cut_off
 
     effects = {"frozen": [(0, -50), (-400, 50), (300, 0), (-9000, -50)],
                "adapting": [(0, -50), (-100, 50), (300, 0), (-400, -50)]}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from undercount.experiments.answer import posterior, views
 from undercount.experiments.answer.estimands import windows
-from undercount.experiments.answer.methods import METHODS, Fitted
+from undercount.experiments.answer.methods import METHODS, Fitted, Targets
 from undercount.experiments.answer.ordinary import ordinary
 from undercount.experiments.verdict.observed import Observed
 from undercount.model.files.problems import BadInput
@@ -25,7 +25,7 @@ def gaussian():
     rng = np.random.default_rng(1)
     truths = rng.standard_normal((2400, 2))
     summaries = truths[:, :1] + rng.standard_normal((2400, 3))
-    fitted = Fitted.fit(summaries[:2000], truths[:2000], ("told", "silent"), {"both": ("told", "silent")}, 1, 1, 60)
+    fitted = Fitted.fit(summaries[:2000], Targets(("told", "silent"), truths[:2000]), {"both": ("told", "silent")}, 1, 1, 60)
     return fitted, summaries, truths
 
 
