@@ -13,8 +13,8 @@ from undercount.model.country.markets import hears_offers, prices
 from undercount.model.country.policing import finds_police_in_pay, moves_patrols, moves_raids
 from undercount.model.engine.bookkeeping import counts_persons, notes_business, wake_up, with_business
 from undercount.model.engine.borrowed import borrowed, fetch_ahead
-from undercount.model.engine.fetching import fetch_beliefs, fetch_cell, fetch_tallies
 from undercount.model.engine.compiled import part
+from undercount.model.engine.fetching import fetch_beliefs, fetch_cell, fetch_tallies
 from undercount.model.engine.layout import ACTIVE, AHEAD, BEGUN, NEEDED, ROWS, WARM_UP
 from undercount.model.engine.parties import settle
 from undercount.model.lives.exploitation import weighs_risks

@@ -15,6 +15,7 @@ from undercount.model.assumed.scenario import load_scenario
 
 from tests.helpers import assert_nothing_cut_off, mean_and_error, shrunk
 
+
 # --- the window ----------------------------------------------------------------------------------------
 def observed(region, figures):
     """The region with another observed table: {(country, period): figure or None}."""
