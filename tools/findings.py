@@ -71,10 +71,10 @@ def _answer(published: Path) -> str:
 
 def _flow(verdict: dict[str, Any]) -> str:
     named = {"table_prior": "before, as drawn", "balanced_prior": "before, balanced", "posterior": "after, balanced",
-             "robust": "after, with an error in every cell"}
+             "robust": "after, with an error in every cell", "informed": "after, with the statistics beyond the table"}
     rows = [(_years(key), words, *(_percent(math.expm1(x)) for x in flow[which]["quantiles"]),
              *(f"{flow[which]['ways'][way]:.2f}" for way in ("fell", "stayed", "rose")))
-            for key, flow in verdict["answer"]["flow"].items() for which, words in named.items()]
+            for key, flow in verdict["answer"]["flow"].items() for which, words in named.items() if flow[which]]
     return "## Change of the hidden flow\n\n" \
         f"![Prior and posterior of the change]({FIGURES}/answer-flow.png)\n\n" + \
         _table(("years", "", "5 %", "median", "95 %", "fell", "stayed", "rose"), rows)

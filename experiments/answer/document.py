@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from undercount.experiments.answer.chain import GROUPS, LINKS
 from undercount.experiments.answer.changes import Change
 from undercount.experiments.answer.checks import (
     AUC,
+    AUC_INFORMED,
     CORRELATION,
     COVERED,
     HONEST,
@@ -28,7 +30,7 @@ from undercount.experiments.answer.ordinary import CONFLICT, STRANGE
 from undercount.experiments.answer.posterior import ENDS, Marginal, balance, likelihood_ratios
 from undercount.experiments.answer.rule import said
 from undercount.experiments.answer.sensitivity import Moved
-from undercount.experiments.answer.views import ERROR_FREEDOM, ERROR_SCALE
+from undercount.experiments.answer.views import ERROR_FREEDOM, ERROR_SCALE, used
 
 BINS = 36  # of the histograms of D
 
@@ -44,7 +46,9 @@ def document(found: Found, moved: Sequence[Moved], changes: Sequence[Change], fo
         "error_model": f"robust: every simulated cell times exp(error), Student's t with {ERROR_FREEDOM} degrees of "
                        f"freedom times {ERROR_SCALE:g} (assumption)",
         "ordinary": _ordinary(found),
-        "flow": {flow.window.key: _flow(flow, robust) for flow, robust in zip(found.flows, found.robust_flows)},
+        "statistics": [statistic.name for statistic in used(found.reference)],
+        "flow": {flow.window.key: _flow(flow, robust) | _informed(informed) for flow, robust, informed in
+                 zip_longest(found.flows, found.robust_flows, found.informed_flows)},
         "chain": {links.window.key: _links(links) for links in found.chains},
         "rivals": _rivals(found),
         "level": {str(year): {"prior": _persons(prior), "posterior": _persons(post), "check": _check(check)}
@@ -96,6 +100,15 @@ def _flow(flow: Flow, robust: Flow) -> dict[str, Any]:
             "robust_likelihood_ratios": likelihood_ratios(robust.posterior.ways(), robust.shares),
             "check": _check(flow.check), "direction": _direction(flow.direction),
             "robust_check": _check(robust.check)}
+
+
+def _informed(flow: Flow | None) -> dict[str, Any]:
+    """The answer with the statistics beyond the table, beside the table's own."""
+    if flow is None:
+        return {"informed": None}
+    return {"informed": _marginal(flow.balanced) | {
+        "likelihood_ratios": likelihood_ratios(flow.posterior.ways(), flow.shares), "check": _check(flow.check),
+        "direction": _direction(flow.direction)}}
 
 
 def _check(check: Check) -> dict[str, Any]:
@@ -162,7 +175,7 @@ def _checks(made: dict[str, Any]) -> list[dict[str, Any]]:
 
     add("table: as far out as this or farther", made["ordinary"]["tail"], f"tail probability at least {STRANGE:g}",
         not made["ordinary"]["strange"])
-    tests = len(made["flow"]) + sum(len(c["groups"]) for c in made["chain"].values())
+    tests = len(made["flow"]) * (2 if made["statistics"] else 1) + sum(len(c["groups"]) for c in made["chain"].values())
     for key, flow in made["flow"].items():
         name, (before, after) = f"flow {key.replace(':', '-')}", map(int, key.split(":"))
         own(name, flow["check"], tests)
@@ -174,6 +187,13 @@ def _checks(made: dict[str, Any]) -> list[dict[str, Any]]:
                 flow["direction"]["auc"]["value"] >= AUC)
             add(f"{name}: P(fell) comes true", flow["direction"]["calibration_error"]["value"],
                 f"mean error at most {HONEST:g}", flow["direction"]["calibration_error"]["value"] <= HONEST)
+    for key, flow in made["flow"].items():
+        if flow["informed"]:
+            name, found = f"flow {key.replace(':', '-')} with the statistics", flow["informed"]
+            own(name, found["check"], tests)
+            if found["direction"]:
+                add(f"{name}: P(fell) ranks worlds (AUC)", found["direction"]["auc"]["value"], f"goal {AUC_INFORMED:g}",
+                    found["direction"]["auc"]["value"] >= AUC_INFORMED)
     for key, chain in made["chain"].items():
         for group, link in chain["groups"].items():
             own(f"{GROUPS[group]} {key.replace(':', '-')}", link["check"], tests)
@@ -203,6 +223,8 @@ def tables(found: Found, made: dict[str, Any]) -> dict[str, pd.DataFrame]:
     for key, flow in made["flow"].items():
         for which in ("prior", "balanced_prior", "table_prior", "posterior", "robust"):
             rows.append((key, which, *flow[which]["quantiles"], flow[which]["mean"], *flow[which]["ways"].values()))
+        if own := flow["informed"]:
+            rows.append((key, "informed", *own["quantiles"], own["mean"], *own["ways"].values()))
     frames["answer_flow"] = pd.DataFrame(rows, columns=["window", "which", "q05", "q50", "q95", "mean", "fell",
                                                         "stayed", "rose"])
     rows = []

@@ -23,7 +23,7 @@ from undercount.experiments.answer.posterior import (
     marginal,
     priors,
 )
-from undercount.experiments.answer.views import Split, disturbed, seen, split
+from undercount.experiments.answer.views import Split, View, disturbed, split, used
 from undercount.experiments.inference.estimate import Estimate, mean
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.verdict.observed import Observed
@@ -113,10 +113,10 @@ class Found:
     split: Split
     truths: Truths
     plain: Setup
-    robust: Setup
     ordinary: Ordinary
     flows: list[Flow]
-    robust_flows: list[Flow]
+    robust_flows: list[Flow]  # with an error in every cell
+    informed_flows: list[Flow]  # with the statistics beyond the table; none without any
     chains: list[Links]
     levels: dict[int, tuple[Marginal, Marginal, Check]]  # year -> posterior, prior, check
     rivals: Rivals | None
@@ -145,21 +145,27 @@ def find(reference: Reference, observed: Observed, seed: int, cores: int, say: C
     targets = _targets(known)
     values = targets.values
     say("learning from the worlds, and choosing the methods")
-    plain = learn(observed, counts, targets, parts, seed, cores, trees)
+    view = View.of(observed, counts)
+    plain = learn(view, targets, parts, seed, cores, trees)
+    only = {"flow": plain.chosen["flow"]}
     say("the same with an error in every cell")
-    robust = learn(observed, disturbed(observed, counts, seed), targets, parts, seed + 1, cores, trees,
-                   {"flow": plain.chosen["flow"]})
+    robust = learn(View.of(observed, disturbed(observed, counts, seed)), targets, parts, seed + 1, cores, trees, only)
+    informed = None
+    if used(reference):
+        say(f"the same with {len(used(reference))} statistics beyond the table")
+        informed = learn(view.with_statistics(reference), targets, parts, seed, cores, trees, only)
     say("the answer, and its checks")
     found = {family: _assessed(plain, family, values, parts.checked, seed) for family in ("flow", "chain", "level")}
     flows = [_flow(plain, window, known, parts, found["flow"], i, seed) for i, window in enumerate(known.windows)]
-    again = _assessed(robust, "flow", values, parts.checked, seed)
-    robust_flows = [_flow(robust, window, known, parts, again, i, seed) for i, window in enumerate(known.windows)]
+    robust_flows, informed_flows = ([] if setup is None else [
+        _flow(setup, window, known, parts, _assessed(setup, "flow", values, parts.checked, seed), i, seed)
+        for i, window in enumerate(known.windows)] for setup in (robust, informed))
     chains = [_links(plain, window, values, parts, found["chain"], known, seed) for window in known.windows]
     weights = np.zeros(len(reference.labels))
     draws = plain.draws("flow", [known.flows[0]])
     np.add.at(weights, parts.train[draws.worlds], balanced(draws, draws.values[:, 0], balance(flows[0].shares)))
-    return Found(reference, observed, seed, years, parts, known, plain, robust, usual, flows, robust_flows, chains,
-                 _levels(plain, years, values, parts, found["level"], seed),
+    return Found(reference, observed, seed, years, parts, known, plain, usual, flows, robust_flows, informed_flows,
+                 chains, _levels(plain, years, values, parts, found["level"], seed),
                  _rivals(plain, known, parts) if known.onsets else None, weights, _comparison(plain))
 
 
@@ -192,14 +198,13 @@ def _targets(known: Truths) -> Targets:
     return Targets(tuple(names), np.hstack([*columns, known.rivals]))
 
 
-def learn(observed: Observed, counts: np.ndarray, targets: Targets, parts: Split, seed: int, cores: int,
-          trees: int = GROWTH.trees, chosen: dict[str, str] | None = None) -> Setup:
+def learn(seen: View, targets: Targets, parts: Split, seed: int, cores: int, trees: int = GROWTH.trees,
+          chosen: dict[str, str] | None = None) -> Setup:
     """Fit every method, choose one for each family by the log score on the worlds set aside, and set its levels.
 
     With `chosen`, only its families, each by its method.
     """
-    view, here = seen(observed.rows, counts), seen(observed.rows, observed.counts)[0]
-    names, values = targets.names, targets.values
+    view, names, values = seen.worlds, targets.names, targets.values
     links = [name for name in names if name.count(":") == 2 and not name.startswith("flow:")]
     families = {"flow": targets.starting("flow"), "chain": links, "level": targets.starting("level"),
                 "rivals": targets.starting("rival")}
@@ -225,7 +230,7 @@ def learn(observed: Observed, counts: np.ndarray, targets: Targets, parts: Split
             rest, some = [i for i, name in enumerate(names) if name.count(":") == 3], parts.setting[-OF_COUNTRIES:]
             more = assess(fitted, best, family, view[some], values[some], rest, seed)
             own[:, rest] = levels(more.ranks)
-    return Setup(fitted, picked, own, scores, here, view)
+    return Setup(fitted, picked, own, scores, seen.here, view)
 
 
 def _assessed(setup: Setup, family: str, values: np.ndarray, rows: np.ndarray,

@@ -17,7 +17,7 @@ from undercount.experiments.answer.estimands import WAYS, truths, way
 from undercount.experiments.answer.find import Flow, Found, learn
 from undercount.experiments.answer.methods import Draws, Targets
 from undercount.experiments.answer.posterior import Marginal, balance, balanced, marginal, priors
-from undercount.experiments.answer.views import split
+from undercount.experiments.answer.views import View, split
 from undercount.experiments.reference.table import Reference
 from undercount.model.files.problems import BadInput
 
@@ -140,8 +140,8 @@ def _learnt(stated: Found, other: Found, kind: str, name: str, seed: int, cores:
         return []
     known = stated.truths if reference is stated.reference else \
         truths(reference, stated.observed, stated.truths.windows, stated.years)
-    setup = learn(other.observed, reference.quantities(other.observed.columns), Targets(known.names, known.values),
-                  parts, seed, cores, TREES, {"flow": stated.plain.chosen["flow"]})
+    setup = learn(View.of(other.observed, reference.quantities(other.observed.columns)),
+                  Targets(known.names, known.values), parts, seed, cores, TREES, {"flow": stated.plain.chosen["flow"]})
     rows = []
     for flow in stated.flows:
         target = f"flow:{flow.window.key}"

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from undercount.experiments.reference.statistics import Statistic
+from undercount.experiments.reference.table import Reference
+from undercount.experiments.verdict.evidence import beyond
 from undercount.experiments.verdict.observed import Observed
 from undercount.experiments.verdict.summaries import ADDED, summaries
 from undercount.model.files.problems import BadInput, Problem
@@ -36,6 +39,29 @@ def split(worlds: int, folder: str) -> Split:
     at = np.arange(worlds)
     return Split(at[:worlds - checked - setting], at[worlds - checked - setting:worlds - checked],
                  at[worlds - checked:])
+
+
+@dataclass(frozen=True)
+class View:
+    """What the methods see: of every world (worlds, p), and of the observed table (p,)."""
+
+    worlds: np.ndarray
+    here: np.ndarray
+
+    @classmethod
+    def of(cls, observed: Observed, counts: np.ndarray) -> View:
+        """The table alone; `counts` (worlds, cells) are the simulated ones."""
+        return cls(seen(observed.rows, counts), seen(observed.rows, observed.counts)[0])
+
+    def with_statistics(self, reference: Reference) -> View:
+        """And each of the region's statistics that is used, as it would have been published of each world."""
+        more, known = beyond(reference, used(reference))
+        return View(np.hstack([self.worlds, more]), np.concatenate([self.here, known]))
+
+
+def used(reference: Reference) -> list[Statistic]:
+    """The statistics beyond the table that something is learnt from."""
+    return [statistic for statistic in reference.statistics if statistic.use]
 
 
 def seen(rows: Sequence[Referral], counts: np.ndarray) -> np.ndarray:

@@ -33,7 +33,7 @@ def told(found: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
 def _paragraphs(found: Mapping[str, Any], detail: int) -> list[tuple[str, str]]:
     answer = found["answer"]
     made = [_uncertain(answer), _ordinary(answer, detail), _flagged(answer), *_flows(answer, detail),
-            _chain(answer, detail), _rivals(answer), _level(answer, detail), _checks(answer, detail), _labels(found)]
+            _informed(answer), _chain(answer, detail), _rivals(answer), _level(answer, detail), _checks(answer, detail), _labels(found)]
     return [paragraph for paragraph in made if paragraph]
 
 
@@ -96,6 +96,17 @@ def _flows(answer: Mapping[str, Any], detail: int) -> list[tuple[str, str]]:
             text += ". Such tables say too little of it: this is near what was assumed"
         made.append((f"Hidden flow, {_years(key)}:", text + "."))
     return made
+
+
+def _informed(answer: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The answer to the first line's question by what was published beyond the table, too."""
+    informed = answer["flow"][main(answer)]["informed"]
+    if not informed:
+        return None
+    ways = informed["ways"]
+    return f"With {len(answer['statistics'])} published figures beside the table:", \
+        f"{band(informed['quantiles'])}; fell {chance(ways['fell'])}, stayed {chance(ways['stayed'])}, rose " \
+        f"{chance(ways['rose'])}."
 
 
 def _chain(answer: Mapping[str, Any], detail: int) -> tuple[str, str] | None:

@@ -19,7 +19,10 @@ def flow(answer: Mapping[str, Any]) -> Section:
     rows = []
     for key, own in answer["flow"].items():
         for which, words in (("balanced_prior", "before the data"), ("posterior", "after the data"),
-                             ("robust", "with an error in every cell"), ("table_prior", "by the table's own prior")):
+                             ("robust", "with an error in every cell"), ("table_prior", "by the table's own prior"),
+                             ("informed", "with the statistics beyond the table")):
+            if not own[which]:
+                continue
             rows.append([cell(key.replace(":", " to ")), cell(words), cell(band(own[which]["quantiles"])),
                          cell(", ".join(chance(own[which]["ways"][way]) for way in WAYS))])
     ratios = [[cell(key.replace(":", " to ")), *(cell("none" if r is None else number(r)) for r in (

@@ -34,13 +34,10 @@ class Evidence:
            which: str = "profile") -> Evidence:
         """Summaries of set `which`, and each statistic as it would have been published of each world."""
         counts = reference.quantities(observed.columns)
-        table = [summaries(observed.rows, counts, which)]
-        here = [summaries(observed.rows, observed.counts, which)[0]]
-        for statistic in statistics:
-            figures = reference.quantities([f"statistic:{statistic.name}"])[:, 0]
-            table.append(published(statistic, figures, noise(reference.seed, statistic.name, len(figures)))[:, None])
-            here.append(np.array([as_published(statistic)]))
-        return cls(reference, observed, tuple(statistics), which, np.hstack(table), np.concatenate(here))
+        more, known = beyond(reference, statistics)
+        return cls(reference, observed, tuple(statistics), which,
+                   np.hstack([summaries(observed.rows, counts, which), more]),
+                   np.concatenate([summaries(observed.rows, observed.counts, which)[0], known]))
 
     @property
     def labels(self) -> np.ndarray:
@@ -68,6 +65,15 @@ def held_out(reference: Reference) -> np.ndarray:
         size = min(MOST_HELD_OUT, max(FEWEST_HELD_OUT, len(mine) // HELD_OUT_SHARE))
         mask[mine[-size:]] = True
     return mask
+
+
+def beyond(reference: Reference, statistics: Sequence[Statistic]) -> tuple[np.ndarray, np.ndarray]:
+    """Each statistic as it would have been published of each world, (worlds, statistics), and as it was."""
+    worlds = np.empty((len(reference.labels), len(statistics)))
+    for i, statistic in enumerate(statistics):
+        figures = reference.quantities([f"statistic:{statistic.name}"])[:, 0]
+        worlds[:, i] = published(statistic, figures, noise(reference.seed, statistic.name, len(figures)))
+    return worlds, np.array([as_published(statistic) for statistic in statistics])
 
 
 def noise(seed: int, name: str, size: int) -> np.ndarray:

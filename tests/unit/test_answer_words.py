@@ -31,18 +31,21 @@ def a_link(rng, words, whole, says):
 
 
 def an_answer(seed=1, fell=0.9, robust=0.9, tail=0.4, says=True, covers=True, far=False, conflicts=2, rivals=True,
-              told=True, change=-0.7):
-    """The answer's part of a verdict's document."""
+              told=True, change=-0.7, informed=None):
+    """The answer's part of a verdict's document; `informed` is P(fell) with statistics beyond the table."""
     rng, flow, chain = np.random.default_rng(seed), {}, {}
     for key in ("2002:2003", "2001:2003"):
         ways = {which: dict(zip(WAYS, (p, 0.6 * (1 - p), 0.4 * (1 - p)))) for which, p in (
-            ("posterior", fell), ("robust", robust), ("table_prior", fell), ("prior", 0.6), ("balanced_prior", 0.5))}
+            ("posterior", fell), ("robust", robust), ("table_prior", fell), ("prior", 0.6), ("balanced_prior", 0.5),
+            ("informed", 0.5 if informed is None else informed))}
         flow[key] = {which: {"quantiles": np.sort(rng.normal(-0.2, 0.4, 3)).tolist(), "mean": -0.2, "ways": own}
                      for which, own in ways.items()} | {
             "likelihood_ratios": {"fell": 1.0, "stayed": 0.4, "rose": None}, "check": a_check(rng, says, covers),
             "direction": {"auc": {"value": 0.8, "low": 0.7, "high": 0.9}},
             "histogram": {"edges": np.linspace(-2, 1, 37).tolist(),
                           **{which: rng.dirichlet(np.ones(36)).tolist() for which in ("prior", "posterior", "robust")}}}
+        if informed is None:
+            flow[key]["informed"] = None
         groups = {name: a_link(rng, words, change, told and i % 2 == 0) for i, (name, words) in enumerate(GROUPS.items())}
         chain[key] = {"from": int(key[:4]), "to": int(key[5:]), "countries": list(CODES), "change": change,
                       "counted": [1000.0, 1000.0 * float(np.exp(change))], "unmatched": 0.02, "groups": groups,
@@ -64,6 +67,7 @@ def an_answer(seed=1, fell=0.9, robust=0.9, tail=0.4, says=True, covers=True, fa
                              "ends": [-0.5, 0.0, 0.5], "fell": 0.5, "by": 0.7 if far else 0.1, "far": far}],
             "changes": [{"group": "all", "before": 2002, "after": 2003, "observed": change, "prior": [-1.0, 0.0, 1.0],
                          "posterior": [-1.0, -0.5, 0.0], "inside": True}],
+            "statistics": [] if informed is None else ["one", "two"], "foretold": {"year": None, "figures": []},
             "by_hand": [], "checks": [{"name": f"check {i}", "value": 0.5, "bound": "at least 1", "holds": False}
                                       for i in range(12)]}
     return {"says": said(made)} | made
@@ -73,7 +77,8 @@ CHANCES = st.one_of(st.sampled_from([0.0, 0.004, 1.0]), st.floats(0, 1))
 
 
 @given(st.builds(an_answer, st.integers(0, 2**32 - 1), CHANCES, CHANCES, st.floats(0, 1), st.booleans(), st.booleans(),
-                 st.booleans(), st.integers(0, 20), st.booleans(), st.booleans(), st.sampled_from([-3.0, -0.7, 0.4])))
+                 st.booleans(), st.integers(0, 20), st.booleans(), st.booleans(), st.sampled_from([-3.0, -0.7, 0.4]),
+                 st.none() | CHANCES))
 @settings(max_examples=60, deadline=None)
 def test_at_most_300_words_and_no_leaning(answer):
     text = page({"answer": answer})
@@ -121,3 +126,9 @@ def test_the_figures_end_in_the_counts_and_every_section_is_drawn():
     assert len(steps) == len(GROUPS) + 3
     assert [section.key for section in sections] == ["answer", "chain", "ordinary", "rivals", "answer-checks",
                                                      "assumptions"]
+
+
+def test_what_was_published_beside_the_table_has_a_line_of_its_own():
+    told = page({"answer": an_answer(informed=0.25)})
+    assert "**With 2 published figures beside the table:**" in told and "fell 0.25" in told
+    assert "beside the table" not in page({"answer": an_answer()})
