@@ -33,7 +33,8 @@ def told(found: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
 def _paragraphs(found: Mapping[str, Any], detail: int) -> list[tuple[str, str]]:
     answer = found["answer"]
     made = [_uncertain(answer), _ordinary(answer, detail), _flagged(answer), *_flows(answer, detail),
-            _informed(answer), _chain(answer, detail), _rivals(answer), _level(answer, detail), _checks(answer, detail), _labels(found)]
+            _informed(answer), _chain(answer, detail), _rivals(answer), _level(answer, detail),
+            _checks(answer, detail), _labels(found)]
     return [paragraph for paragraph in made if paragraph]
 
 

@@ -32,7 +32,7 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
     from undercount.experiments.compute.progress import counting
     from undercount.experiments.patterns.table import patterns_of
     from undercount.model.assumed.scenario import load_scenario
-    from undercount.model.assumed.scenario_in import scenarios_root
+    from undercount.model.assumed.scenario_files import scenarios_root
     from undercount.model.files.problems import BadInput, Problem
 
     problems: list[Problem] = []

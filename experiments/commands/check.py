@@ -10,7 +10,7 @@ from undercount.experiments.reference.statistics import FILE, read_statistics, s
 from undercount.model.assumed.scenario import load_scenario, scenario_names
 from undercount.model.files.problems import BadInput
 from undercount.model.files.toml_in import plain
-from undercount.model.known.region import load_region, read_referrals
+from undercount.model.known.region_in import load_region, read_referrals
 
 
 @click.command("check")

@@ -21,7 +21,8 @@ from undercount.experiments.store.folder import MANIFEST, REGION, TEMPORARY, rea
 from undercount.experiments.store.provenance import code_digest
 from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.files.problems import BadInput, Problem
-from undercount.model.known.region import Region, load_region
+from undercount.model.known.region import Region
+from undercount.model.known.region_in import load_region
 
 TABLES = ("worlds", "parameters")
 KEYS = ("explanation", "width", "world")

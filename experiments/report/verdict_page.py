@@ -19,7 +19,7 @@ from undercount.experiments.store.folder import REGION, open_folder
 from undercount.experiments.verdict.answer_words import told
 from undercount.experiments.verdict.folder import TABLES, read_verdict
 from undercount.model.files.problems import BadInput, Problem
-from undercount.model.known.region import load_region
+from undercount.model.known.region_in import load_region
 
 
 def write_verdict_report(folder: Path, out: Path, attribution: Path | None = None, policy: Path | None = None) -> Path:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from undercount.experiments.store.folder import REGION, open_folder
 from undercount.experiments.store.planned import RUN_TABLES
 from undercount.model.files.problems import BadInput, Problem
-from undercount.model.known.region import Region, load_region
+from undercount.model.known.region import Region
+from undercount.model.known.region_in import load_region
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,8 @@ import numpy as np
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.verdict.criteria import FEWEST_CELLS, SIMULATED
 from undercount.model.files.problems import BadInput, Problem
-from undercount.model.known.region import Referral, read_referrals
+from undercount.model.known.region import Referral
+from undercount.model.known.region_in import read_referrals
 
 
 @dataclass(frozen=True)

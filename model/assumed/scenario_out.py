@@ -8,7 +8,7 @@ import textwrap
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import Parameters, specs
 from undercount.model.assumed.scenario import Scenario
-from undercount.model.assumed.scenario_in import scenarios_root
+from undercount.model.assumed.scenario_files import scenarios_root
 
 HEADER = """\
 # A scenario of Undercount: which mechanisms are on, every parameter, and what changed when.

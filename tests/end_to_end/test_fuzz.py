@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from undercount.model.engine.layout import MAX_PLACES
 from undercount.model.files.problems import BadInput, Problem
-from undercount.model.known.region import load_region
+from undercount.model.known.region_in import load_region
 
 from tests.fuzz.drive import Driver
 from tests.fuzz.engines import guided, with_hypothesis, with_mutations

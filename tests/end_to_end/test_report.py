@@ -16,7 +16,7 @@ from undercount.experiments.report.sections import SECTIONS
 from undercount.experiments.runs.results import read_results
 from undercount.model.assumed.scenario import scenarios_root
 from undercount.model.files.problems import BadInput
-from undercount.model.known.region import load_region
+from undercount.model.known.region_in import load_region
 
 from undercount import TraffickingModel
 

@@ -16,8 +16,8 @@ from random import Random
 from tests.fuzz.mutate import mutate, noise
 
 LARGEST_INPUT = 300_000  # bytes
-READERS = ("problems", "toml_in", "tables_in", "scenario", "scenario_in", "scenario_checks", "scenario_out",
-           "region", "region_checks")
+READERS = ("problems", "toml_in", "tables_in", "scenario", "scenario_in", "scenario_events", "scenario_files",
+           "scenario_set", "scenario_checks", "scenario_out", "region", "region_in", "region_checks")
 NEW_BYTES = 40  # by which libFuzzer's own mutation may lengthen an input
 
 

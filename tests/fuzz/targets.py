@@ -36,7 +36,8 @@ from undercount.model.assumed.scenario import Scenario, load_scenario, parameter
 from undercount.model.engine.layout import ACTORS, HIDDEN, MODES, VENUES
 from undercount.model.files.problems import BadInput
 from undercount.model.files.tables_in import SHOWN
-from undercount.model.known.region import Region, load_region, read_referrals
+from undercount.model.known.region import Region
+from undercount.model.known.region_in import load_region, read_referrals
 from undercount.model.world import Template
 
 LONGEST_LINE = 10_000  # characters; names of a region's countries, and commands, are told in full

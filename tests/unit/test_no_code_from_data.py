@@ -24,7 +24,7 @@ from undercount.experiments.store.folder import MANIFEST, PARTS
 from undercount.experiments.store.seal import DIGEST, Damaged, open_arrays
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.files.problems import BadInput
-from undercount.model.known.region import load_region
+from undercount.model.known.region_in import load_region
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = sorted(path for folder in ("model", "experiments") for path in (ROOT / folder).rglob("*.py"))

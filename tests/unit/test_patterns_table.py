@@ -12,7 +12,7 @@ from undercount.experiments.patterns.measures import Seen
 from undercount.experiments.patterns.table import patterns_of, read_patterns
 from undercount.model.engine.layout import ACTORS, HIDDEN
 from undercount.model.files.problems import BadInput
-from undercount.model.known.region import load_region
+from undercount.model.known.region_in import load_region
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "south-east-europe"
 FILE = FOLDER / "observed" / "patterns.csv"

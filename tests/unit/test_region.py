@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from undercount.model.assumed.scenario import load_scenario, parameter_table
 from undercount.model.files.problems import BadInput
-from undercount.model.files.tables_in import SHOWN
-from undercount.model.known.region import Month, load_region, read_referrals
+from undercount.model.files.tables_in import SHOWN, Month
+from undercount.model.known.region_in import load_region, read_referrals
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "scenarios" / "south-east-europe"

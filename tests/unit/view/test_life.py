@@ -12,7 +12,8 @@ from undercount.experiments.view.life import CHOICES, TABLES, Follower, ancestor
 from undercount.experiments.view.naming import change, event_text, month_name
 from undercount.experiments.view.twin import Settings, Twin
 from undercount.model.engine import layout
-from undercount.model.known.region import Month, RegionEvent
+from undercount.model.files.tables_in import Month
+from undercount.model.known.region import RegionEvent
 from undercount.model.lives import assistance, exploitation
 
 
