@@ -1,7 +1,7 @@
 """Makes a finished reference table of the mixture the one that ships: `python -m tools.ship FOLDER`.
 
 Some of its rows are simulated again first: only if all come out bit for bit is the table tied to the rules as they are
-(a change of comments gives the code another hash, and no other worlds). Writes manifest and tables, compressed as far
+(a change of comments gives the code another hash, and no other worlds), in FOLDER too. Writes manifest and tables, compressed as far
 as they go, into the region's folder, without parts and the copy of the region; which worlds and columns are kept, says
 `experiments/reference/shipped.py`. Unknowns are kept in single precision: worlds are made again from their numbers.
 """
@@ -33,6 +33,7 @@ def ship(folder: Path) -> int:
     """Bytes written. Raises BadInput if the folder holds no finished table of the mixture as it is, ValueError if rows
     come out otherwise or the table is too large to ship."""
     reference = of_rules_as_they_are(read_reference(folder))
+    (folder / MANIFEST).write_text(json.dumps(reference.manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     target = shipped_folder(reference.scenario(MIXTURE).region)
     target.mkdir(exist_ok=True)
     manifest = reference.manifest | {"planned": [], "parts": {}, "sessions": []}
