@@ -1,9 +1,10 @@
 """Makes a finished reference table of the mixture the one that ships: `python -m tools.ship FOLDER`.
 
-Some of its rows are simulated again first: only if all come out bit for bit is the table tied to the rules as they are
-(a change of comments gives the code another hash, and no other worlds), in FOLDER too. Writes manifest and tables, compressed as far
-as they go, into the region's folder, without parts and the copy of the region; which worlds and columns are kept, says
-`experiments/reference/shipped.py`. Unknowns are kept in single precision: worlds are made again from their numbers.
+Some of its rows are simulated again first: only if all come out bit for bit is the table, in FOLDER too, tied to the
+rules as they are (a change of comments gives the code another hash, and no other worlds). Writes manifest and tables,
+compressed as far as they go, into the region's folder, without parts and the copy of the region; which worlds and
+columns are kept, says `experiments/reference/shipped.py`. Unknowns are kept in single precision: worlds are made again
+from their numbers.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def ship(folder: Path) -> int:
     """Bytes written. Raises BadInput if the folder holds no finished table of the mixture as it is, ValueError if rows
     come out otherwise or the table is too large to ship."""
     reference = of_rules_as_they_are(read_reference(folder))
-    (folder / MANIFEST).write_text(json.dumps(reference.manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write_manifest(reference.manifest, folder)
     target = shipped_folder(reference.scenario(MIXTURE).region)
     target.mkdir(exist_ok=True)
     manifest = reference.manifest | {"planned": [], "parts": {}, "sessions": []}
@@ -42,12 +43,17 @@ def ship(folder: Path) -> int:
         _write(pq.read_table(folder / path.name, filters=[("width", "=", 1.0)]), path)
         manifest["tables"] = manifest["tables"] | {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
     manifest["columns"] = [column for column in reference.columns if ships(column)]
-    (target / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write_manifest(manifest, target)
     size = sum(path.stat().st_size for path in target.iterdir())
     if size > MOST:
         raise ValueError(f"{target}: {size:,} bytes; at most {MOST:,}")
     shipped_reference()
     return size
+
+
+def _write_manifest(manifest: dict, folder: Path):
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def _write(table: pa.Table, path: Path):
