@@ -61,7 +61,8 @@ def _figure(found: Found, statistic: Statistic) -> Figure:
     before = np.zeros(len(found.weights))
     before[found.split.train] = 1.0  # the worlds that `weights` are of
     logs, added = np.log(own + floor(statistic)), floor(statistic)
-    shown = np.exp(logs + statistic.error * noise(found.reference.seed, statistic.name, len(known))[known]) - added
+    errors = statistic.error * noise(found.reference.seed, statistic.name, len(known))[known]
+    shown = np.maximum(np.exp(logs + errors) - added, 0.0)
     ends = [tuple(float(x) for x in weighted.quantiles(shown, LEVELS, w)) for w in (before[known], weights)]
     low, _, high = ends[1]
     scores = [_score(statistic, logs, w) for w in (before[known], weights)]

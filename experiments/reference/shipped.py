@@ -16,7 +16,7 @@ from undercount.model.known.region import Region
 
 FOLDER = "reference"  # in the region's folder
 MIXTURE = "everything"
-WORLDS_A_MINUTE = 40  # pooled worlds of the mixture inside the gates, on two cores (docs/speed.md)
+WORLDS_A_MINUTE = 65  # pooled worlds of the mixture inside the gates, on two cores (docs/speed.md)
 WORTH_MAKING = 2000
 PLACES_LEFT_OUT = ("in_public", "deported", "released", "returned", "retrafficked", "escaped")
 HIDDEN_KEPT = ("newly_exploited", "in_exploitation", "in_public", "identified", "misidentified", "offered_help",
