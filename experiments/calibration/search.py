@@ -4,7 +4,7 @@ A Sobol design of coarse worlds gives the first elite, unless the search begins 
 that another scenario with the same core was found to fit best at; each generation then draws points around the elite,
 with the elite's spread, and keeps the best [1]. Points are fractions of the unknowns' ranges, so none leaves
 the prior. Every point is tried with the same few lucks (common random numbers). A world outside a hard
-pattern ranks behind every world inside.
+pattern ranks behind every world inside. What lists cover is solved for in the end (`coverage.py`).
 
 1. Rubinstein, Kroese (2004), The cross-entropy method. Springer.
 """
@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
+from undercount.experiments.calibration.coverage import INSIDE, covered, rows_of
 from undercount.experiments.design import design
 from undercount.experiments.patterns.measures import see
 from undercount.experiments.patterns.table import Pattern
@@ -37,11 +38,13 @@ FINALISTS, FINAL_LUCKS = 6, 8  # the best points are tried again with more lucks
 
 @dataclass(frozen=True)
 class Fit:
-    """A point (fractions of the unknowns, in the order of `free()`) and the distance of its worlds."""
+    """A point (fractions of the unknowns, in the order of `free()`), the mean distance of its worlds, whether they lie
+    inside the gates, and their mean counts, (rows of the observed table,)."""
 
     point: np.ndarray
     distance: float
     inside: bool
+    counts: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ class SearchPlan:
     size: int
     seed: int
     people_per_agent: int
-    start: Mapping[str, float] = field(default_factory=dict)  # values of unknowns to begin around, of another scenario
+    start: Mapping[str, float] = field(default_factory=dict)  # values of unknowns to begin around
+    own: np.ndarray | None = None  # a point to beat: the scenario's own values
 
 
 def cells_of(region: Region) -> list[int]:
@@ -79,18 +83,20 @@ def evaluate(plan: SearchPlan, point: np.ndarray, people_per_agent: int, lucks: 
     """The mean distance of the point's worlds, and whether the mean of each hard pattern holds."""
     scenario = plan.scenario.draw(dict(zip(plan.scenario.free(), point.tolist())))
     template = Template(scenario, people_per_agent)
-    distances, figures = [], []
+    distances, figures, counts = [], [], []
     hard = [pattern for pattern in plan.patterns if pattern.hard]
     for luck in lucks:
         seen = see(simulate_template(template, luck))
+        counts.append(seen.counts)
         distances.append(distance(seen.counts, scenario.region))
         figures.append([pattern.figure(seen) for pattern in hard])
     failed = sum(not pattern.holds(figure) for pattern, figure in zip(hard, np.mean(figures, axis=0))) if hard else 0
-    return Fit(point, float(np.mean(distances)) + OUTSIDE * failed, failed == 0)
+    return Fit(point, float(np.mean(distances)) + OUTSIDE * failed, failed == 0, np.mean(counts, axis=0))
 
 
 def search(plan: SearchPlan, on_progress: Callable[[int], None] = lambda done: None) -> list[Fit]:
-    """The best fit of the design and of every generation, in their order, and last the best of the finalists.
+    """The best fit of the design and of every generation, in their order, then the best of the finalists, and last
+    that with what its lists cover solved for, where that is unknown and brings it nearer.
 
     The same for any number of threads.
     """
@@ -114,11 +120,11 @@ def search(plan: SearchPlan, on_progress: Callable[[int], None] = lambda done: N
         best.append(fits[0])
         elite = np.array([fit.point for fit in fits[: max(4, plan.coarse // 20)]])
         centre, spread = elite.mean(axis=0), np.maximum(elite.std(axis=0), 0.1)
-        kept: list[Fit] = []
+        some = range(plan.seed, plan.seed + LUCKS)
+        kept: list[Fit] = [] if plan.own is None else tried(plan.own[None], plan.people_per_agent, some)
         for _ in range(plan.generations):
-            points = np.clip(rng.normal(centre, spread, (plan.size, len(free))), 0.0, np.nextafter(1.0, 0.0))
-            fits = sorted([*tried(points, plan.people_per_agent, range(plan.seed, plan.seed + LUCKS)), *kept],
-                          key=lambda fit: fit.distance)
+            points = np.clip(rng.normal(centre, spread, (plan.size, len(free))), 0.0, INSIDE)
+            fits = sorted([*tried(points, plan.people_per_agent, some), *kept], key=lambda fit: fit.distance)
             best.append(fits[0])
             kept = fits[: _elite(plan)]
             elite = np.array([fit.point for fit in kept])
@@ -127,7 +133,23 @@ def search(plan: SearchPlan, on_progress: Callable[[int], None] = lambda done: N
         finalists = np.array([fit.point for fit in kept[:FINALISTS]] or [best[-1].point])
         lucks = range(plan.seed + LUCKS, plan.seed + LUCKS + FINAL_LUCKS)
         best.append(tried(finalists, plan.people_per_agent, lucks)[0])
+        if _solves(plan):
+            nearer = covered(plan.scenario, best[-1].point, best[-1].counts, cells_of(plan.scenario.region))
+            best.append(min(best[-1], *tried(nearer[None], plan.people_per_agent, lucks), key=lambda fit: fit.distance))
     return best
+
+
+def _solves(plan: SearchPlan) -> bool:
+    return bool(rows_of(plan.scenario, cells_of(plan.scenario.region)))
+
+
+def own_point(scenario: Scenario) -> np.ndarray:
+    """The scenario's own values as fractions of its unknowns' ranges, in the order of `free()`."""
+    point = []
+    for path, (low, high) in scenario.free().items():
+        whole = path.startswith("onsets.") and path.endswith((".when", ".ramp"))  # drawn as whole months
+        point.append((scenario.value(path) - low + 0.5 * whole) / (high - low + whole))
+    return np.clip(point, 0.0, INSIDE)
 
 
 def _around(plan: SearchPlan, points: np.ndarray) -> np.ndarray:
@@ -136,13 +158,14 @@ def _around(plan: SearchPlan, points: np.ndarray) -> np.ndarray:
     for k, (path, (low, high)) in enumerate(plan.scenario.free().items()):
         if path in plan.start:
             middle = (plan.start[path] - low) / (high - low)
-            points[:, k] = np.clip(middle + NEAR * (points[:, k] - 0.5), 0.0, np.nextafter(1.0, 0.0))
+            points[:, k] = np.clip(middle + NEAR * (points[:, k] - 0.5), 0.0, INSIDE)
     return points
 
 
 def jobs(plan: SearchPlan) -> int:
     """Points that `search` tries."""
-    return plan.coarse + plan.generations * plan.size + (min(FINALISTS, _elite(plan)) if plan.generations else 1)
+    last = min(FINALISTS, _elite(plan)) if plan.generations else 1
+    return plan.coarse + plan.generations * plan.size + (plan.own is not None) + last + _solves(plan)
 
 
 def _elite(plan: SearchPlan) -> int:

@@ -17,7 +17,9 @@ import click
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the search and of all luck.")
 @click.option("--people-per-agent", default="400", show_default=True, metavar="K",
               help="Persons that one agent stands for, or `pooled`.")
-@click.option("--start", metavar="SCENARIO", help="Begin around the fitted values of this scenario's file.")
+@click.option("--start", metavar="SCENARIO",
+              help="Begin around the fitted values of this scenario's file; where it is the one searched, they are to "
+                   "be beaten.")
 @click.option("--write", is_flag=True, help="Write the values into the scenario's file, as its table [calibrated].")
 def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str, seed: str, people_per_agent: str,
             start: str | None, write: bool) -> None:
@@ -28,7 +30,7 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
     """
     from undercount.experiments.ask import LARGEST_SEED, all_named, read_scale, read_whole
     from undercount.experiments.calibration.record import record, table
-    from undercount.experiments.calibration.search import SearchPlan, jobs, search
+    from undercount.experiments.calibration.search import SearchPlan, jobs, own_point, search
     from undercount.experiments.compute.progress import counting
     from undercount.experiments.patterns.table import patterns_of
     from undercount.model.assumed.scenario import load_scenario
@@ -46,7 +48,8 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
             scenario = load_scenario(name)
             if not scenario.free():
                 problems.append(Problem(f"scenario {name}", "priors", "nothing unknown", "an unknown to search"))
-            plans[name] = SearchPlan(scenario, patterns_of(scenario.region), *numbers, s, k, around)
+            plans[name] = SearchPlan(scenario, patterns_of(scenario.region), *numbers, s, k, around,
+                                     own_point(scenario) if name == start else None)
         except BadInput as error:
             problems += error.problems
     if problems:

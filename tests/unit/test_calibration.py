@@ -5,10 +5,13 @@ import tomllib
 import numpy as np
 import pytest
 from undercount.experiments.calibration import search as searching
+from undercount.experiments.calibration.coverage import covered, rows_of
 from undercount.experiments.calibration.record import _rounded, record
 from undercount.experiments.calibration.search import OUTSIDE, Fit, SearchPlan, cells_of, distance, jobs, search
 from undercount.experiments.commands.calibrate import _values
 from undercount.model.assumed.scenario import load_scenario
+
+COUNTS = np.full(42, 100.0)  # of every world on a landscape
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +23,7 @@ def landscape(target, walled):
     """Distance from a point in the unit cube; `walled` fails a gate where the first unknown is above a half."""
     def evaluate(plan, point, people_per_agent, lucks):
         outside = walled and point[0] > 0.5
-        return Fit(point, float(np.sqrt(np.mean((point - target) ** 2))) + OUTSIDE * outside, not outside)
+        return Fit(point, float(np.sqrt(np.mean((point - target) ** 2))) + OUTSIDE * outside, not outside, COUNTS)
     return evaluate
 
 
@@ -51,7 +54,7 @@ def test_the_same_for_any_number_of_threads_and_other_for_another_seed(scenario,
 
 def test_begins_around_given_values_and_elsewhere_with_the_whole_prior(scenario, monkeypatch):
     tried = []
-    monkeypatch.setattr(searching, "evaluate", lambda plan, point, *rest: tried.append(point) or Fit(point, 1.0, True))
+    monkeypatch.setattr(searching, "evaluate", lambda plan, point, *rest: tried.append(point) or Fit(point, 1.0, True, COUNTS))
     (first, (low, high)), *_ = scenario.free().items()
     start = {first: low + 0.75 * (high - low), "push.unknown_here": 3.0}
     search(SearchPlan(scenario, (), 64, 1, 8, 1, 400, start))
@@ -116,7 +119,7 @@ when = "2001-01"
 
 @pytest.fixture
 def fit(scenario):
-    return Fit(np.full(len(scenario.free()), 0.25), 0.4321, True)
+    return Fit(np.full(len(scenario.free()), 0.25), 0.4321, True, COUNTS)
 
 
 @pytest.mark.parametrize("content", [FILE, FILE.partition("[calibrated]")[0], FILE.replace("\n", "\r\n")])
@@ -137,7 +140,7 @@ def test_a_recorded_scenario_starts_there_and_its_ranges_are_untouched(tmp_path,
     path = tmp_path / "made.toml"
     path.write_text('extends = "refusal"\ntitle = "Made"\n', encoding="utf-8")
     bare = load_scenario(path, calibrated=False)
-    record(path, bare, Fit(np.full(len(bare.free()), 0.25), 0.4, True), 1, "undercount calibrate made")
+    record(path, bare, Fit(np.full(len(bare.free()), 0.25), 0.4, True, COUNTS), 1, "undercount calibrate made")
     read = load_scenario(path)
     assert read.free() == bare.free()
     drawn = bare.draw({name: 0.25 for name in bare.free()})
@@ -149,3 +152,35 @@ def test_a_recorded_scenario_starts_there_and_its_ranges_are_untouched(tmp_path,
     (0.1234567, 0.0, 1.0, "0.123457"), (0.12345678, 0.0, 0.12345678, "0.1234568"), (0.3, 0.3, 2.0, "0.3")])
 def test_rounding_leaves_no_range(value, low, high, text):
     assert _rounded(value, low, high).startswith(text[:8]) and low <= float(_rounded(value, low, high)) <= high
+
+
+def test_the_own_point_of_a_drawn_scenario_is_the_point_it_was_drawn_at(scenario):
+    point = np.random.default_rng(1).uniform(size=len(scenario.free()))
+    drawn = scenario.draw(dict(zip(scenario.free(), point.tolist())))
+    again = drawn.draw(dict(zip(drawn.free(), searching.own_point(drawn).tolist())))
+    for path in scenario.free():
+        assert again.value(path) == pytest.approx(drawn.value(path), abs=1e-9), path
+
+
+def test_what_lists_cover_is_solved_for(scenario):
+    """Counts twice the observed ones at a share of 0.9 ask for about half of it; what no share in range reaches, for
+    its end."""
+    rows, names = cells_of(scenario.region), list(scenario.free())
+    observed = np.array([row.assisted or 0 for row in scenario.region.referrals], float)
+    point = np.full(len(names), 0.5)
+    shares = rows_of(scenario, rows)
+    assert len(shares) == 28 and sorted(n for mine in shares.values() for n in mine) == sorted(rows)
+    at = [names.index(path) for path in shares]
+    point[at] = (0.9 - 0.4) / 0.6
+    solved = covered(scenario, point, 2 * observed, rows)
+    assert 0.4 + 0.6 * solved[at] == pytest.approx(0.45, abs=0.02)
+    assert (np.delete(solved, at) == 0.5).all()
+    assert (covered(scenario, point, 10 * observed + 10, rows)[at] == 0.0).all()
+    assert covered(scenario, point, observed, rows)[at] == pytest.approx(point[at])
+
+
+def test_the_values_to_beat_win_where_nothing_is_nearer(scenario, monkeypatch):
+    target = np.full(len(scenario.free()), 0.7)
+    monkeypatch.setattr(searching, "evaluate", landscape(target, False))
+    plan = SearchPlan(scenario, (), 16, 2, 8, 1, 400, own=target)
+    assert np.array_equal(search(plan)[-1].point, target) and jobs(plan) == 16 + 16 + 1 + 3 + 1
