@@ -29,8 +29,8 @@ import undercount
 
 # How the command line calls what all parts of a folder have in common, and what follows from the rest of it.
 OPTIONS = {"seed": "--seed", "people_per_agent": "--people-per-agent", "until": "--until", "settings": "--set",
-           "effort": "--effort"}
-FOLLOWS = ("months",)
+           "effort": "--effort", "sweep": "--sweep, --design, --over or --parameters"}
+FOLLOWS = ("months", "lucks")
 
 
 @dataclass(frozen=True)
@@ -189,5 +189,7 @@ def _differs(folder: Path, key: str, asked: Any, there: Any, manifest: Mapping[s
 def _short(value: Any) -> str:
     if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):  # --set
         value = " ".join(f"{name}={each}" for name, each in value.items()) or "none"
-    text = str(value)
+    if isinstance(value, dict) and "words" in value:  # --sweep
+        value = " ".join(value["words"]) + (f" --points {value['points']}" if value["design"] == "lhs" else "")
+    text = "none" if value is None else str(value)
     return text if len(text) <= 60 else f"{text[:40]}... ({hashlib.sha256(text.encode()).hexdigest()[:8]})"
