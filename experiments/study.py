@@ -190,6 +190,7 @@ def _short(value: Any) -> str:
     if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):  # --set
         value = " ".join(f"{name}={each}" for name, each in value.items()) or "none"
     if isinstance(value, dict) and "words" in value:  # --sweep
-        value = " ".join(value["words"]) + (f" --points {value['points']}" if value["design"] == "lhs" else "")
+        drawn = {"lhs": " --points {}", "posterior": ", {} draws"}.get(value["design"], "")
+        value = " ".join(value["words"]) + drawn.format(value.get("points"))
     text = "none" if value is None else str(value)
     return text if len(text) <= 60 else f"{text[:40]}... ({hashlib.sha256(text.encode()).hexdigest()[:8]})"

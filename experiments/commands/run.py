@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Any
 
 import click
 from undercount.experiments.commands.options import engine_options, read_engine, region_option, settings_option
-from undercount.experiments.commands.swept import read_file, read_swept, resolved, sweep_options
+from undercount.experiments.commands.swept import (
+    read_file,
+    read_parameters,
+    read_swept,
+    resolved,
+    sweep_options,
+)
 
 
 @click.command("run")
@@ -36,7 +43,11 @@ def command(file: str | None, engine: dict[str, Any], out: str | None, dry_run: 
 
     With --sweep or --design every scenario is run at each point: point 0 has its own values, and replicate r
     the same seed everywhere. Tables then have a column `point`; points.parquet says what its values are.
+
+    With --parameters prior or posterior=DIR replicates 2 i and 2 i + 1 are one draw of the unknowns with two lucks,
+    so that bands show assumption and luck together, and the report tells them apart.
     """
+    from undercount.experiments.runs.batch import LARGEST_DRAWN
     from undercount.experiments.store.folder import check_is_ours, read_manifest
     from undercount.model.files.problems import BadInput, Problem
 
@@ -57,6 +68,14 @@ def command(file: str | None, engine: dict[str, Any], out: str | None, dry_run: 
             asked["seed"] = str(there["batch"]["seed"])
     except BadInput as error:
         problems += error.problems
+    if swept["parameters"] is not None:
+        if asked["seed"] is None:
+            asked["seed"] = str(secrets.randbelow(LARGEST_DRAWN))
+        drawn = read_parameters(problems, swept, asked["seed"])
+        if drawn is not None and sweep is not None and experiment is not None:
+            problems.append(Problem("command line", "--parameters", "it together with what the file sweeps",
+                                    "one of them"))
+        sweep = drawn or sweep
     batch = resolved(asked, problems, sweep, experiment)
     if dry_run:
         _print_size(batch, folder)

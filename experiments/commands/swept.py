@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from undercount.experiments.sweeps.experiment import Experiment
     from undercount.experiments.sweeps.sweep import Sweep
 
+FIXED, PRIOR, POSTERIOR = PARAMETERS = "fixed", "prior", "posterior"
 STATED = ("region", "replicates", "seed", "people_per_agent", "until")
 SWEPT = ("sweep", "design", "points", "over")
 
@@ -29,11 +30,15 @@ def sweep_options(function):
         click.option("--over", multiple=True, metavar="NAME[=LOW:HIGH]",
                      help="What --design goes over: an unknown, over its range or another; default: all unknowns. "
                           "May be repeated."),
+        click.option("--parameters", metavar="WHAT",
+                     help="fixed (default); prior: each two replicates draw the unknowns from their ranges, inside the "
+                          "region's gates; posterior=DIR: from the verdict in DIR."),
     )
 
     @functools.wraps(function)
-    def with_sweep(*args, sweep, design, points, over, **rest):
-        return function(*args, swept={"sweep": sweep, "design": design, "points": points, "over": over}, **rest)
+    def with_sweep(*args, sweep, design, points, over, parameters, **rest):
+        swept = {"sweep": sweep, "design": design, "points": points, "over": over, "parameters": parameters}
+        return function(*args, swept=swept, **rest)
 
     for option in reversed(options):
         with_sweep = option(with_sweep)
@@ -42,11 +47,40 @@ def sweep_options(function):
 
 def read_swept(problems: list, swept: Mapping[str, Any]) -> Sweep | None:
     """The sweep that the options ask for, or None; what is wrong with them is added to `problems`."""
-    if not any(swept.values()):
+    if not any(swept[name] for name in SWEPT):
         return None
     from undercount.experiments.sweeps.typed import read_sweep
 
     return read_sweep(problems, swept)
+
+
+def read_parameters(problems: list, swept: Mapping[str, Any], seed: str | None) -> Sweep | None:
+    """The draws that --parameters asks for, or None if they are fixed; `seed` is the batch's."""
+    from undercount.experiments.ask import LARGEST_SEED, read_whole
+    from undercount.model.files.problems import BadInput, Problem, nearest
+    from undercount.model.files.toml_in import describe
+
+    text = swept["parameters"]
+    if text is None or text == FIXED:
+        return None
+    problems += [Problem("command line", f"--{name}", "it together with --parameters", "one of them")
+                 for name in ("sweep", "design") if swept[name]]
+    kind, equals, folder = text.partition("=")
+    if kind == POSTERIOR and folder:
+        from undercount.experiments.paired.posterior import posterior_sweep
+
+        try:
+            return posterior_sweep(folder)
+        except BadInput as error:
+            problems += error.problems
+            return None
+    if kind != PRIOR or equals:
+        problems.append(Problem("command line", "--parameters", describe(text),
+                                f"{FIXED}, {PRIOR} or {POSTERIOR}=DIR", nearest=nearest(kind[:20], PARAMETERS)))
+        return None
+    from undercount.experiments.sweeps.drawn import prior_sweep
+
+    return prior_sweep(read_whole([], "--seed", seed or 0, 0, LARGEST_SEED))
 
 
 def read_file(problems: list, file: str, asked: dict[str, Any]) -> Experiment:

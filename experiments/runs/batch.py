@@ -115,10 +115,13 @@ class Batch:
                                     f"a multiple of {LUCKS}: every draw of the parameters has {LUCKS} lucks"))
         if problems:
             raise BadInput(problems)
+        if sweep.drawn:
+            sweep = replace(sweep, points=max(entry.replicates for entry in self.entries) // LUCKS)
         return replace(self, sweep=sweep, entries=tuple(_pointed(entry, sweep, self.seed) for entry in self.entries))
 
 
 def _pointed(entry: Entry, sweep: Sweep, seed: int) -> Entry:
+    sweep = replace(sweep, points=entry.replicates // LUCKS) if sweep.drawn else sweep
     scenario = sweep.base(entry.scenario)
     return replace(entry, scenario=scenario, points=tuple(sweep.points_of(scenario, seed)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,7 +35,7 @@ class Sweep:
     axes: tuple[Axis, ...] = ()
     points: int = 0
     words: tuple[str, ...] = ()  # of the command line
-    draws: Mapping[str, tuple[Scenario, ...]] | None = None  # by scenario, of drawn parameters
+    draws: Callable[[Scenario, int], tuple[Scenario, ...]] | None = None  # (scenario, how many), of drawn parameters
 
     @property
     def drawn(self) -> bool:
@@ -44,7 +44,7 @@ class Sweep:
     @property
     def extensible(self) -> bool:
         """Are the first n points the same whatever their number?"""
-        return self.design == SOBOL or self.drawn
+        return self.design in (SOBOL, "prior")
 
     def about(self) -> dict[str, Any]:
         """For the manifest: what a folder must agree in."""
@@ -68,8 +68,8 @@ class Sweep:
     def points_of(self, scenario: Scenario, seed: int) -> list[Point]:
         """Every point of the scenario (as `base` gives it), in order."""
         if self.drawn:
-            return [Point(n, key=key_of(self.design, drawn.content_hash()), given=drawn)
-                    for n, drawn in enumerate(self.draws[scenario.name], start=1)]
+            return [Point(n, key=key_of(self.design, n, drawn.content_hash()), given=drawn)
+                    for n, drawn in enumerate(self.draws(scenario, self.points), start=1)]
         names = self.names(scenario)
         if self.design == GRID:
             rows = itertools.product(*(axis.values for axis in self.axes))

@@ -123,3 +123,55 @@ def test_an_experiment_is_one_file(capsys, tmp_path):
     path.write_text(path.read_text().replace("corruptoin", "corruption"))
     code, _, err = undercount(capsys, "check", path)
     assert code == 2 and f"{path}:6: outputs: found 'person_month'" in err and "did you mean 'person_months'?" in err
+
+
+DRAWN = ["run", "no-change", "--parameters", "prior", *SMALL]
+
+
+def test_two_replicates_a_draw(capsys, tmp_path):
+    out = tmp_path / "o"
+    assert undercount(capsys, *DRAWN, "--replicates", 2, "--out", out)[0] == 0
+    first = read_results(out).table("runs").content_sha256
+    # More draws extend the folder; the first ones are as they were.
+    assert undercount(capsys, *DRAWN, "--replicates", 4, "--out", out)[0] == 0
+    runs = read_results(out).table("runs")
+    assert list(runs.point) == [1, 1, 2, 2] and list(runs.replicate) == [0, 1, 2, 3] and list(runs.seed) == [3, 4, 5, 6]
+    points = read_results(out).table("points")
+    assert len(points) == 2 and points["corruption.corruption"].nunique() == 2
+    assert list(runs.content_sha256[:2]) == list(first)
+    words = shlex.split(read_manifest(out)["command"])[1:]
+    code, _, err = undercount(capsys, *words, "--engine", "serial")
+    assert code == 0 and "4 of 4 runs are there already" in err
+    assert undercount(capsys, "verify", out)[0] == 0 and undercount(capsys, "status", out)[1].endswith("finished\n")
+
+
+@pytest.mark.parametrize("args, said", [
+    (["--parameters", "pior"], "did you mean 'prior'?"), (["--parameters", "prior", "--replicates", 3], "a multiple of 2"),
+    (["--parameters", "prior", "--sweep", "corruption=1"], "it together with --parameters"),
+    (["--parameters", "posterior=nowhere"], "nowhere"), (["--parameters", "posterior="], "posterior=DIR")])
+def test_what_is_wrong_with_drawn_parameters(capsys, tmp_path, args, said):
+    code, out, err = undercount(capsys, "run", "no-change", *args, *SMALL, "--out", tmp_path / "o")
+    assert code == 2 and out == "" and said in err and not (tmp_path / "o").exists()
+
+
+def test_a_posterior_that_knows_the_scenario(capsys, tmp_path, monkeypatch):
+    from undercount.experiments.draws import attempt
+    from undercount.experiments.paired import posterior
+    from undercount.experiments.paired.basis import Basis
+    from undercount.model.assumed.scenario import load_scenario
+
+    def basis(folder, prior, names, count, seed):
+        scenario = load_scenario("no-change")
+        draws = tuple(attempt(scenario, world, 1, 1) for world in range(min(count, 3)))
+        return Basis(draws, True, "", ())
+
+    monkeypatch.setattr(posterior, "read_basis", basis)
+    args = ["run", "no-change", "--parameters", "posterior=v", *SMALL, "--out", tmp_path / "o"]
+    code, _, err = undercount(capsys, *args, "--replicates", 8)
+    assert code == 2 and "at most 6: the verdict has 3 draws of no-change" in err
+    code, _, err = undercount(capsys, *args, "--replicates", 6, "--set", "corruption=1")
+    assert code == 2 and "without --set" in err
+    assert undercount(capsys, *args, "--replicates", 6)[0] == 0
+    assert read_results(tmp_path / "o").table("points")["point"].tolist() == [1, 2, 3]
+    code, _, err = undercount(capsys, *args, "--replicates", 4)
+    assert code == 2 and "posterior=v, 3 draws" in err
