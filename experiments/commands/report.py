@@ -35,7 +35,14 @@ def command(folder: Path, out: Path | None, focus: str | None, attribution: Path
         from undercount.experiments.runs.results import read_results
 
         _refuse({"--attribution": attribution, "--policy": policy}, "a folder that `undercount compare` made as DIR")
-        page = write_report(read_results(folder), out or folder, focus)
+        results = read_results(folder)
+        if results.sweep is None:
+            page = write_report(results, out or folder, focus)
+        else:
+            from undercount.experiments.report.sweep_page import write_sweep_report
+
+            _refuse({"--focus": focus}, "a folder of runs that sweeps nothing as DIR")
+            page = write_sweep_report(results, out or folder)
     figures = sorted((page.parent / "figures").glob("*.png"))
     click.echo(f"{len(figures)} figures in {page.parent / 'figures'}, each as PNG and SVG")
     click.echo(str(page))

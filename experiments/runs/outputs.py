@@ -27,11 +27,11 @@ def outputs_of(region: Region, months: int) -> list[Output]:
     found.append(Output("person_months", "In exploitation", "person-months"))
     if len(years) > 1:
         before, after = list(years)[-2:]
-        found += [Output("counted_change", f"Change of counts, {before} to {after}", "logarithm of the ratio"),
-                  Output("exploited_change", f"Change of newly exploited, {before} to {after}",
+        found += [Output("counted_change", f"Change of counts, {before}\u2013{after}", "logarithm of the ratio"),
+                  Output("exploited_change", f"Change of newly exploited, {before}\u2013{after}",
                          "logarithm of the ratio")]
     if years:
-        found.append(Output("counted_per_exploited", f"Counted for each newly exploited, {list(years)[-1]}", "ratio"))
+        found.append(Output("counted_per_exploited", f"Counted per newly exploited, {list(years)[-1]}", "ratio"))
     return found
 
 

@@ -93,6 +93,32 @@ def test_sobol_is_extended_and_lhs_is_not(capsys, tmp_path):
     assert code == 2 and "--points 2" in err
 
 
+def test_report_of_two_names(capsys, grid, tmp_path):
+    assert undercount(capsys, "report", grid, "--out", tmp_path / "r")[0] == 0
+    made = {path.name: path.read_bytes() for path in (tmp_path / "r").rglob("*.*")}
+    for name in ("heat-person_months", "heat-counted_2000", "ranked-no-change", "scatter"):
+        assert made[f"{name}.png"].startswith(b"\x89PNG") and b"<svg" in made[f"{name}.svg"], name
+    responses = pd.read_csv(tmp_path / "r" / "figures" / "responses.csv")
+    outputs = read_results(grid).table("outputs")
+    mean = outputs.query("scenario == 'no-change' and point == 2")["person_months"].mean()
+    assert responses.query("scenario == 'no-change' and point == 2 and output == 'person_months'")["mean"].item() == mean
+    page = made["report.html"].decode()
+    assert "What moved what" in page and "What has been published against" not in page and "://" not in page.split("</style>")[1].replace("http://www.w3.org", "")
+    code, _, err = undercount(capsys, "report", grid, "--focus", "no-change")
+    assert code == 2 and "sweeps nothing" in err
+
+
+def test_report_of_one_name(capsys, tmp_path):
+    args = ["run", "no-change", "full-adaptation", "--sweep", "corruption=0.6:2:3", "--replicates", 2, *SMALL]
+    assert undercount(capsys, *args, "--out", tmp_path / "o")[0] == 0
+    assert undercount(capsys, "report", tmp_path / "o")[0] == undercount(capsys, "report", tmp_path / "o", "--out", tmp_path / "s")[0] == 0
+    for path in (tmp_path / "s").rglob("*.*"):
+        assert path.read_bytes() == (tmp_path / "o" / path.relative_to(tmp_path / "s")).read_bytes()
+    assert {path.name for path in (tmp_path / "o" / "figures").iterdir()} == {
+        "responses.png", "responses.svg", "responses.csv", "effects.csv"}
+    assert undercount(capsys, "verify", tmp_path / "o")[0] == 0
+
+
 def test_dry_run_prints_points_runs_time_and_disk(capsys, tmp_path):
     code, said, _ = undercount(capsys, *GRID, *SMALL, "--out", tmp_path / "n", "--dry-run")
     assert code == 0 and not (tmp_path / "n").exists()
@@ -128,7 +154,8 @@ def test_an_experiment_is_one_file(capsys, tmp_path):
 DRAWN = ["run", "no-change", "--parameters", "prior", *SMALL]
 
 
-def test_two_replicates_a_draw(capsys, tmp_path):
+def test_two_replicates_a_draw(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("undercount.experiments.sweeps.drawn.gates_of", lambda scenario: ())  # their worlds take a while
     out = tmp_path / "o"
     assert undercount(capsys, *DRAWN, "--replicates", 2, "--out", out)[0] == 0
     first = read_results(out).table("runs").content_sha256
@@ -143,6 +170,8 @@ def test_two_replicates_a_draw(capsys, tmp_path):
     code, _, err = undercount(capsys, *words, "--engine", "serial")
     assert code == 0 and "4 of 4 runs are there already" in err
     assert undercount(capsys, "verify", out)[0] == 0 and undercount(capsys, "status", out)[1].endswith("finished\n")
+    code, said, _ = undercount(capsys, "report", out)
+    assert code == 0 and "Too few draws" in (out / "report.html").read_text()
 
 
 @pytest.mark.parametrize("args, said", [
