@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "Check scenario files, region folders, observed tables, statistics and patterns.",
     "schema": "Print the JSON Schema of scenario files, for editors.",
     "run": "Run scenarios, many replicates each, into a result folder.",
+    "sensitivity": "Say which unknowns a scenario's outcomes hang on.",
     "status": "Say what a result folder holds and what is missing.",
     "patterns": "Say which statements of the sources the worlds of a scenario's prior satisfy.",
     "calibrate": "Find the values at which a scenario fits the observed table best, inside gates and priors.",

@@ -21,11 +21,17 @@ FOLDER = click.Path(path_type=Path)
 def command(folder: Path, out: Path | None, focus: str | None, attribution: Path | None, policy: Path | None) -> None:
     """Write the report of DIR: one HTML file, and its figures as PNG and SVG.
 
-    DIR is a folder that `undercount run` or `undercount compare` made. The path of the page is printed last.
+    DIR is a folder that `undercount run`, `compare` or `sensitivity` made. The path of the page is printed last.
     """
     from undercount.experiments.store.folder import open_folder
 
-    if open_folder(folder)["kind"] == "compare":
+    manifest = open_folder(folder)
+    if manifest["kind"] == "sensitivity":
+        from undercount.experiments.report.sensitivity_page import write_sensitivity_report
+
+        _refuse({"--focus": focus, "--attribution": attribution, "--policy": policy}, "another kind of folder as DIR")
+        page = write_sensitivity_report(folder, manifest, out or folder)
+    elif manifest["kind"] == "compare":
         from undercount.experiments.report.verdict_page import write_verdict_report
 
         _refuse({"--focus": focus}, "a folder that `undercount run` made as DIR")
