@@ -28,6 +28,7 @@ COMMANDS = {
     "further": "Say which further observation would narrow the answer most.",
     "estimate": "Estimate how many are on none of your lists, by several methods, and say whether they agree.",
     "verify": "Check every file of a result folder against its manifest.",
+    "diff": "Say what differs between two result folders, in settings, code and numbers.",
     "report": "Write the report of a result folder: one HTML file and its figures.",
     "view": "Serve the page on which two worlds with the same luck run side by side.",
     "bench": "Measure speed and memory on this machine.",
