@@ -29,6 +29,7 @@ COMMANDS = {
     "estimate": "Estimate how many are on none of your lists, by several methods, and say whether they agree.",
     "verify": "Check every file of a result folder against its manifest.",
     "diff": "Say what differs between two result folders, in settings, code and numbers.",
+    "export": "Write the tables of a folder of runs as CSV, with what their columns mean.",
     "report": "Write the report of a result folder: one HTML file and its figures.",
     "view": "Serve the page on which two worlds with the same luck run side by side.",
     "bench": "Measure speed and memory on this machine.",

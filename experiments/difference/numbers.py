@@ -43,8 +43,9 @@ def number_differences(one: Results, other: Results, pairs: Sequence[tuple[str, 
              and name not in ("scenario", "point", "replicate", "seed")]
     rows = []
     for a, b in pairs:
-        both = first[first["scenario"] == a].merge(second[second["scenario"] == b], on=["point", "seed"],
-                                                   suffixes=("_first", "_second"))
+        both = _same_points(first, one, other).query("scenario == @a").merge(
+            _same_points(second, one, other).query("scenario == @b"), on=["point", "seed"],
+            suffixes=("_first", "_second"))
         for name in names:
             x, y = both[f"{name}_first"].to_numpy(float), both[f"{name}_second"].to_numpy(float)
             rows.append((a, b, name, len(both), *_paired(x, y)))
@@ -55,9 +56,15 @@ def same_runs(one: Results, other: Results, pair: tuple[str, str]) -> tuple[int,
     """Runs of a pair of scenarios that are paired by seed; of them the same in every tally; runs without a partner."""
     first, second = (results.table("runs").query("scenario == @name").assign(point=lambda t: t.get("point", 0))
                      for results, name in zip((one, other), pair))
-    both = first.merge(second, on=["point", "seed"], suffixes=("_first", "_second"))
+    both = _same_points(first, one, other).merge(
+        _same_points(second, one, other), on=["point", "seed"], suffixes=("_first", "_second"))
     same = int((both["content_sha256_first"] == both["content_sha256_second"]).sum())
     return len(both), same, len(first) + len(second) - 2 * len(both)
+
+
+def _same_points(runs: pd.DataFrame, one: Results, other: Results) -> pd.DataFrame:
+    """The runs whose point means the same in both folders: all, or of different sweeps the scenario's own values."""
+    return runs if one.sweep == other.sweep else runs[runs["point"] == 0]
 
 
 def _paired(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float, float, int]:

@@ -65,7 +65,7 @@ def _assemble(batch: Batch, folder: Path) -> list[Path]:
     swept = () if batch.sweep is None else SWEEP_TABLES
     new = {name: folder / f"{name}.parquet{TEMPORARY}" for name in (*RUN_TABLES, *swept)}
     try:
-        written = write_tables(batch.region, finished(), new)
+        written = write_tables(batch.region, finished(), new, {"seed": str(batch.seed)})
         if swept:
             written.append(write_points(batch, new["points"]))
         for name in written:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from undercount.experiments.runs.batch import Batch
+from undercount.experiments.runs.dictionary import described
 from undercount.experiments.sweeps.point import in_effect
 
 
@@ -30,5 +31,5 @@ def write_points(batch: Batch, path: Path) -> str:
     values = np.array(rows, float).reshape(len(rows), len(names))
     table = pa.table({"scenario": pa.array(scenarios), "point": pa.array(numbers, pa.int64()),
                       **{name: pa.array(values[:, n]) for n, name in enumerate(names)}})
-    pq.write_table(table, path, compression="zstd")
+    pq.write_table(described("points", table, {"seed": str(batch.seed)}, {}), path, compression="zstd")
     return "points"

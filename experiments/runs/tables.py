@@ -6,7 +6,7 @@ compares them. They are built with numpy here because a DataFrame per run costs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from undercount.experiments.runs.outputs import outputs
+from undercount.experiments.runs.dictionary import described
+from undercount.experiments.runs.outputs import outputs, outputs_of
 from undercount.experiments.runs.tallies import Tallies
 from undercount.model.country.observation import observe
 from undercount.model.engine.layout import (
@@ -148,13 +149,18 @@ MAKERS: dict[str, Callable[[RowGroup], Columns]] = {
     "actors": RowGroup.actors, "lists": RowGroup.lists, "outputs": RowGroup.outputs}
 
 
-def write_tables(region: Region, runs: Iterable[Tallies], paths: dict[str, Path]) -> list[str]:
-    """Write each table that has a path from runs in their final order; the names of those that have rows."""
+def write_tables(region: Region, runs: Iterable[Tallies], paths: dict[str, Path],
+                 about: Mapping[str, str] | None = None) -> list[str]:
+    """Write each table that has a path from runs in their final order; the names of those that have rows.
+
+    `about` goes into the metadata of the files, beside the meaning of every column.
+    """
     makers = [name for name in MAKERS if name in paths]
     writers: dict[str, pq.ParquetWriter] = {}
 
     def write(name: str, group: RowGroup) -> None:
-        table = pa.table(MAKERS[name](group))
+        asked = {each.name: each for each in outputs_of(region, group.months)} if name == "outputs" else {}
+        table = described(name, pa.table(MAKERS[name](group)), about or {}, asked)
         if name not in writers:
             # Statistics of a count help nobody; a dictionary makes small counts small and fast.
             writers[name] = pq.ParquetWriter(paths[name], table.schema, compression="zstd",

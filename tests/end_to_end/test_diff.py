@@ -66,3 +66,8 @@ def test_code_and_other_kinds(capsys, folders, tmp_path):
     assert code == 1 and "package numpy: 1.0 -> " in said and "code of the model: 0000000000000000 -> " in said
     code, _, err = undercount(capsys, "diff", folders / "a", tmp_path / "none")
     assert code == 2 and "no such folder" in err
+
+
+def test_of_different_sweeps_only_the_scenarios_own_values_are_paired(folders):
+    found = difference(folders / "a", folders / "swept")
+    assert found.runs == {("no-change", "no-change"): (3, 3, 3)}
