@@ -9,7 +9,7 @@ import click
 
 @click.command("export")
 @click.argument("folder", metavar="DIR")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV files, one a table: the default, and so far the only format.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, one file a table: the default, so far the only format.")
 @click.option("--out", metavar="DIR", help="Where to (default: beside DIR, its name and -csv).")
 def command(folder: str, as_csv: bool, out: str | None) -> None:
     """Write the tables of DIR, a folder that `undercount run` made, as CSV, and columns.csv with what they mean."""
