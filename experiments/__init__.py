@@ -5,7 +5,7 @@ __all__ = ["compare", "diff", "run", "sensitivity", "sweep"]
 
 def __getattr__(name: str):
     if name in __all__:
-        import importlib
+        import undercount.experiments.notebook as notebook  # not before it is asked for: commands stay instant
 
-        return getattr(importlib.import_module("undercount.experiments.notebook"), name)
+        return getattr(notebook, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -29,11 +29,13 @@ class Axis:
     span: tuple[float, float] | None = None
     file: str = "command line"
     line: int | None = None
+    short: str = ""  # low:high:n, where the values are equidistant
 
-    def as_typed(self) -> str:
-        """What stands behind --sweep or --over."""
+    def as_typed(self, short: bool = True) -> str:
+        """What stands behind --sweep or --over; without `short` every value."""
         if self.values:
-            return f"{self.name}=" + ",".join(_word(value) for value in self.values)
+            values = self.short if short and self.short else ",".join(_word(value) for value in self.values)
+            return f"{self.name}={values}"
         return self.name if self.span is None else "{}={!r}:{!r}".format(self.name, *self.span)
 
     def problem(self, found: str, allowed: str, nearest: str | None = None) -> Problem:
@@ -47,8 +49,11 @@ def grid_axis(source: Source, where: Where, name: str, raw: object) -> Axis | No
     """
     if isinstance(raw, str):
         raw = _from_text(raw)
+    short = ""
     if isinstance(raw, Mapping):
-        raw = _equidistant(source, where, name, raw)
+        if (values := _equidistant(source, where, name, raw)) is not None:
+            short = "{:.12g}:{:.12g}:{:g}".format(*(raw[each] for each in ("low", "high", "points")))
+        raw = values
     elif not isinstance(raw, list):
         source.bad(where, name, describe(raw), VALUES)
         return None
@@ -62,7 +67,7 @@ def grid_axis(source: Source, where: Where, name: str, raw: object) -> Axis | No
     if twice := next((value for n, value in enumerate(values) if value in values[:n]), None):
         source.bad(where, name, f"{_word(twice)} twice", "values that differ")
         return None
-    return Axis(canonical(name), values, file=source.file, line=source.line(where))
+    return Axis(canonical(name), values, file=source.file, line=source.line(where), short=short)
 
 
 def range_axis(source: Source, where: Where, text: object) -> Axis | None:

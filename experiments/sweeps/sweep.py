@@ -19,6 +19,7 @@ GRID, SOBOL, LATIN = "grid", "sobol", "lhs"
 DESIGNS = (SOBOL, LATIN)
 DRAWN = ("prior", "posterior")
 MOST_POINTS = 1_000_000
+LONGEST_WORDS = 6_000  # a manifest holds no command above 8,000
 LUCKS = 2  # runs of each draw of the parameters
 
 
@@ -49,7 +50,7 @@ class Sweep:
     def about(self) -> dict[str, Any]:
         """For the manifest: what a folder must agree in."""
         return {"design": self.design, "words": list(self.words),
-                "over": [axis.as_typed() for axis in self.axes],
+                "over": [axis.as_typed(short=False) for axis in self.axes],
                 **({} if self.extensible else {"points": self.points})}
 
     def base(self, scenario: Scenario) -> Scenario:
@@ -92,6 +93,9 @@ def _fractions(kind: str, dimensions: int, points: int, seed: int) -> np.ndarray
 def check_sweep(sweep: Sweep, scenarios: Sequence[Scenario]) -> list[Problem]:
     """What keeps the scenarios from being run at the points; each mistake once."""
     found: list[Problem] = []
+    if (length := len(" ".join(sweep.words))) > LONGEST_WORDS:
+        found.append(Problem("command line", "--sweep or --over", f"{length:,} characters",
+                             f"at most {LONGEST_WORDS:,}, as the folder keeps the command; low:high:n is short"))
     if sweep.design == GRID:
         size = math.prod(len(axis.values) for axis in sweep.axes)
         if size > MOST_POINTS:

@@ -77,6 +77,9 @@ def test_resumed_verified_and_the_same_bytes_for_any_order_and_engine(capsys, gr
 
 
 def test_a_folder_keeps_to_its_sweep(capsys, grid):
+    same = [word.replace("corruption=0.6,1", "corruption=0.6:1:2") for word in GRID]
+    code, _, err = undercount(capsys, *same, *SMALL, "--out", grid)  # typed otherwise, and the same values
+    assert code == 0 and "20 of 20 runs are there already" in err
     for other in (["--sweep", "corruption=0.6,2"], [], ["--design", "sobol"]):
         code, out, err = undercount(capsys, "run", "full-adaptation", *other, *SMALL, "--out", grid)
         assert code == 2 and "--sweep, --design, --over" in err and "or another --out" in err

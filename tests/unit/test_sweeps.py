@@ -51,7 +51,7 @@ def test_a_grid_is_the_product_and_point_0_the_scenarios_own():
     there = points[8].of(FULL)
     assert [in_effect(there, name) for name in sweep.names(FULL)] == [1.0, 0.02, 1.0]
     assert not points[1].of(FULL).mechanisms["refusal"]
-    assert " ".join(sweep.words) == ("--sweep corruption.corruption=0.6,1 --sweep policing.raid_rate=0.004,0.02 "
+    assert " ".join(sweep.words) == ("--sweep corruption.corruption=0.6,1 --sweep policing.raid_rate=0.004:0.02:2 "
                                      "--sweep mechanisms.refusal=off,on")
 
 
@@ -92,7 +92,8 @@ def test_all_unknowns_are_the_scenarios_own():
     (((), {"design": "lhs", "over": ("corruption=2:1",)}), "the smaller one first"),
     (((), {"design": "lhs", "over": ("corruption=1:99",)}), "allowed: a number from"),
     (((), {"design": "lhs", "over": ("all", "corruption")}), "all together with names"),
-    ((("corruption=1",), {"design": "lhs"}), "together with --sweep")])
+    ((("corruption=1",), {"design": "lhs"}), "together with --sweep"),
+    ((("corruption=" + ",".join(f"1.{n:06d}" for n in range(900)),), {}), "low:high:n is short")])
 def test_one_line_for_what_is_wrong(given, said):
     sweep, problems = swept(*given[0], **given[1])
     problems += map(str, check_sweep(sweep, [FULL]) if sweep and not problems else ())
