@@ -29,8 +29,8 @@ import undercount
 
 # How the command line calls what all parts of a folder have in common, and what follows from the rest of it.
 OPTIONS = {"seed": "--seed", "people_per_agent": "--people-per-agent", "until": "--until", "settings": "--set",
-           "effort": "--effort"}
-FOLLOWS = ("months",)
+           "effort": "--effort", "sweep": "--sweep, --design, --over or --parameters"}
+FOLLOWS = ("months", "lucks")
 
 
 @dataclass(frozen=True)
@@ -171,6 +171,9 @@ def check_agrees(folder: Path, manifest: Mapping[str, Any] | None, batch: Mappin
 def _alike(key: str, asked: Any, there: Any) -> bool:
     if key == "region" and isinstance(there, dict):
         return asked["files"] == there.get("files")
+    if key == "sweep" and isinstance(asked, dict) and isinstance(there, dict) and asked["over"]:
+        # The same values may be typed as a,b,c and as low:high:n.
+        return {**asked, "words": None} == {**there, "words": None}
     return asked == there
 
 
@@ -189,5 +192,8 @@ def _differs(folder: Path, key: str, asked: Any, there: Any, manifest: Mapping[s
 def _short(value: Any) -> str:
     if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):  # --set
         value = " ".join(f"{name}={each}" for name, each in value.items()) or "none"
-    text = str(value)
+    if isinstance(value, dict) and "words" in value:  # --sweep
+        drawn = {"lhs": " --points {}", "posterior": ", {} draws"}.get(value["design"], "")
+        value = " ".join(value["words"]) + drawn.format(value.get("points"))
+    text = "none" if value is None else str(value)
     return text if len(text) <= 60 else f"{text[:40]}... ({hashlib.sha256(text.encode()).hexdigest()[:8]})"

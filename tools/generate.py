@@ -1,7 +1,7 @@
 """Everything that is generated from the code, brought up to date: `python -m tools.generate`.
 
 scenarios/baseline.toml (values and comments from the schema; fixed is what docs/screening.csv does not keep), the
-tables of docs/ODD.md, and the kept figures of tests/regression.
+tables of docs/ODD.md, docs/tables.md, and the kept figures of tests/regression.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario, scenarios_root
 
 from tests.regression.figures import KEPT, figures
-from tools import odd_tables
+from tools import odd_tables, table_docs
 from tools.screening import fixed, read
 
 
@@ -33,6 +33,7 @@ def baseline() -> str:
 def main() -> None:
     (scenarios_root() / "baseline.toml").write_text(baseline(), encoding="utf-8")
     odd_tables.write()
+    table_docs.write()
     KEPT.write_text(json.dumps(figures(), indent=1) + "\n", encoding="utf-8")
 
 

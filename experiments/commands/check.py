@@ -7,6 +7,7 @@ from undercount.experiments.commands.options import region_option
 from undercount.experiments.patterns.table import FILE as PATTERNS
 from undercount.experiments.patterns.table import patterns_of, read_patterns
 from undercount.experiments.reference.statistics import FILE, read_statistics, shipped_statistics
+from undercount.experiments.sweeps.experiment import is_experiment
 from undercount.model.assumed.scenario import load_scenario, scenario_names
 from undercount.model.files.problems import BadInput
 from undercount.model.files.toml_in import plain
@@ -19,7 +20,7 @@ from undercount.model.known.region_in import load_region, read_referrals
 @click.option("--scenario", "scenario", default="baseline", show_default=True,
               help="Whose region's countries an observed table may name.")
 def command(files: tuple[str, ...], region: str | None, scenario: str) -> None:
-    """Check scenario files (.toml), region folders, observed tables, statistics and patterns (.csv).
+    """Check scenario and experiment files (.toml), region folders, observed tables, statistics and patterns (.csv).
 
     Prints one line for each FILE that is right, and every mistake of the others; then the exit
     code is 2. A scenario may be given by name.
@@ -51,6 +52,17 @@ def _check(file: str, on_region: str | None, scenario: str) -> str:
         if path.name == PATTERNS:
             return f"patterns, {len(read_patterns(path, region))} rows"
         return f"observed table, {len(read_referrals(path, [c.iso3 for c in region.countries]))} rows"
+    if is_experiment(path):
+        return _experiment(path)
     named = file in scenario_names() or not path.exists() and path.suffix != ".toml"
     found = load_scenario(file if named else path, on_region)
     return f"scenario {plain(found.title)!r}, {len(found.events)} events"
+
+
+def _experiment(path: Path) -> str:
+    from undercount.experiments.commands.swept import as_asked
+
+    batch = as_asked(path)
+    points = sum(max(len(entry.points), 1) for entry in batch.entries)
+    return (f"experiment, {len(batch.entries)} {'scenario' if len(batch.entries) == 1 else 'scenarios'}, "
+            f"{points} points, {len(batch.runs())} runs")

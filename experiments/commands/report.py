@@ -21,11 +21,17 @@ FOLDER = click.Path(path_type=Path)
 def command(folder: Path, out: Path | None, focus: str | None, attribution: Path | None, policy: Path | None) -> None:
     """Write the report of DIR: one HTML file, and its figures as PNG and SVG.
 
-    DIR is a folder that `undercount run` or `undercount compare` made. The path of the page is printed last.
+    DIR is a folder that `undercount run`, `compare` or `sensitivity` made. The path of the page is printed last.
     """
     from undercount.experiments.store.folder import open_folder
 
-    if open_folder(folder)["kind"] == "compare":
+    manifest = open_folder(folder)
+    if manifest["kind"] == "sensitivity":
+        from undercount.experiments.report.sensitivity_page import write_sensitivity_report
+
+        _refuse({"--focus": focus, "--attribution": attribution, "--policy": policy}, "another kind of folder as DIR")
+        page = write_sensitivity_report(folder, manifest, out or folder)
+    elif manifest["kind"] == "compare":
         from undercount.experiments.report.verdict_page import write_verdict_report
 
         _refuse({"--focus": focus}, "a folder that `undercount run` made as DIR")
@@ -35,7 +41,14 @@ def command(folder: Path, out: Path | None, focus: str | None, attribution: Path
         from undercount.experiments.runs.results import read_results
 
         _refuse({"--attribution": attribution, "--policy": policy}, "a folder that `undercount compare` made as DIR")
-        page = write_report(read_results(folder), out or folder, focus)
+        results = read_results(folder)
+        if results.sweep is None:
+            page = write_report(results, out or folder, focus)
+        else:
+            from undercount.experiments.report.sweep_page import write_sweep_report
+
+            _refuse({"--focus": focus}, "a folder of runs that sweeps nothing as DIR")
+            page = write_sweep_report(results, out or folder)
     figures = sorted((page.parent / "figures").glob("*.png"))
     click.echo(f"{len(figures)} figures in {page.parent / 'figures'}, each as PNG and SVG")
     click.echo(str(page))

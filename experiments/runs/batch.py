@@ -1,7 +1,7 @@
 """What was asked for: options checked and resolved into a batch of runs.
 
 Replicate r of every scenario has the seed `seed + r`, so that scenarios are compared on the same
-people with the same luck (common random numbers).
+people with the same luck (common random numbers). With a sweep each scenario is run at each of its points.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import secrets
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole, scale_name
-from undercount.experiments.store.planned import part_name, run_key
+from undercount.experiments.store.planned import layout, part_name, run_key
 from undercount.experiments.store.provenance import code_digest
+from undercount.experiments.sweeps.point import Point
+from undercount.experiments.sweeps.sweep import DESIGNS, LUCKS, Sweep, check_sweep
 from undercount.model.assumed.scenario import Scenario, load_scenario, scenario_names
 from undercount.model.files.problems import BadInput, Problem, nearest
 from undercount.model.files.toml_in import describe
@@ -36,19 +38,25 @@ class Run:
     months: int
     scenario_key: str
     key: str
+    point: Point | None = None  # None: the batch is no sweep
 
     @property
     def part(self) -> str:
         return part_name(self.scenario.name, self.replicate, self.key)
 
+    def at_its_point(self) -> Scenario:
+        """The scenario as it is run."""
+        return self.scenario if self.point is None else self.point.of(self.scenario)
+
 
 @dataclass(frozen=True)
 class Entry:
-    """A scenario of a batch; `given` is the name or path on the command line."""
+    """A scenario of a batch; `given` is the name or path on the command line, `points` are those of a sweep."""
 
     scenario: Scenario
     given: str
     replicates: int
+    points: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,8 @@ class Batch:
     until: str
     settings: dict[str, str]
     on_region: str | None = None  # as on the command line; None is the scenarios' own
+    sweep: Sweep | None = None
+    outputs: tuple[str, ...] = ()  # that a report shows; none means all
 
     @property
     def region(self) -> Region:
@@ -76,6 +86,8 @@ class Batch:
             "seed": self.seed, "people_per_agent": self.people_per_agent, "until": self.until,
             "months": self.months, "settings": dict(self.settings), "code": code_digest(),
             "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))},
+            "sweep": self.sweep.about() if self.sweep else None,
+            "lucks": LUCKS if self.sweep and self.sweep.drawn else None,
             **({"on_region": self.on_region} if self.on_region else {})}
 
     def runs(self) -> list[Run]:
@@ -83,14 +95,44 @@ class Batch:
         shared, found = self.shared(), []
         for entry in self.entries:
             key = entry.scenario.content_hash()
-            found += [Run(entry.scenario, r, self.seed + r, self.people_per_agent, self.months, key,
-                          run_key(key, shared, self.seed + r)) for r in range(entry.replicates)]
+            by_number = {point.number: point for point in entry.points}
+            for n, r in layout([point.number for point in entry.points], entry.replicates, shared):
+                point = by_number.get(n)
+                found.append(Run(entry.scenario, r, self.seed + r, self.people_per_agent, self.months, key,
+                                 run_key(key, shared, self.seed + r, point.key if point else None), point))
         return found
 
+    def going_on(self, entries: Sequence[Entry], folder: str | Path) -> str:
+        """The command that makes the runs of these entries, which have the same replicates."""
+        points = max(len(entries[0].points) - 1, 0)
+        return command_line([entry.given for entry in entries], entries[0].replicates, self.shared(), folder, points)
 
-def command_line(given: Iterable[str], replicates: int, shared: Mapping[str, Any], folder: str | Path) -> str:
+    def with_points(self, sweep: Sweep) -> Batch:
+        """The batch as a sweep. Raises BadInput with every name that a scenario does not have."""
+        problems = check_sweep(sweep, [entry.scenario for entry in self.entries])
+        if sweep.drawn and any(entry.replicates % LUCKS for entry in self.entries):
+            problems.append(Problem("command line", "--replicates", describe(self.entries[0].replicates),
+                                    f"a multiple of {LUCKS}: every draw of the parameters has {LUCKS} lucks"))
+        if problems:
+            raise BadInput(problems)
+        if sweep.drawn:
+            sweep = replace(sweep, points=max(entry.replicates for entry in self.entries) // LUCKS)
+        return replace(self, sweep=sweep, entries=tuple(_pointed(entry, sweep, self.seed) for entry in self.entries))
+
+
+def _pointed(entry: Entry, sweep: Sweep, seed: int) -> Entry:
+    sweep = replace(sweep, points=entry.replicates // LUCKS) if sweep.drawn else sweep
+    scenario = sweep.base(entry.scenario)
+    return replace(entry, scenario=scenario, points=tuple(sweep.points_of(scenario, seed)))
+
+
+def command_line(given: Iterable[str], replicates: int, shared: Mapping[str, Any], folder: str | Path,
+                 points: int = 0) -> str:
     """The command that makes these runs, with the seed that was drawn."""
-    words = ["undercount", "run", *given, "--replicates", replicates, "--seed", shared["seed"],
+    sweep = shared.get("sweep") or {"words": (), "design": None}
+    words = ["undercount", "run", *given, *sweep["words"]]
+    words += ["--points", points] if sweep["design"] in DESIGNS else []
+    words += ["--replicates", replicates, "--seed", shared["seed"],
              "--people-per-agent", scale_name(shared["people_per_agent"]), "--until", shared["until"]]
     words += ["--region", shared["on_region"]] if "on_region" in shared else []
     for name, value in shared["settings"].items():

@@ -10,12 +10,12 @@ from typing import Any
 
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
-from undercount.experiments.runs.batch import Batch, Run, command_line
+from undercount.experiments.runs.batch import Batch, Run
 from undercount.experiments.runs.execute import execute
 from undercount.experiments.runs.extend import about_runs, going_on, joined
 from undercount.experiments.runs.tallies import Tallies, load_tallies
 from undercount.experiments.store.folder import TEMPORARY, sync
-from undercount.experiments.store.planned import RUN_TABLES
+from undercount.experiments.store.planned import RUN_TABLES, SWEEP_TABLES
 from undercount.experiments.store.seal import Damaged
 from undercount.experiments.study import Study, carry_out
 
@@ -46,15 +46,15 @@ def _repeating(batch: Batch, folder: Path) -> Callable[[Run], str]:
     entries = {entry.scenario.name: entry for entry in batch.entries}
 
     def command(run: Run) -> str:
-        entry = entries[run.scenario.name]
-        return command_line([entry.given], entry.replicates, batch.shared(), folder)
+        return batch.going_on([entries[run.scenario.name]], folder)
 
     return command
 
 
 def _assemble(batch: Batch, folder: Path) -> list[Path]:
     """Write the tables from the finished runs; their paths."""
-    from undercount.experiments.runs.tables import write_tables  # not needed by workers
+    from undercount.experiments.runs.points import write_points  # not needed by workers
+    from undercount.experiments.runs.tables import write_tables
 
     def finished() -> Iterable[Tallies]:
         for run in batch.runs():
@@ -62,9 +62,12 @@ def _assemble(batch: Batch, folder: Path) -> list[Path]:
             with suppress(FileNotFoundError, Damaged):
                 yield load_tallies(folder, run.part)
 
-    new = {name: folder / f"{name}.parquet{TEMPORARY}" for name in RUN_TABLES}
+    swept = () if batch.sweep is None else SWEEP_TABLES
+    new = {name: folder / f"{name}.parquet{TEMPORARY}" for name in (*RUN_TABLES, *swept)}
     try:
-        written = write_tables(batch.region, finished(), new)
+        written = write_tables(batch.region, finished(), new, {"seed": str(batch.seed)})
+        if swept:
+            written.append(write_points(batch, new["points"]))
         for name in written:
             sync(new[name])
         return [new[name].replace(folder / f"{name}.parquet") for name in written]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from undercount.experiments.runs.batch import Batch, Entry, command_line, load_again
+from undercount.experiments.runs.batch import Batch, Entry, load_again
 from undercount.model.files.problems import BadInput, Problem
 
 
@@ -18,6 +18,7 @@ def joined(batch: Batch, folder: Path, manifest: Mapping[str, Any] | None) -> Ba
     """
     if manifest is None:
         return batch
+    batch = _with_as_many_points(batch, manifest)
     keys = {entry["name"]: entry["key"] for entry in manifest["scenarios"]}
     asked = {entry.scenario.name: entry for entry in batch.entries}
     problems = [Problem(folder, f"scenario {name}", "values other than in this folder",
@@ -30,21 +31,32 @@ def joined(batch: Batch, folder: Path, manifest: Mapping[str, Any] | None) -> Ba
         entry = asked.pop(there["name"], None) or Entry(
             load_again(there, batch.settings, batch.on_region), there["given"], 0)
         entries.append(replace(entry, replicates=max(entry.replicates, there["replicates"])))
-    return replace(batch, entries=(*entries, *asked.values()))
+    batch = replace(batch, entries=(*entries, *asked.values()),
+                    outputs=batch.outputs or tuple(map(str, manifest.get("outputs", ()))))
+    return batch if batch.sweep is None else batch.with_points(batch.sweep)
+
+
+def _with_as_many_points(batch: Batch, manifest: Mapping[str, Any]) -> Batch:
+    """A design whose first points are the same whatever their number keeps what the folder has."""
+    if batch.sweep is None or batch.sweep.drawn or not batch.sweep.extensible:
+        return batch
+    there = max((len(entry["points"]) - 1 for entry in manifest["scenarios"]), default=0)
+    return replace(batch, sweep=replace(batch.sweep, points=max(batch.sweep.points, there)))
 
 
 def about_runs(batch: Batch) -> dict[str, Any]:
     """What the manifest of a folder of runs adds."""
     most = max(entry.replicates for entry in batch.entries)
     return {
-        "batch": batch.shared(),
+        "batch": batch.shared(), **({"outputs": list(batch.outputs)} if batch.outputs else {}),
         "seeds": [batch.seed + r for r in range(most)],
         "scenarios": [{"name": e.scenario.name, "given": e.given, "replicates": e.replicates,
-                       "key": e.scenario.content_hash(), "resolved": e.scenario.to_dict()} for e in batch.entries]}
+                       "key": e.scenario.content_hash(), "resolved": e.scenario.to_dict(),
+                       **({"points": [point.key for point in e.points]} if batch.sweep else {})}
+                      for e in batch.entries]}
 
 
 def going_on(batch: Batch, folder: Path) -> str:
     """The command that completes the batch; several where scenarios have different replicates."""
     counts = sorted({entry.replicates for entry in batch.entries})
-    return " && ".join(command_line([e.given for e in batch.entries if e.replicates == count], count,
-                                    batch.shared(), folder) for count in counts)
+    return " && ".join(batch.going_on([e for e in batch.entries if e.replicates == count], folder) for count in counts)

@@ -1,7 +1,8 @@
 """Reading a result folder: `read_results(folder).table("referrals")`.
 
 Columns of every table begin with scenario, replicate, seed. `runs` has one row a run; the others are
-those of `TraffickingModel`: `referrals`, `hidden`, `flows`, `actors`, `lists`.
+those of `TraffickingModel`: `referrals`, `hidden`, `flows`, `actors`, `lists`. In a sweep all have `point` behind
+the scenario; `points` has one row a point and one column a swept name, `outputs` one row a run.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from undercount.experiments.store.folder import REGION, open_folder
-from undercount.experiments.store.planned import RUN_TABLES
+from undercount.experiments.store.planned import RUN_TABLES, SWEEP_TABLES
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Region
 from undercount.model.known.region_in import load_region
@@ -38,6 +39,11 @@ class Results:
         """Names of the scenarios, in the order of the tables."""
         return [entry["name"] for entry in self.manifest["scenarios"]]
 
+    @property
+    def sweep(self) -> dict[str, Any] | None:
+        """What is swept, as in the manifest; None if nothing is."""
+        return self.manifest["batch"].get("sweep")
+
     @cached_property
     def region(self) -> Region:
         """The region of all the scenarios, from the copy in the folder."""
@@ -48,8 +54,9 @@ class Results:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        if name not in RUN_TABLES:
-            raise KeyError(f"{name!r} is no table; there are {', '.join(RUN_TABLES)}")
+        names = RUN_TABLES if self.sweep is None else (*RUN_TABLES, *SWEEP_TABLES)
+        if name not in names:
+            raise KeyError(f"{name!r} is no table; there are {', '.join(names)}")
         path = self.folder / f"{name}.parquet"
         try:
             found = pq.read_table(path)

@@ -6,7 +6,7 @@ compares them. They are built with numpy here because a DataFrame per run costs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from undercount.experiments.runs.dictionary import described
+from undercount.experiments.runs.outputs import outputs, outputs_of
 from undercount.experiments.runs.tallies import Tallies
 from undercount.model.country.observation import observe
 from undercount.model.engine.layout import (
@@ -50,13 +52,15 @@ class RowGroup:
         self.scenarios = [head["scenario"] for head in heads]
         self.replicates = np.array([head["replicate"] for head in heads], np.int64)
         self.seeds = np.array([head["seed"] for head in heads], np.int64)
+        self.points = np.array([head["point"] for head in heads], np.int64) if "point" in heads[0] else None
         self.hidden = np.stack([one.arrays["hidden"] for one in tallied]).astype(np.int64)
 
     def keys(self, run: np.ndarray) -> Columns:
         """The leading columns of rows that belong to these runs (positions in the group)."""
         names = list(dict.fromkeys(self.scenarios))
         code = np.array([names.index(name) for name in self.scenarios], np.int32)
-        return {"scenario": _words(names, code[run]), "replicate": pa.array(self.replicates[run]),
+        point = {} if self.points is None else {"point": pa.array(self.points[run])}
+        return {"scenario": _words(names, code[run]), **point, "replicate": pa.array(self.replicates[run]),
                 "seed": pa.array(self.seeds[run])}
 
     def runs(self) -> Columns:
@@ -79,6 +83,12 @@ class RowGroup:
             code = np.array([words.index(text) for text in texts], np.int32)
             columns[name] = _words(words, np.tile(code, len(self.tallied)))
         return columns | {"assisted": pa.array(counts.ravel())}
+
+    def outputs(self) -> Columns:
+        """One row a run: what is asked of a world, `outputs.OUTPUTS`."""
+        counts = np.stack([observe(self.region, self._tallies(run)) for run in range(len(self.tallied))])
+        found = outputs(self.region, self.hidden.sum(axis=3), counts)
+        return self.keys(np.arange(len(self.tallied))) | {name: pa.array(column) for name, column in found.items()}
 
     def _tallies(self, run: int) -> np.ndarray:
         """The hidden tallies of a run as `observe` takes them."""
@@ -136,15 +146,21 @@ def _words(words: Sequence[str], code: np.ndarray) -> pa.DictionaryArray:
 
 MAKERS: dict[str, Callable[[RowGroup], Columns]] = {
     "runs": RowGroup.runs, "referrals": RowGroup.referrals, "hidden": RowGroup.hidden_flow, "flows": RowGroup.flows,
-    "actors": RowGroup.actors, "lists": RowGroup.lists}
+    "actors": RowGroup.actors, "lists": RowGroup.lists, "outputs": RowGroup.outputs}
 
 
-def write_tables(region: Region, runs: Iterable[Tallies], paths: dict[str, Path]) -> list[str]:
-    """Write each table to its path from runs in their final order; the names of those that have rows."""
+def write_tables(region: Region, runs: Iterable[Tallies], paths: dict[str, Path],
+                 about: Mapping[str, str] | None = None) -> list[str]:
+    """Write each table that has a path from runs in their final order; the names of those that have rows.
+
+    `about` goes into the metadata of the files, beside the meaning of every column.
+    """
+    makers = [name for name in MAKERS if name in paths]
     writers: dict[str, pq.ParquetWriter] = {}
 
     def write(name: str, group: RowGroup) -> None:
-        table = pa.table(MAKERS[name](group))
+        asked = {each.name: each for each in outputs_of(region, group.months)} if name == "outputs" else {}
+        table = described(name, pa.table(MAKERS[name](group)), about or {}, asked)
         if name not in writers:
             # Statistics of a count help nobody; a dictionary makes small counts small and fast.
             writers[name] = pq.ParquetWriter(paths[name], table.schema, compression="zstd",
@@ -157,7 +173,7 @@ def write_tables(region: Region, runs: Iterable[Tallies], paths: dict[str, Path]
         with ThreadPoolExecutor(THREADS) as threads:
             for some in _groups(runs):
                 group = RowGroup(region, some)
-                for written in [threads.submit(write, name, group) for name in MAKERS]:
+                for written in [threads.submit(write, name, group) for name in makers]:
                     written.result()
         whole = True
     finally:
@@ -165,7 +181,7 @@ def write_tables(region: Region, runs: Iterable[Tallies], paths: dict[str, Path]
         for writer in writers.values():
             with nullcontext() if whole else suppress(OSError):
                 writer.close()
-    return [name for name in MAKERS if name in writers]
+    return [name for name in makers if name in writers]
 
 
 def _groups(runs: Iterable[Tallies]) -> Iterator[list[Tallies]]:

@@ -153,7 +153,7 @@ def _check_names(manifest: dict[str, Any]) -> None:
     names = [*manifest["parts"]]
     if manifest["kind"] == "run":
         names += [entry["name"] for entry in manifest["scenarios"]]
-        runs = sum(entry["replicates"] for entry in manifest["scenarios"])
+        runs = sum(_runs_of(entry, manifest["batch"]) for entry in manifest["scenarios"])
     else:
         rule = manifest["planned"]
         names += [rule["before"], rule["after"]] if isinstance(rule, dict) else rule
@@ -175,6 +175,20 @@ def _check_names(manifest: dict[str, Any]) -> None:
     for name in paths:
         if Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name:
             raise ValueError(f"{describe(name)} leads out of the folder")
+
+
+def _runs_of(entry: dict[str, Any], batch: dict[str, Any]) -> int:
+    """Runs of a scenario. Raises ValueError unless its points are texts and enough."""
+    if (sweep := batch.get("sweep")) is None:
+        return entry["replicates"]
+    _shape(sweep, {"design": str, "words": [str], "over": [str]}, "sweep.")
+    _shape(entry, {"points": [str]}, "scenarios.")
+    lucks, points = batch.get("lucks"), len(entry["points"])
+    if lucks is None:
+        return entry["replicates"] * points
+    if not isinstance(lucks, int) or lucks < 1 or points * lucks < entry["replicates"]:
+        raise ValueError("fewer points than draws")
+    return entry["replicates"]
 
 
 def check_is_ours(folder: Path) -> None:

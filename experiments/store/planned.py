@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 RUN_TABLES = ("runs", "referrals", "hidden", "flows", "actors", "lists")
+SWEEP_TABLES = ("points", "outputs")  # of a sweep, beside those
 
 
-def run_key(scenario_key: str, batch: dict[str, Any], seed: int) -> str:
-    """A hash of all that can move a run's result."""
+def run_key(scenario_key: str, batch: dict[str, Any], seed: int, point: str | None = None) -> str:
+    """A hash of all that can move a run's result; `point` is the key of a point of a sweep."""
     content = (scenario_key, batch["people_per_agent"], batch["months"], seed, batch["code"])
+    content += () if point is None else (point,)
     return hashlib.sha256(repr(content).encode()).hexdigest()
 
 
@@ -20,11 +22,28 @@ def part_name(scenario: str, replicate: int, key: str) -> str:
     return f"{scenario[:80]}-{replicate:05d}-{key[:16]}.npz"
 
 
+def layout(points: Sequence[int], replicates: int, batch: Mapping[str, Any]) -> Iterator[tuple[int | None, int]]:
+    """(point, replicate) of every run of a scenario, in order; the point is None where nothing is swept.
+
+    With `lucks` in the batch so many consecutive replicates are one draw of the parameters.
+    """
+    if batch.get("sweep") is None:
+        yield from ((None, r) for r in range(replicates))
+    elif lucks := batch.get("lucks"):
+        yield from ((points[r // lucks], r) for r in range(replicates))
+    else:
+        yield from ((point, r) for point in points for r in range(replicates))
+
+
 def planned_parts(manifest: dict[str, Any]) -> list[tuple[str, int, str]]:
     """(scenario, replicate, part's file name) of every run of the batch, in the order of the tables."""
-    batch = manifest["batch"]
-    return [(entry["name"], r, part_name(entry["name"], r, run_key(entry["key"], batch, batch["seed"] + r)))
-            for entry in manifest["scenarios"] for r in range(entry["replicates"])]
+    batch, found = manifest["batch"], []
+    for entry in manifest["scenarios"]:
+        keys = entry.get("points", [])
+        for point, r in layout(range(len(keys)), entry["replicates"], batch):
+            key = run_key(entry["key"], batch, batch["seed"] + r, None if point is None else keys[point])
+            found.append((entry["name"], r, part_name(entry["name"], r, key)))
+    return found
 
 
 def planned_names(manifest: dict[str, Any]) -> Iterator[str]:

@@ -4,13 +4,17 @@ from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import scenarios_root
 
-from tools import generate
+from tools import generate, table_docs
 from tools.odd_tables import PAGE, mechanism_table, parameter_table, updated
 
 
 def test_the_tables_of_the_odd_are_current():
     page = PAGE.read_text(encoding="utf-8")
     assert updated(page) == page, "run: python -m tools.generate"
+
+
+def test_the_data_dictionary_is_current():
+    assert table_docs.PAGE.read_text(encoding="utf-8") == table_docs.page(), "run: python -m tools.generate"
 
 
 def test_every_parameter_and_mechanism_is_in_the_tables():

@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "experiments"
 # A room imports from itself and from those before it.
-ROOMS = ("ask", "store", "compute", "study", "design", "patterns", "draws", "calibration", "runs", "reference", "inference",
-         "verdict", "answer", "paired", "attribution", "policy", "discover", "estimate", "report", "view", "bench", "commands",
+ROOMS = ("ask", "store", "compute", "study", "design", "patterns", "draws", "calibration", "sweeps", "runs", "difference", "sensitivity", "reference", "inference",
+         "verdict", "answer", "paired", "attribution", "policy", "discover", "estimate", "report", "view", "bench", "notebook", "commands",
          "cli")
 
 

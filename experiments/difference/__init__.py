@@ -1,0 +1,1 @@
+"""What differs between two result folders: in code, in settings, and in numbers."""

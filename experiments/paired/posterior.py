@@ -1,0 +1,28 @@
+"""Runs whose parameters are draws of a verdict's posterior."""
+
+from __future__ import annotations
+
+from undercount.experiments.paired.basis import read_basis
+from undercount.experiments.sweeps.sweep import LUCKS, Sweep
+from undercount.model.assumed.scenario import Scenario
+from undercount.model.files.problems import BadInput, Problem
+
+POSTERIOR = "posterior"
+
+
+def posterior_sweep(folder: str) -> Sweep:
+    """A sweep of draws from the verdict in `folder`. Raises BadInput if that holds no finished verdict."""
+    read_basis(folder, None, [], 1, 0)
+
+    def draws(scenario: Scenario, count: int) -> tuple[Scenario, ...]:
+        found = read_basis(folder, None, [scenario.name], count, 0).draws
+        if found[0].explanation.content_hash() != scenario.content_hash():
+            raise BadInput(Problem(f"scenario {scenario.name}", "values", "others than the verdict's",
+                                   f"the scenario as {folder} knows it, without --set"))
+        if len(found) < count:
+            raise BadInput(Problem("command line", "--replicates", str(count * LUCKS),
+                                   f"at most {len(found) * LUCKS}: the verdict has {len(found)} draws of "
+                                   f"{scenario.name}"))
+        return tuple(draw.scenario for draw in found)
+
+    return Sweep(POSTERIOR, words=("--parameters", f"{POSTERIOR}={folder}"), draws=draws)

@@ -1,0 +1,53 @@
+"""An inquiry from the options of a command."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole
+from undercount.experiments.patterns.worlds import COARSE
+from undercount.experiments.runs.batch import resolve
+from undercount.experiments.runs.outputs import outputs_of
+from undercount.experiments.sensitivity.plan import FIRST, Inquiry
+from undercount.experiments.sweeps.sweep import SOBOL, Sweep, check_sweep
+from undercount.experiments.sweeps.typed import ALL, read_axes
+from undercount.model.files.problems import BadInput, Problem, nearest
+from undercount.model.files.toml_in import describe
+
+MOST_BLOCKS = 2**20
+
+
+def read_inquiry(problems: list[Problem], scenario: str, asked: Mapping[str, Any]) -> Inquiry:
+    """The inquiry that the options ask for, as typed. Raises BadInput with every problem, after `problems`."""
+    scale = read_scale(problems, COARSE if asked["people_per_agent"] is None else asked["people_per_agent"])
+    seed = read_whole(problems, "--seed", asked["seed"], 0, LARGEST_SEED - MOST_BLOCKS)
+    number = read_whole(problems, "--trajectories", asked["trajectories"], 2, 10_000)
+    keep = read_whole(problems, "--keep", asked["keep"], 1, 1000)
+    most = read_whole(problems, "--most", asked["most"], FIRST, MOST_BLOCKS)
+    if most & (most - 1):
+        problems.append(Problem("command line", "--most", str(most), "a power of 2"))
+    width = _width(problems, asked["width"])
+    over = [text for text in asked["over"] if text != ALL]
+    sweep = Sweep(SOBOL, tuple(read_axes(problems, "--over", over)), 1)
+    batch = resolve([scenario], 1, seed, COARSE, asked["until"], asked["settings"], problems)
+    given = batch.entries[0].scenario
+    if problems := check_sweep(sweep, [given]):
+        raise BadInput(problems)
+    base = sweep.base(given)
+    known = [output.name for output in outputs_of(batch.region, batch.months)]
+    wanted = list(dict.fromkeys(asked["wanted"])) or known
+    problems = [Problem("command line", "--output", describe(name), ", ".join(known), nearest=nearest(name[:80], known))
+                for name in wanted if name not in known]
+    if problems:
+        raise BadInput(problems)
+    return Inquiry(base, batch.entries[0].given, tuple(axis.as_typed() for axis in sweep.axes), sweep.names(base),
+                   tuple(wanted), seed, scale, batch.until, number, keep, most, width, batch.settings)
+
+
+def _width(problems: list[Problem], text: str) -> float:
+    if re.fullmatch(r"[0-9]?\.?[0-9]{1,6}", str(text).strip()) and 0.0 < float(text) <= 2.0:
+        return float(text)
+    problems.append(Problem("command line", "--width", describe(text), "a number above 0, at most 2"))
+    return 1.0

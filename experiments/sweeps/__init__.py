@@ -1,0 +1,1 @@
+"""Where a batch leaves the scenario's own values: grids, designs over ranges, and drawn parameters."""

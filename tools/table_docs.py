@@ -1,0 +1,58 @@
+"""docs/tables.md: the data dictionary of a folder of runs, from `experiments.runs.dictionary`.
+
+`python -m tools.generate` writes it anew; a test compares.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from undercount.experiments.runs.dictionary import ABOUT, TABLES
+from undercount.experiments.runs.outputs import outputs_of
+from undercount.model.assumed.scenario import load_scenario
+
+PAGE = Path(__file__).parents[1] / "docs" / "tables.md"
+HEAD = """# Tables
+
+Made from the code by `python -m tools.generate`. Every table of a result folder of `undercount run` is a Parquet file;
+unit and meaning of each column stand in the file, too, with the version and the seed of replicate 0:
+
+```python
+import pyarrow.parquet as pq
+
+schema = pq.read_schema("results/two/hidden.parquet")
+schema.metadata[b"undercount"], schema.field("in_exploitation").metadata[b"description"]
+```
+
+```python
+import pandas as pd
+
+hidden = pd.read_parquet("results/two/hidden.parquet")
+hidden.groupby(["scenario", "replicate", "month"], observed=True)["newly_exploited"].sum()
+```
+
+`undercount export DIR --csv` writes the same as CSV, with this dictionary beside them.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    lines = [HEAD]
+    scenario = load_scenario("baseline")
+    for name, columns in TABLES.items():
+        lines += [f"## {name}.parquet", "", f"{ABOUT[name].capitalize()}.", "", "| column | unit | meaning | key |",
+                  "|---|---|---|---|"]
+        lines += [f"| `{column}` | {each.unit} | {each.meaning} | {'yes' if each.key else ''} |"
+                  for column, each in columns.items()]
+        if name == "points":
+            lines.append("| a swept name | of the name | value in effect; months counted from the region's first, "
+                         "switches 1 or 0, NaN where a scenario has no such name (docs/ODD.md) | |")
+        if name == "outputs":
+            lines += [f"| `{output.name}` | {output.unit} | {output.title} | |"
+                      for output in outputs_of(scenario.region, scenario.region.months)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def write() -> None:
+    PAGE.write_text(page(), encoding="utf-8")
