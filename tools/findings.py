@@ -32,8 +32,9 @@ def page(published: Path = PUBLISHED) -> str:
     verdict = json.loads((published / "verdict" / "verdict.json").read_bytes())
     reference = json.loads((published / "verdict" / "reference-manifest.json").read_bytes())
     parts = [_head(verdict, reference, published), _answer(published), _flow(verdict), _chain(verdict),
-             _rivals(verdict), _causes(published), _beliefs(published), _further(published), _ordinary(verdict),
-             _foretold(verdict), _checks(verdict), _by_hand(verdict), _sensitivity(verdict), _methods(verdict),
+             _rivals(verdict), _causes(published), _policy(published), _beliefs(published), _further(published),
+             _ordinary(verdict), _foretold(verdict), _checks(verdict), _by_hand(verdict), _sensitivity(verdict),
+             _methods(verdict),
              f"## Earlier verdicts\n\n{EARLIER}"]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -118,6 +119,28 @@ def _causes(published: Path) -> str:
                 "middle 90 % of worlds"), rows)
 
 
+def _policy(published: Path) -> str:
+    """Levers at the main effort, networks frozen and adapting."""
+    file = published / "policy" / "policy.json"
+    if not file.exists():
+        return ""
+    found = json.loads(file.read_bytes())
+    frame = pd.read_csv(file.with_name("summary.csv"))
+    frame = frame[(frame["scope"] == "all") & (frame["effort"] == found["main_effort"])]
+    titles = {lever["name"]: lever["title"] for lever in found["levers"]}
+    rows = []
+    for lever, own in frame.groupby("lever", sort=False):
+        by = own.set_index("networks")
+        rows.append((titles[lever], *(f"{by.loc[n, 'person_months_percent']:.1f} "
+                                      f"({by.loc[n, 'person_months_percent_05']:.1f} to "
+                                      f"{by.loc[n, 'person_months_percent_95']:.1f})" for n in ("frozen", "adapting")),
+                     *(f"{by.loc[n, 'counts_percent']:+.1f}" for n in ("frozen", "adapting"))))
+    rows.sort(key=lambda row: -float(row[1].split()[0]))
+    return f"## Levers\n\n{found['caveat']}\n\nAt effort {found['main_effort']:g}: median and middle 90 %. Draws: " \
+        f"{found['draws']}.\n\n" + _table(
+            ("lever", "person-months avoided, %, networks frozen", "adapting", "counts, %, frozen", "adapting"), rows)
+
+
 def _beliefs(published: Path) -> str:
     path = published / "discover" / "words.md"
     return "" if not path.exists() else "## What one would have to believe\n\n" + _below_title(path)
@@ -199,8 +222,14 @@ def _methods(verdict: dict[str, Any]) -> str:
 
 def _table(head, rows) -> str:
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(row).replace(" +-", f" {MINUS}").replace(" -", f" {MINUS}") + " |"
-                              for row in rows])
+    return "\n".join(lines + [_signs("| " + " | ".join(row) + " |") for row in rows])
+
+
+def _signs(row: str) -> str:
+    """Hyphens before numbers as minus signs."""
+    for before in (" +-", " -", "(-"):
+        row = row.replace(before, before[0] + MINUS)
+    return row
 
 
 def _percent(share: float) -> str:
