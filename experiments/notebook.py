@@ -170,8 +170,8 @@ def sensitivity(scenario: str, folder: str | Path | None = None, engine: str = "
     import json
 
     import pandas as pd
-    from undercount.experiments.sensitivity.build import INDICES, MORRIS, build
-    from undercount.experiments.sensitivity.read import read_inquiry
+    from undercount.experiments.influence.build import INDICES, MORRIS, build
+    from undercount.experiments.influence.read import read_inquiry
 
     known: dict[str, Any] = {"over": (), "output": (), "seed": 1, "people_per_agent": None, "until": None,
                              "trajectories": 20, "keep": 20, "most": 1024, "width": 0.1, "settings": {}}

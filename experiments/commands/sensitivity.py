@@ -11,7 +11,7 @@ from undercount.experiments.commands.options import engine_options, read_engine,
 
 if TYPE_CHECKING:
     from undercount.experiments.compute.jobs import Outcome
-    from undercount.experiments.sensitivity.plan import Inquiry
+    from undercount.experiments.influence.plan import Inquiry
 
 
 @click.command("sensitivity")
@@ -39,8 +39,8 @@ def command(scenario: str, engine: dict[str, Any], out: str | None, **asked: Any
     values alone. The same command again does only what is missing; a larger --most goes on.
     """
     from undercount.experiments.commands.ending import carried_out
-    from undercount.experiments.sensitivity.build import build
-    from undercount.experiments.sensitivity.read import read_inquiry
+    from undercount.experiments.influence.build import build
+    from undercount.experiments.influence.read import read_inquiry
 
     problems: list = []
     options = read_engine(problems, engine)

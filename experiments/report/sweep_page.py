@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 from undercount.experiments.report import sweep_figures as figures
-from undercount.experiments.report.estimate_page import render, write_page
-from undercount.experiments.report.page import FIGURES, PAGE
+from undercount.experiments.report.estimate_page import Page
+from undercount.experiments.report.page import FIGURES, PAGE, write_page
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import NONE, cell
 from undercount.experiments.report.sweep import SURE, Swept
@@ -41,8 +41,8 @@ def write_sweep_report(results: Results, out: Path) -> Path:
                            "scenario. Point 0, the scenario's own values, is part of no effect."))
     with styled():
         made = _sections(swept)
-        write_page(out, PAGE, made, lambda inlined: render(
-            QUESTION, _headline(swept), paragraphs, [], made, inlined, swept.origin, swept.manifest["command"]))
+        page = Page(QUESTION, _headline(swept), paragraphs, [], made, swept.origin, swept.manifest["command"])
+        write_page(out / PAGE, made, page.render)
     return out / PAGE
 
 

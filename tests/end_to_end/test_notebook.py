@@ -8,8 +8,8 @@ import pytest
 from undercount.experiments import cli, compare, diff, run, sensitivity, sweep
 from undercount.experiments.answer import build as answers
 from undercount.experiments.compute.jobs import Outcome
+from undercount.experiments.influence import world
 from undercount.experiments.runs.results import read_results
-from undercount.experiments.sensitivity import world
 from undercount.model.files.problems import BadInput
 
 SMALL = {"people_per_agent": 10_000, "until": "2000-12", "seed": 3, "engine": "serial"}

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from undercount.experiments import cli
-from undercount.experiments.sensitivity import build as stages
-from undercount.experiments.sensitivity import world
-from undercount.experiments.sensitivity.indices import blocks, effects, sobol_indices, trajectories, widest
+from undercount.experiments.influence import build as stages
+from undercount.experiments.influence import world
+from undercount.experiments.influence.indices import blocks, effects, sobol_indices, trajectories, widest
 from undercount.experiments.store.folder import read_manifest
 
 pytest.importorskip("SALib")

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole
+from undercount.experiments.influence.plan import FIRST, Inquiry
 from undercount.experiments.patterns.worlds import COARSE
 from undercount.experiments.runs.batch import resolve
 from undercount.experiments.runs.outputs import outputs_of
-from undercount.experiments.sensitivity.plan import FIRST, Inquiry
 from undercount.experiments.sweeps.sweep import SOBOL, Sweep, check_sweep
 from undercount.experiments.sweeps.typed import ALL, read_axes
 from undercount.model.files.problems import BadInput, Problem, nearest

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
-from undercount.experiments.sensitivity.indices import effects, need_salib, sobol_indices, widest
-from undercount.experiments.sensitivity.plan import FIRST, LUCK, Inquiry
-from undercount.experiments.sensitivity.world import Block, run_block
+from undercount.experiments.influence.indices import effects, need_salib, sobol_indices, widest
+from undercount.experiments.influence.plan import FIRST, LUCK, Inquiry
+from undercount.experiments.influence.world import Block, run_block
 from undercount.experiments.store.seal import Damaged, check_part
 from undercount.experiments.store.tables import write_csv, write_json
 from undercount.experiments.study import Study, carry_out, finished_parts, planned

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 from undercount.experiments.ask import scale_name
-from undercount.experiments.sensitivity.indices import blocks, trajectories
-from undercount.experiments.sensitivity.world import LARGEST_LUCK, Block
+from undercount.experiments.influence.indices import blocks, trajectories
+from undercount.experiments.influence.world import LARGEST_LUCK, Block
 from undercount.experiments.store.provenance import code_digest
 from undercount.model.assumed.scenario import Scenario
 
