@@ -156,10 +156,10 @@ def find(reference: Reference, observed: Observed, seed: int, cores: int, say: C
         informed = learn(view.with_statistics(reference), targets, parts, seed, cores, trees, only)
     say("the answer, and its checks")
     found = {family: _assessed(plain, family, values, parts.checked, seed) for family in ("flow", "chain", "level")}
-    flows = [_flow(plain, window, known, parts, found["flow"], i, seed) for i, window in enumerate(known.windows)]
-    robust_flows, informed_flows = ([] if setup is None else [
-        _flow(setup, window, known, parts, _assessed(setup, "flow", values, parts.checked, seed), i, seed)
-        for i, window in enumerate(known.windows)] for setup in (robust, informed))
+    flows = _flows(plain, known, parts, found["flow"], seed)
+    robust_flows, informed_flows = (
+        [] if each is None else _flows(each, known, parts, _assessed(each, "flow", values, parts.checked, seed), seed)
+        for each in (robust, informed))
     chains = [_links(plain, window, values, parts, found["chain"], known, seed) for window in known.windows]
     weights = np.zeros(len(reference.labels))
     draws = plain.draws("flow", [known.flows[0]])
@@ -242,6 +242,11 @@ def _assessed(setup: Setup, family: str, values: np.ndarray, rows: np.ndarray,
         targets += [i for i, name in enumerate(fitted.names) if name.count(":") == 3]
     made = assess(fitted, setup.chosen[family], family, setup.summaries[rows], values[rows], targets, seed)
     return targets, made, checks(made, values[rows][:, targets], setup.own[:, targets], seed)
+
+
+def _flows(setup: Setup, known: Truths, parts: Split, assessed, seed: int) -> list[Flow]:
+    """D of every window as this setup has it."""
+    return [_flow(setup, window, known, parts, assessed, i, seed) for i, window in enumerate(known.windows)]
 
 
 def _flow(setup: Setup, window: Window, known: Truths, parts: Split, assessed, i: int, seed: int) -> Flow:
