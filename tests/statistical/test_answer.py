@@ -29,7 +29,7 @@ OPEN = {"push.push": (0.8, 1.25), "policing.raid_rate": (0.008, 0.016), "network
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
     folder = tmp_path_factory.mktemp("mixture")
-    path = sharp("everything", folder, small_region(folder, 5), {}, OPEN)
+    path = sharp("everything", folder, small_region(folder, 2), {}, OPEN)
     build(plans.resolve([str(path)], WORLDS, False, 1, 0, gates=False), folder / "table",
           EngineOptions("threads", workers=2))
     return folder / "table"
@@ -71,9 +71,8 @@ def test_intervals_hold_on_worlds_of_known_truth(answer):
 def test_what_such_tables_tell_is_told_and_of_the_rest_nothing_is_said(answer):
     """Four in five persons are exploited where nobody counts: looking and refusal show in the counts, the flow hardly."""
     groups = answer["chain"]["2002:2003"]["groups"]
-    for name in ("found", "home"):
+    for name in ("found", "refused", "home"):
         assert groups[name]["check"]["correlation"] > 0.5 and groups[name]["check"]["says"], name
-    assert groups["refused"]["check"]["correlation"] > 0.25  # of 84 worlds: three standard errors above none
     for key, own in answer["flow"].items():
         if not own["check"]["says"]:
             assert answer["says"][key]["says"] == "cannot tell"
