@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from undercount.model.country.awareness import informs, raises_hazard, remembers
 from undercount.model.country.balance import draws_cells, remembers_corridors, takes_stock
-from undercount.model.country.markets import hears_offers, prices
+from undercount.model.country.markets import counts_money, hears_offers, prices
 from undercount.model.country.policing import finds_police_in_pay, moves_patrols, moves_raids
 from undercount.model.engine.bookkeeping import counts_persons, notes_business, wake_up, with_business
 from undercount.model.engine.borrowed import borrowed, fetch_ahead
 from undercount.model.engine.compiled import part
-from undercount.model.engine.fetching import fetch_beliefs, fetch_cell, fetch_tallies
 from undercount.model.engine.layout import ACTIVE, AHEAD, BEGUN, NEEDED, ROWS, WARM_UP
 from undercount.model.engine.parties import settle
 from undercount.model.lives.exploitation import weighs_risks
 from undercount.model.lives.migrant import migrant_month
+from undercount.model.lives.networks import forget_month
 from undercount.model.lives.ngo import ngo_month
 from undercount.model.lives.official import official_month
 from undercount.model.lives.recruiter import clears_tallies, recruiter_month, weighs_corridors
@@ -33,15 +33,9 @@ def run_months(first, last, tables):
             begin_month(t, w)
         if w.counts[ROWS] + w.counts[NEEDED] > len(w.people):
             return t
-        for a in range(w.counts[ACTIVE]):
-            fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[ACTIVE] - 1)], 0)
-            fetch_cell(w.people[w.active[min(a + AHEAD // 2, w.counts[ACTIVE] - 1)]], w)
-            migrant_month(w.people[w.active[a]], t, w)
-            notes_business(w.active[a], w)
+        migrants_live(t, w)
         settle(t, w)
-        for r in range(len(w.recruiters)):
-            fetch_beliefs(min(r + AHEAD // 2, len(w.recruiters) - 1), w)
-            recruiter_month(w.recruiters[r], t, w)
+        recruiters_work(t, w)
         for n in range(len(w.officials)):
             official_month(w.officials[n], t, w)
         for n in range(len(w.ngos)):
@@ -51,15 +45,33 @@ def run_months(first, last, tables):
 
 
 @part
-def begin_month(t, w):
+def migrants_live(t, tables):
+    """Each migrant who may have something to do this month."""
+    w = borrowed(tables)
+    for a in range(w.counts[ACTIVE]):
+        fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[ACTIVE] - 1)], 0)
+        migrant_month(w.people[w.active[a]], t, w)
+        notes_business(w.active[a], w)
+
+
+@part
+def recruiters_work(t, tables):
+    """Each recruiter."""
+    w = borrowed(tables)
+    for r in range(len(w.recruiters)):
+        recruiter_month(w.recruiters[r], t, w)
+
+
+@part
+def begin_month(t, tables):
     """What the month finds (laws, markets, offers) and who will look for a way out."""
+    w = borrowed(tables)
     w.counts[BEGUN] = 1
     if t == WARM_UP:
         takes_stock(t, w)
     for r in range(len(w.recruiters)):
-        if w.recruiters[min(r + AHEAD, len(w.recruiters) - 1)].touched > 0:
-            fetch_tallies(min(r + AHEAD, len(w.recruiters) - 1), w)
         clears_tallies(w.recruiters[r], w.minds[r])
+    forget_month(w)
     finds_police_in_pay(w)
     for c in range(len(w.places)):
         informs(t, w, w.par[t, c], w.places[c])
@@ -74,14 +86,16 @@ def begin_month(t, w):
 
 
 @part
-def end_month(t, w):
+def end_month(t, tables):
     """Corridors are remembered, patrols and raids move, reports travel home, the month is written down."""
+    w = borrowed(tables)
     w.counts[BEGUN] = 0
     counts_persons(t, w)
     remembers_corridors(t, w)
     moves_patrols(t, w)
     for c in range(len(w.places)):
         moves_raids(w.par[t, c], w.places[c])
+        counts_money(t, w, c)
     for k in range(len(w.classes)):
         remembers(w.par[t, w.classes[k].home], w.classes[k])
     for s in range(len(w.census)):

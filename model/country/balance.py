@@ -13,6 +13,7 @@ import math
 from undercount.model.country.markets import market_of
 from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import PUBLIC, WARM_UP
+from undercount.model.lives.beliefs import mode_loss, place_loss, treatment_loss, venue_loss
 from undercount.model.lives.recruiter import expected_loss, gain_of
 
 
@@ -33,10 +34,10 @@ def takes_stock(t, w):
         route.use_start = route.use
         route.loss_start = mean_loss(route, w)
     for r in range(len(w.minds)):
-        mind = w.minds[r]
-        mind.mode_start = mind.mode_loss[0] - mind.mode_loss[1]
-        mind.venue_start = mind.venue_loss[PUBLIC] - mind.venue_loss[1 - PUBLIC]
-        mind.treatment_start = mind.treatment_loss[0] - mind.treatment_loss[1]
+        cell, mind = w.recruiters[r], w.minds[r]
+        mind.mode_start = mode_loss(cell, w, 0) - mode_loss(cell, w, 1)
+        mind.venue_start = venue_loss(cell, w, PUBLIC) - venue_loss(cell, w, 1 - PUBLIC)
+        mind.treatment_start = treatment_loss(cell, w, 0) - treatment_loss(cell, w, 1)
 
 
 @rule
@@ -45,8 +46,8 @@ def mean_loss(route, w):
     base = w.places[route.origin]
     total = 0.0
     for r in range(base.first_recruiter, base.first_recruiter + base.recruiters):
-        mind = w.minds[r]
-        total += expected_loss(mind, route, math.exp(-12.0 * mind.place_loss[route.destination]))
+        cell = w.recruiters[r]
+        total += expected_loss(cell, w, route, math.exp(-12.0 * place_loss(cell, w, route.destination)))
     return total / max(1, base.recruiters)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from undercount.model.engine.borrowed import fetch_ahead
+from undercount.model.engine.calendar import waits
 from undercount.model.engine.compiled import part, rule
 from undercount.model.engine.layout import (
     ACTIVE,
@@ -12,7 +13,6 @@ from undercount.model.engine.layout import (
     NEEDED,
     PENDING,
     POOLS,
-    PUBLIC,
     REINTEGRATED,
     RETURNED,
     SEEKING,
@@ -20,6 +20,7 @@ from undercount.model.engine.layout import (
 )
 from undercount.model.engine.parties import has_business, rows_needed
 from undercount.model.engine.pools import pool_sets_out
+from undercount.model.lives.exploitation import next_look
 
 
 @rule
@@ -41,7 +42,7 @@ def wake_up(t, w):
     for n in range(w.counts[POOLS]):
         at_home, looking = w.people[n], w.people[w.counts[POOLS] + n]
         w.counts[NEEDED] += pool_sets_out(at_home, looking, t, w, w.par[0, at_home.home], w.classes[at_home.klass])
-    entry = w.calendar[0, t]
+    entry = w.calendar[0, t]  # `calendar.py`
     while entry != 0:
         wakes(entry - 1, w)
         entry = w.calendar[1, entry - 1]
@@ -66,31 +67,25 @@ def with_business(w):
 def counts_persons(t, w):
     """Who is in exploitation and who is looking for a way, by place.
 
-    Drops from the active rows those who are settled, and those back home until the month in their
-    calendar: `calendar[0, month]` is 1 + the first row of a month and
-    `calendar[1, row]` 1 + the next one; 0 is none.
+    Drops from the active rows those who are settled, and those held or back home until the next month that may bring
+    them anything.
     """
     for c in range(len(w.places)):
         w.places[c].seekers = 0
-        w.places[c].stock = 0
     kept = 0
     w.counts[NEEDED] = 0
     for a in range(w.counts[ACTIVE]):
         fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[ACTIVE] - 1)], 0)
         me = w.people[w.active[a]]
-        if me.situation == EXPLOITED:
-            w.places[me.place].stock += me.weight
-            if me.venue == PUBLIC:
-                w.hidden[t, me.place].in_public += me.weight
-        elif me.situation == SEEKING:
+        if me.situation == SEEKING:
             w.places[me.home].seekers += me.weight
+        elif me.situation == EXPLOITED:
+            me.wakes = next_look(me, t, w)
         done = (me.situation == INDEPENDENT or me.situation == REINTEGRATED
                 or (me.situation == SMUGGLED and me.leg > 0))
-        if me.situation == RETURNED and me.wakes > t + 1:
+        if me.situation == EXPLOITED or (me.situation == RETURNED and me.wakes > t + 1):
             done = True
-            if me.wakes < len(w.hidden):
-                w.calendar[1, w.active[a]] = w.calendar[0, me.wakes]
-                w.calendar[0, me.wakes] = w.active[a] + 1
+            waits(me, w)
         if not done:
             w.counts[NEEDED] += rows_needed(me, w)
             w.active[kept] = w.active[a]
@@ -98,6 +93,4 @@ def counts_persons(t, w):
     w.counts[ACTIVE] = kept
     for c in range(len(w.places)):
         w.hidden[t, c].in_exploitation = w.places[c].stock
-    for r in range(len(w.recruiters)):
-        w.actors[t, w.recruiters[r].country].recruiters_active += w.recruiters[r].active
-        w.actors[t, w.recruiters[r].country].recruiters_in_custody += w.recruiters[r].custody
+        w.hidden[t, c].in_public = w.places[c].in_public

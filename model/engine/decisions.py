@@ -35,7 +35,7 @@ GETS_OUT = 132
 RAID_MEETS = 133
 RAID_BRIBE = 134
 CELL_BREAKS = 135
-MOVED = 136
+LOOKED_AT = 136  # the next month in which something may happen
 # Identified
 OFFICIAL_MET = 140
 RECOGNISED = 141
