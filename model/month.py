@@ -11,7 +11,7 @@ from undercount.model.country.awareness import informs, raises_hazard, remembers
 from undercount.model.country.balance import draws_cells, remembers_corridors, takes_stock
 from undercount.model.country.markets import counts_money, hears_offers, prices
 from undercount.model.country.policing import finds_police_in_pay, moves_patrols, moves_raids
-from undercount.model.engine.bookkeeping import counts_persons, notes_business, wake_up, with_business
+from undercount.model.engine.bookkeeping import counts_persons, files, files_all, wake_up
 from undercount.model.engine.borrowed import borrowed, fetch_ahead
 from undercount.model.engine.compiled import part
 from undercount.model.engine.layout import ACTIVE, AHEAD, BEGUN, NEEDED, ROWS, WARM_UP
@@ -21,7 +21,7 @@ from undercount.model.lives.migrant import migrant_month
 from undercount.model.lives.networks import forget_month
 from undercount.model.lives.ngo import ngo_month
 from undercount.model.lives.official import official_month
-from undercount.model.lives.recruiter import clears_tallies, recruiter_month, weighs_corridors
+from undercount.model.lives.recruiter import recruiter_month, weighs_corridors
 
 
 @part
@@ -48,10 +48,13 @@ def run_months(first, last, tables):
 def migrants_live(t, tables):
     """Each migrant who may have something to do this month."""
     w = borrowed(tables)
-    for a in range(w.counts[ACTIVE]):
-        fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[ACTIVE] - 1)], 0)
-        migrant_month(w.people[w.active[a]], t, w)
-        notes_business(w.active[a], w)
+    kept, last = 0, w.counts[ACTIVE] - 1
+    for a in range(last + 1):
+        fetch_ahead(w.people, w.active[min(a + AHEAD, last)], 0)
+        row = w.active[a]
+        migrant_month(w.people[row], t, w)
+        kept = files(row, kept, t, w)
+    w.counts[ACTIVE] = kept
 
 
 @part
@@ -69,8 +72,6 @@ def begin_month(t, tables):
     w.counts[BEGUN] = 1
     if t == WARM_UP:
         takes_stock(t, w)
-    for r in range(len(w.recruiters)):
-        clears_tallies(w.recruiters[r], w.minds[r])
     forget_month(w)
     finds_police_in_pay(w)
     for c in range(len(w.places)):
@@ -105,4 +106,4 @@ def end_month(t, tables):
 # The rule of each phase of `schedule.PHASES`, by its name.
 RULES = {function.__name__: function for function in (
     begin_month, migrant_month, settle, recruiter_month, official_month, ngo_month, end_month)}
-__all__ = ["RULES", "begin_month", "end_month", "run_months", "settle", "with_business"]
+__all__ = ["RULES", "begin_month", "end_month", "files_all", "run_months", "settle"]

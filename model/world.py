@@ -71,8 +71,8 @@ PERSONS_PER_POOLED_ROW = 16
 Tables = namedtuple("Tables", (
     "seed", "party_size", "counts", "people", "active", "par", "facts", "places", "classes", "routes", "posts",
     "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "census",
-    "censuses", "gravity", "corridors", "risks", "coming", "stocks", "told", "settling", "calendar", "pending",
-    "picks"))
+    "censuses", "gravity", "corridors", "risks", "coming", "stocks", "told", "settling", "calendar", "kin",
+    "pending", "picks", "guides"))
 
 
 def records(shape, dtype) -> np.recarray:
@@ -278,7 +278,9 @@ class World:
         appoint(self.seed, self.posts, self.officials, self.par, self.facts)
         self.recruiters = records(sum(agents for _, agents, _, _ in template.cells), RECRUITER)
         self.minds = records(len(self.recruiters), MIND)
-        self.picks = np.zeros(len(self.recruiters))  # cumulative within a country; apart: every recruit searches them
+        # Cumulative within a country, and where to begin to search; apart, as every recruit searches them.
+        self.picks = np.zeros(len(self.recruiters))
+        self.guides = np.zeros(len(self.recruiters), np.int32)
         self.networks = records(sum(networks for *_, networks in template.cells), NETWORK)
         self.told = records((len(self.networks), BELIEFS, max(2, places)), TOLD)
         self.told["keep"] = self.told["keep_before"] = 1.0
@@ -374,7 +376,7 @@ class World:
 
     def make_room(self) -> None:
         """Doubles the rows; old ones keep their places. Those not in use yet are not touched: they cost no memory."""
-        old, used = (self.active, self.calendar), int(self.counts[layout.ROWS])
+        old, used = (self.active, self.calendar, self.kin), int(self.counts[layout.ROWS])
         people = records(2 * len(self.people), PERSON)
         people[:used] = self.people[:used]
         self.people = people
@@ -382,11 +384,13 @@ class World:
         self.active[:used] = old[0][:used]
         used = max(used, self.template.months)  # a calendar is of months and of rows
         self.calendar[:, :used] = old[1][:, :used]
+        self.kin[:, :used] = old[2][:, :used]
 
     def _lists_for_rows(self) -> None:
         self._lent = None  # it knows the old rows
         self.active = np.zeros(len(self.people), np.int32)
         self.pending = np.zeros(len(self.people), np.int32)
+        self.kin = np.zeros((2, len(self.people)), np.int32)  # `lives/held.py`
         self.calendar = np.zeros((3, max(len(self.people), self.template.months)), np.int32)  # `engine/calendar.py`
 
     @property

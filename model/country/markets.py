@@ -51,6 +51,7 @@ def hears_offers(w, here, facts, place):
         idle += cell.idle
         arrests += cell.arrests
     place.pick = total
+    guides_search(w, place)
     place.active = active
     place.custody = custody
     place.idle = idle
@@ -58,6 +59,19 @@ def hears_offers(w, here, facts, place):
     place.risk += here.climate_memory * (arrests / max(1, active + arrests) - place.risk)
     seekers = max(1.0, float(place.seekers))
     place.meets = 1.0 - math.exp(-here.offers_per_cell * total / seekers)
+
+
+@rule
+def guides_search(w, place):
+    """Where a search in a country's cumulative `picks` may begin, for each of as many equal parts as it has cells [1].
+
+    1. Chen, Asau (1974), On generating random variates from an empirical distribution.
+    """
+    cell, last = place.first_recruiter, place.first_recruiter + place.recruiters - 1
+    for part in range(place.recruiters):
+        while w.picks[cell] * place.recruiters <= part * place.pick and cell < last:
+            cell += 1
+        w.guides[place.first_recruiter + part] = cell
 
 
 @rule

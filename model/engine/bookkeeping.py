@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from undercount.model.engine.borrowed import fetch_ahead
+from undercount.model.engine.borrowed import borrowed, fetch_ahead
 from undercount.model.engine.calendar import waits
 from undercount.model.engine.compiled import part, rule
 from undercount.model.engine.layout import (
@@ -25,8 +25,9 @@ from undercount.model.lives.exploitation import next_look
 
 @rule
 def wakes(row, w):
-    """From now on the person in this row is visited every month."""
-    w.counts[NEEDED] += rows_needed(w.people[row], w)
+    """The person in this row is visited this month. Where nobody ever splits nobody needs rows: it is not looked at."""
+    if w.party_size > 1 or w.counts[POOLS] == 0:
+        w.counts[NEEDED] += rows_needed(w.people[row], w)
     w.active[w.counts[ACTIVE]] = row
     w.counts[ACTIVE] += 1
 
@@ -49,27 +50,48 @@ def wake_up(t, w):
 
 
 @rule
-def notes_business(row, w):
-    """Is something of this person's to be carried out by `settle`?"""
-    if has_business(w.people[row]):
+def files(row, kept, t, w):
+    """What becomes of a row after its month: it has business for `settle`, waits for a month, is done, or is kept.
+
+    `kept` rows are active so far; returns how many are now.
+    """
+    me = w.people[row]
+    if has_business(me):
         w.pending[w.counts[PENDING]] = row
         w.counts[PENDING] += 1
+    elif rests(me, t, w):
+        return kept
+    w.active[kept] = row
+    return kept + 1
+
+
+@rule
+def rests(me, t, w):
+    """Is nothing to be done for the person before a later month, in whose list it is entered, or ever?"""
+    if me.situation == EXPLOITED:
+        me.wakes = next_look(me, t, w)
+        waits(me, w)
+        return True
+    if me.situation == RETURNED and me.wakes > t + 1:
+        waits(me, w)
+        return True
+    return (me.situation == INDEPENDENT or me.situation == REINTEGRATED
+            or (me.situation == SMUGGLED and me.leg > 0))
 
 
 @part
-def with_business(w):
-    """Rows for `settle`, where the agents were stepped from outside."""
+def files_all(t, tables):
+    """All active rows, where the agents were stepped from outside."""
+    w = borrowed(tables)
+    kept = 0
     for a in range(w.counts[ACTIVE]):
-        notes_business(w.active[a], w)
+        kept = files(w.active[a], kept, t, w)
+    w.counts[ACTIVE] = kept
 
 
 @rule
 def counts_persons(t, w):
-    """Who is in exploitation and who is looking for a way, by place.
-
-    Drops from the active rows those who are settled, and those held or back home until the next month that may bring
-    them anything.
-    """
+    """Who is in exploitation and who is looking for a way, by place; keeps the rows that are visited next month."""
     for c in range(len(w.places)):
         w.places[c].seekers = 0
     kept = 0
@@ -79,14 +101,7 @@ def counts_persons(t, w):
         me = w.people[w.active[a]]
         if me.situation == SEEKING:
             w.places[me.home].seekers += me.weight
-        elif me.situation == EXPLOITED:
-            me.wakes = next_look(me, t, w)
-        done = (me.situation == INDEPENDENT or me.situation == REINTEGRATED
-                or (me.situation == SMUGGLED and me.leg > 0))
-        if me.situation == EXPLOITED or (me.situation == RETURNED and me.wakes > t + 1):
-            done = True
-            waits(me, w)
-        if not done:
+        if not rests(me, t, w):
             w.counts[NEEDED] += rows_needed(me, w)
             w.active[kept] = w.active[a]
             kept += 1

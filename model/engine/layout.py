@@ -93,7 +93,7 @@ PERSON = _record(
     ("leg", _i1), ("mode", _i1), ("home", _i2), ("klass", _i2), ("route", _i2), ("times", _i2),
     # read now and then
     ("threshold", _f8), ("accepts", _f8),
-    ("row", _i4), ("before", _i4), ("after", _i4),  # 1 + rows of its neighbours among those held by its cell; 0: none
+    ("row", _i4),
     ("pool", _i4),  # row of those who look for a way in one's pool; NOBODY for who belongs to none
     ("official", _i4),
     ("parties", _i4),  # how many ever split off

@@ -1,4 +1,7 @@
-"""Whom a cell holds: a list of persons who know their neighbours, and the numbers kept of them."""
+"""Whom a cell holds: a list of rows, and the numbers kept of them.
+
+`kin[BEFORE, row]` and `kin[AFTER, row]` are 1 + the rows of one's neighbours in the list; 0 is none.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from undercount.model.engine.calendar import waits_no_longer
 from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import ACTIVE, LEARNS, PUBLIC
 from undercount.model.engine.random import draw
+
+BEFORE, AFTER = range(2)
 
 
 @rule
@@ -22,22 +27,23 @@ def is_held(me, t, w):
 def is_held_no_longer(me, w):
     """Leaves those whom the cell holds."""
     counts_held(me, w, -me.weight)
-    if me.after > 0:
-        w.people[me.after - 1].before = me.before
-    if me.before > 0:
-        w.people[me.before - 1].after = me.after
+    before, after = w.kin[BEFORE, me.row], w.kin[AFTER, me.row]
+    if after > 0:
+        w.kin[BEFORE, after - 1] = before
+    if before > 0:
+        w.kin[AFTER, before - 1] = after
     else:
-        w.recruiters[me.recruiter].held = me.after
+        w.recruiters[me.recruiter].held = after
 
 
 @rule
 def joins(me, w):
     """Comes first in the list of its cell."""
     cell = w.recruiters[me.recruiter]
-    me.before = 0
-    me.after = cell.held
+    w.kin[BEFORE, me.row] = 0
+    w.kin[AFTER, me.row] = cell.held
     if cell.held > 0:
-        w.people[cell.held - 1].before = me.row + 1
+        w.kin[BEFORE, cell.held - 1] = me.row + 1
     cell.held = me.row + 1
 
 
@@ -79,4 +85,4 @@ def are_left_behind(cell, t, w):
                 me.wakes = t
                 w.active[w.counts[ACTIVE]] = me.row
                 w.counts[ACTIVE] += 1
-        row = me.after
+        row = w.kin[AFTER, row - 1]

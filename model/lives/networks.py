@@ -10,6 +10,10 @@ from undercount.model.lives.beliefs import forgets_month, tells_lessons
 @rule
 def forget_month(w):
     """A new month's experience begins empty."""
+    if w.counts[LEARNS] == 0:
+        return
+    for r in range(len(w.recruiters)):
+        forgets_month(w.recruiters[r], w.minds[r])
     for n in range(len(w.networks)):
         forgets_month(w.networks[n], w.networks[n])
 

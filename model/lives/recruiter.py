@@ -13,7 +13,7 @@ from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import LEARNS, MOST_LOG_ODDS, NOBODY, ONE, WARM_UP
 from undercount.model.engine.luck import how_many
 from undercount.model.engine.random import binomial, draw
-from undercount.model.lives.beliefs import entry_loss, forgets_month, learns, place_loss
+from undercount.model.lives.beliefs import entry_loss, learns, place_loss
 from undercount.model.lives.held import are_left_behind
 
 
@@ -45,8 +45,14 @@ def faces_justice(me, t, w, here):
     arrived = me.heat_later / max(1.0, here.information_lag)
     me.heat_later -= arrived
     expected = 1e-6 * (me.heat_now + arrived)
-    if me.active == 0 or expected <= 0.0:
-        return
+    if me.active > 0 and expected > 0.0:
+        is_arrested(me, t, w, here, expected)
+    me.heat_now = me.heat_shared = me.minors_now = 0
+
+
+@rule
+def is_arrested(me, t, w, here, expected):
+    """How many of its cells are, by the arrests that the evidence lets one expect."""
     chance = min(1.0, expected * here.enforcement / me.active)
     me.arrests = binomial(me.active, chance, draw(w.seed, me.id, t, d.ARREST))
     if me.arrests > 0:  # share of minors in the evidence of those now in custody
@@ -174,12 +180,3 @@ def expected_loss(me, w, route, held_a_year):
     for leg in range(route.legs):
         kept *= 1.0 - entry_loss(me, w, route.places[leg])
     return 1.0 - kept * held_a_year
-
-
-@rule
-def clears_tallies(me, mind):
-    """A new month begins with empty tallies."""
-    me.heat_now = 0
-    me.heat_shared = 0
-    me.minors_now = 0
-    forgets_month(me, mind)

@@ -83,16 +83,11 @@ def meets_recruiter(me, t, w):
     home = w.places[me.home]
     if home.pick <= 0.0:
         return NOBODY
-    target = draw(w.seed, me.id, t, d.MEETS_RECRUITER) * home.pick
-    low = home.first_recruiter
-    high = low + home.recruiters - 1
-    while low < high:
-        middle = (low + high) // 2
-        if w.picks[middle] > target:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    u = draw(w.seed, me.id, t, d.MEETS_RECRUITER)
+    cell, last = w.guides[home.first_recruiter + int(u * home.recruiters)], home.first_recruiter + home.recruiters - 1
+    while w.picks[cell] <= u * home.pick and cell < last:
+        cell += 1
+    return cell
 
 
 @rule
