@@ -17,6 +17,7 @@ from undercount.model.assumed.parameters import specs
 from undercount.model.engine import decisions, layout, random
 from undercount.model.engine.ahead import bounds_of
 from undercount.model.engine.layout import NOBODY
+from undercount.model.lives import held
 from undercount.model.world import Tables, _risks, records
 
 SEED, NOW, MONTHS = 77, 40, 48
@@ -131,6 +132,11 @@ def known(w: Tables, place: int, **values: float) -> np.record:
 def learns(w: Tables) -> None:
     """What is seen is kept, as somebody learns from it."""
     w.counts[layout.LEARNS] = 1
+
+
+def holds(w: Tables, me) -> None:
+    """The person is held, and counted."""
+    held.counts_held(me, w, me.weight)
 
 
 def foreseen(w: Tables) -> None:
