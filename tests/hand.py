@@ -53,7 +53,7 @@ def tables(party_size: int = 1) -> Tables:
         censuses=np.zeros((MONTHS, len(layout.SITUATIONS)), np.int64),
         gravity=np.zeros((MONTHS, n, layout.MAX_ROUTES)), corridors=np.zeros((n, layout.MAX_ROUTES)), risks=_risks(n),
         coming=np.zeros((n, MONTHS), layout.COMING).view(np.recarray), stocks=np.zeros((n, n, 2, 2), np.int64),
-        told=records((2, layout.BELIEFS, n), layout.TOLD), settling=np.zeros((n, 2, MONTHS)),
+        told=records((2, layout.BELIEFS, n), layout.TOLD), settling=np.zeros((n, MONTHS, 2)).transpose(0, 2, 1),
         calendar=np.zeros((3, MONTHS), np.int32), kin=np.zeros((2, 8), np.int32), pending=np.zeros(8, np.int32),
         picks=np.zeros(3), guides=np.zeros(3, np.int32))
     _fill(w)
@@ -132,6 +132,11 @@ def known(w: Tables, place: int, **values: float) -> np.record:
 def learns(w: Tables) -> None:
     """What is seen is kept, as somebody learns from it."""
     w.counts[layout.LEARNS] = 1
+
+
+def is_held(me, t: int, w: Tables) -> None:
+    """The person is held from the month `t` on."""
+    held.is_held(me, t, w)
 
 
 def holds(w: Tables, me) -> None:

@@ -22,10 +22,23 @@ from undercount.model.engine.layout import (
     SMUGGLED,
     STAYS,
 )
-from undercount.model.lives.held import is_held
 
 from tests import hand
-from tests.hand import ABROAD, HOME, NOW, PEOPLE, ROUND_ABOUT, SEED, SHELTER, TRANSIT, changes, given, has, learns
+from tests.hand import (
+    ABROAD,
+    HOME,
+    NOW,
+    PEOPLE,
+    ROUND_ABOUT,
+    SEED,
+    SHELTER,
+    TRANSIT,
+    changes,
+    given,
+    has,
+    is_held,
+    learns,
+)
 
 
 @pytest.fixture

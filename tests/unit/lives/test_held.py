@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from undercount.model.engine.calendar import waits
+from undercount.model.engine import calendar
 from undercount.model.engine.layout import ACTIVE, EXPLOITED, HARSH, PAID, PRIVATE, PUBLIC
 from undercount.model.lives import held
 
@@ -71,7 +71,7 @@ def test_a_broken_cell_leaves_some_behind(w, luck):
         held.is_held(person(w, row), NOW - 1, w)
         has(w.people[row], wakes=wakes)
         if wakes != NOW:
-            waits(w.people[row], w)
+            calendar.waits(w.people[row], w)
     luck.at(135, w.people[2].id, NOW, 0.5)
     w.active[0], w.counts[ACTIVE] = 1, 1
     held.are_left_behind(w.recruiters[0], NOW, w)
@@ -82,7 +82,7 @@ def test_a_broken_cell_leaves_some_behind(w, luck):
 
 def test_who_was_left_behind_stays_so(w, luck):
     held.is_held(person(w, 0, left_behind=1), NOW - 1, w)
-    waits(has(w.people[0], wakes=NOW + 1), w)
+    calendar.waits(has(w.people[0], wakes=NOW + 1), w)
     held.are_left_behind(has(w.recruiters[0], breaks=1.0), NOW, w)  # no draw is asked for
     assert w.people[0].wakes == NOW + 1 and waiting_for(w, NOW + 1) == [0] and w.counts[ACTIVE] == 0
 
@@ -94,7 +94,7 @@ def test_only_those_of_the_own_cell(w, luck):
     assert w.people[0].left_behind == 0
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 2), st.integers(0, 2), st.integers(0, 1), st.integers(0, 1),
                           st.integers(1, 9)), max_size=40))
 def test_counts_are_what_a_recount_finds(steps):

@@ -22,9 +22,7 @@ from undercount.model.engine.layout import (
     SEEKING,
     SMUGGLED,
 )
-from undercount.model.lives import migrant
-from undercount.model.lives.exploitation import weighs_risks
-from undercount.model.lives.held import is_held
+from undercount.model.lives import exploitation, migrant
 
 from tests.hand import (
     ABROAD,
@@ -38,6 +36,7 @@ from tests.hand import (
     foreseen,
     given,
     has,
+    is_held,
     known,
     learns,
     listed,
@@ -244,9 +243,9 @@ def test_who_is_back_home_is_visited_in_the_month_that_was_drawn(w, me, luck):
 def test_the_exploited_and_the_found_have_their_rules(w, me, luck):
     given(w, ABROAD, escape=1.0)
     foreseen(w)
-    weighs_risks(NOW, w)
+    exploitation.weighs_risks(NOW, w)
     luck(FOUND=0.5, RECOGNISED=0.0, TREATED_AS_OFFENDER=0.0)
     is_held(has(me, place=ABROAD, recruiter=0), NOW - 1, w)
     assert month(w, me, situation=EXPLOITED, wakes=NOW + 1) == EXPLOITED
     assert month(w, me, situation=EXPLOITED, wakes=NOW) == RETURNED and listed(w, 0) == []
-    assert month(w, me, situation=IDENTIFIED, place=ABROAD, official=0, lists=ON_POLICE) == MISIDENTIFIED
+    assert month(w, me, situation=IDENTIFIED, place=ABROAD, since=NOW - 1, official=0, lists=ON_POLICE) == MISIDENTIFIED

@@ -5,9 +5,7 @@ import math
 import pytest
 from undercount.model.engine import decisions
 from undercount.model.engine.layout import EXPLOITED, MAX_ROUTES, WARM_UP
-from undercount.model.lives import recruiter
-from undercount.model.lives.beliefs import entry_loss
-from undercount.model.lives.held import is_held
+from undercount.model.lives import beliefs, recruiter
 
 from tests.hand import (
     ABROAD,
@@ -20,6 +18,7 @@ from tests.hand import (
     changes,
     given,
     has,
+    is_held,
     known,
     learns,
 )
@@ -190,10 +189,10 @@ def test_it_learns_in_its_own_month(w, cell, luck, mind):
     mind.tried_entry[ABROAD], mind.lost_entry[ABROAD] = 4, 1
     luck(STOPS=0.5, STARTS=0.5)
     recruiter.recruiter_month(cell, NOW, w)
-    assert entry_loss(cell, w, ABROAD) == 0.0  # where nobody learns it is not even asked
+    assert beliefs.entry_loss(cell, w, ABROAD) == 0.0  # where nobody learns it is not even asked
     learns(w)
     recruiter.recruiter_month(cell, NOW, w)
-    assert entry_loss(cell, w, ABROAD) == pytest.approx(0.4 * 0.25)
+    assert beliefs.entry_loss(cell, w, ABROAD) == pytest.approx(0.4 * 0.25)
 
 
 # --- options ---------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from undercount.model.country.markets import guides_search
+from undercount.model.country import markets
 from undercount.model.engine.layout import (
     ACQUAINTANCE,
     AGENCY,
@@ -88,7 +88,7 @@ def test_the_guided_search_ends_where_a_plain_one_does(luck, offered, first, u):
     base.pick = w.picks[2]
     if base.pick == 0.0:
         return
-    guides_search(w, base)
+    markets.guides_search(w, base)
     luck(MEETS_RECRUITER=u)
     beyond = np.flatnonzero(w.picks[first:] > u * base.pick)
     met = recruitment.meets_recruiter(w.people[0], NOW, w)
