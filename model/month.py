@@ -17,6 +17,7 @@ from undercount.model.engine.compiled import part
 from undercount.model.engine.layout import ACTIVE, AHEAD, BEGUN, NEEDED, ROWS, WARM_UP
 from undercount.model.engine.parties import settle
 from undercount.model.lives.exploitation import weighs_risks
+from undercount.model.lives.beliefs import fetch_mind
 from undercount.model.lives.migrant import migrant_month
 from undercount.model.lives.networks import forget_month
 from undercount.model.lives.ngo import ngo_month
@@ -61,7 +62,9 @@ def migrants_live(t, tables):
 def recruiters_work(t, tables):
     """Each recruiter."""
     w = borrowed(tables)
-    for r in range(len(w.recruiters)):
+    last = len(w.recruiters) - 1
+    for r in range(last + 1):
+        fetch_mind(w.recruiters[min(r + AHEAD // 2, last)], w)
         recruiter_month(w.recruiters[r], t, w)
 
 
