@@ -34,7 +34,7 @@ from undercount.model.engine.layout import (
 HELD_PLACE, LOST_PLACE, PLACE_OWN, METHODS = (MIND.fields[name][1] for name in (
     "held_place", "lost_place", "place_own", "mode_own"))
 TALLIES_IN_LINE = CACHE_LINE // 4
-LEAST_KEPT = 1e-200  # of what was believed at first: nothing that can be seen, and nothing may be divided by 0
+LEAST_KEPT = 1e-200  # of what was believed at first, before own parts are written anew: numbers can hold no less
 
 
 # --- what is seen -------------------------------------------------------------------------------------
@@ -129,12 +129,35 @@ def lesson(own, by_all, shared, rate):
 
 
 @rule
-def tells(told, by_all, shared, rate):
-    """A network tells its cells the month's lesson on one thing."""
+def tells(w, n, thing, k, by_all, shared, rate):
+    """Network `n` tells its cells the month's lesson on one thing."""
+    told = w.told[n, thing, k]
+    if told.keep < LEAST_KEPT:
+        writes_anew(w, n, thing, k)
     step, seen = lesson((0, 0), by_all, shared, rate)
     told.keep_before, told.told_before = told.keep, told.told
-    told.keep = max(LEAST_KEPT, told.keep * (1.0 - step))
+    told.keep *= 1.0 - step  # never 0: the step is below 1
     told.told = belief(told.told, step, seen)
+
+
+@rule
+def writes_anew(w, n, thing, k):
+    """The same beliefs with `keep` = 1, so that it can fall again."""
+    told, base = w.told[n, thing, k], w.places[w.networks[n].country]
+    for r in range(base.first_recruiter, base.first_recruiter + base.recruiters):
+        if w.recruiters[r].network == n:
+            mind = w.minds[w.recruiters[r].mind]
+            if thing == ENTRY:
+                mind.entry_own[k] *= told.keep
+            elif thing == HOLDING:
+                mind.place_own[k] *= told.keep
+            elif thing == MODE:
+                mind.mode_own[k] *= told.keep
+            elif thing == VENUE:
+                mind.venue_own[k] *= told.keep
+            else:
+                mind.treatment_own[k] *= told.keep
+    told.keep = 1.0
 
 
 @rule
@@ -154,16 +177,15 @@ def tells_lessons(w, n, here):
     k = 0
     while here.route_learning > 0.0 and seen > 0:
         if seen & 1:
-            tells(w.told[n, ENTRY, k], (network.lost_entry[k], network.tried_entry[k]), shared, here.route_learning)
-            tells(w.told[n, HOLDING, k], exposed(network.lost_place[k], network.held_place[k]), shared,
-                  here.route_learning)
+            tells(w, n, ENTRY, k, (network.lost_entry[k], network.tried_entry[k]), shared, here.route_learning)
+            tells(w, n, HOLDING, k, exposed(network.lost_place[k], network.held_place[k]), shared, here.route_learning)
         seen >>= 1
         k += 1
     for k in range(2 if here.method_learning > 0.0 else 0):
         rate = here.method_learning
-        tells(w.told[n, MODE, k], (network.lost_mode[k], network.moved_mode[k]), shared, rate)
-        tells(w.told[n, VENUE, k], exposed(network.lost_venue[k], network.held_venue[k]), shared, rate)
-        tells(w.told[n, TREATMENT, k], exposed(network.lost_treatment[k], network.held_treatment[k]), shared, rate)
+        tells(w, n, MODE, k, (network.lost_mode[k], network.moved_mode[k]), shared, rate)
+        tells(w, n, VENUE, k, exposed(network.lost_venue[k], network.held_venue[k]), shared, rate)
+        tells(w, n, TREATMENT, k, exposed(network.lost_treatment[k], network.held_treatment[k]), shared, rate)
 
 
 @rule

@@ -99,7 +99,7 @@ def test_compiled_and_mesa_activation_every_month():
 
 
 def test_the_order_of_agents_does_not_matter():
-    from undercount.model.month import begin_month, end_month, settle, with_business
+    from undercount.model.month import begin_month, end_month, files_all, settle
 
     shuffled = TraffickingModel(made(region=shrunk(1000)), 1, "pooled", "mesa")
     shuffled.random.seed(5)
@@ -110,7 +110,7 @@ def test_the_order_of_agents_does_not_matter():
         for kind, agents in shuffled.agents_by_type.items():
             agents.shuffle_do("step")
             if kind is Migrant:
-                with_business(run.tables)
+                files_all(run.t, run.tables)
                 settle(run.t, run.tables)
         end_month(run.t, run.tables)
         run.t += 1

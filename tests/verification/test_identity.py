@@ -9,7 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from undercount.model.engine import layout
 from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
-from undercount.model.month import begin_month, end_month, settle, with_business
+from undercount.model.month import begin_month, end_month, files_all, settle
 from undercount.model.world import World
 
 from tests.helpers import (
@@ -76,7 +76,7 @@ def test_the_order_of_agents_does_not_matter():
         for kind in (Migrant, Recruiter, Official, NGO):
             shuffled.agents_by_type[kind].shuffle_do("step")
             if kind is Migrant:
-                with_business(run.tables)
+                files_all(run.t, run.tables)
                 settle(run.t, run.tables)
         end_month(run.t, run.tables)
         run.t += 1

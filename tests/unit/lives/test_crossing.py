@@ -20,6 +20,7 @@ from tests.hand import (
     changes,
     given,
     has,
+    learns,
 )
 
 CHECKED = dict(inspection=0.25, papers_visibility=0.5, visa_free_visibility=0.125, inspections_per_official=100.0)
@@ -85,6 +86,8 @@ def traveller(w, me):
     """Three persons of cell 2 (network 1) on the way over TRANSIT, every second of them inspected."""
     for place in (TRANSIT, ABROAD):
         given(w, place, inspection=0.5, inspections_per_official=100.0, bribe_taken=0.5, bribe=90.5)
+    learns(w)
+    has(w.recruiters[2], country=TRANSIT)
     return has(me, route=ROUND_ABOUT, mode=CLANDESTINE, recruiter=2, weight=3)
 
 
@@ -135,7 +138,7 @@ def test_a_bribe_is_paid_by_the_cell_and_the_journey_goes_on(w, traveller, luck)
     assert (traveller.place, traveller.leg, traveller.official) == (ABROAD, 2, NOBODY)
     official, cell = w.officials[SECOND], w.recruiters[2]
     assert (official.bribes_now, official.suitor) == (3, 1)
-    assert cell.costs_now == 270  # 3 bribes of USD 90, in whole dollars
+    assert w.places["costs_now"].tolist() == [0, 270, 0]  # of the cell's country: 3 bribes of USD 90, in whole dollars
     assert list(w.minds[2].tried_entry[:3]) == [0, 3, 3] and cell.touched == 0b110
     assert [w.posts[p].arrivals_now for p in (BORDER_DIRECT, BORDER_TRANSIT, BORDER_ABROAD)] == [0, 3, 3]
     assert changes(w.actors) == {(NOW, ABROAD, "inspections"): 3, (NOW, ABROAD, "bribes_taken"): 3}
@@ -148,7 +151,7 @@ def test_who_is_stopped_is_where_that_was(w, traveller, luck):
     assert (traveller.place, traveller.leg, traveller.official) == (TRANSIT, 0, BORDER_TRANSIT * OFFICERS + 1)
     assert w.posts[BORDER_TRANSIT].found_now == 3 and w.posts[BORDER_ABROAD].arrivals_now == 0
     assert changes(w.actors) == {(NOW, TRANSIT, "inspections"): 3}
-    assert w.recruiters[2].costs_now == 0
+    assert not w.places["costs_now"].any()
 
 
 def test_stopped_at_the_second_border(w, traveller, luck):
@@ -162,7 +165,7 @@ def test_who_goes_without_a_recruiter_leaves_no_books(w, traveller, luck):
     at_second_border(luck, 0.0, bribe=0.0)
     assert crossing.journey(traveller, NOW, w) == UNSEEN
     assert w.officials[SECOND].suitor == NOBODY and w.officials[SECOND].bribes_now == 3
-    assert not w.recruiters["costs_now"].any() and not w.recruiters["touched"].any()
+    assert not w.places["costs_now"].any() and not w.recruiters["touched"].any()
 
 
 def test_waved_on_is_no_inspection(w, traveller, luck):
