@@ -157,13 +157,13 @@ class TraffickingModel(mesa.Model):
         world, t = self.world, self.world.t
         for phase in PHASES:
             if phase.agents is None:
-                RULES[phase.rule](t, world.tables)
+                RULES[phase.rule](t, world.address)
             else:
                 self.agents_by_type[KINDS[phase.agents]].do("step")
             if phase.rule == "begin_month":
                 world.make_room_if_needed()
             elif phase.agents == Migrant.table:
-                files_all(t, world.tables)
+                files_all(t, world.address)
         world.t += 1
 
     @property

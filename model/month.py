@@ -12,11 +12,13 @@ from undercount.model.country.balance import draws_cells, remembers_corridors, t
 from undercount.model.country.markets import counts_money, hears_offers, prices
 from undercount.model.country.policing import finds_police_in_pay, moves_patrols, moves_raids
 from undercount.model.engine.bookkeeping import counts_persons, files, files_all, wake_up
-from undercount.model.engine.borrowed import borrowed, fetch_ahead
+from undercount.model.engine.borrowed import fetch_ahead
 from undercount.model.engine.compiled import part
 from undercount.model.engine.layout import ACTIVE, AHEAD, BEGUN, NEEDED, ROWS, WARM_UP
+from undercount.model.engine.lent import lent
 from undercount.model.engine.parties import settle
 from undercount.model.lives.exploitation import weighs_risks
+from undercount.model.lives.beliefs import fetch_mind
 from undercount.model.lives.migrant import migrant_month
 from undercount.model.lives.networks import forget_month
 from undercount.model.lives.ngo import ngo_month
@@ -25,29 +27,29 @@ from undercount.model.lives.recruiter import recruiter_month, weighs_corridors
 
 
 @part
-def run_months(first, last, tables):
+def run_months(first, last, address):
     """Runs the months first <= t < last; returns the month reached, earlier if rows run out."""
-    w = borrowed(tables)
+    w = lent(address)
     for t in range(first, last):
         if w.counts[BEGUN] == 0:
-            begin_month(t, w)
+            begin_month(t, address)
         if w.counts[ROWS] + w.counts[NEEDED] > len(w.people):
             return t
-        migrants_live(t, w)
-        settle(t, w)
-        recruiters_work(t, w)
+        migrants_live(t, address)
+        settle(t, address)
+        recruiters_work(t, address)
         for n in range(len(w.officials)):
             official_month(w.officials[n], t, w)
         for n in range(len(w.ngos)):
             ngo_month(w.ngos[n], t, w)
-        end_month(t, w)
+        end_month(t, address)
     return last
 
 
 @part
-def migrants_live(t, tables):
+def migrants_live(t, address):
     """Each migrant who may have something to do this month."""
-    w = borrowed(tables)
+    w = lent(address)
     kept, last = 0, w.counts[ACTIVE] - 1
     for a in range(last + 1):
         fetch_ahead(w.people, w.active[min(a + AHEAD, last)], 0)
@@ -58,17 +60,19 @@ def migrants_live(t, tables):
 
 
 @part
-def recruiters_work(t, tables):
+def recruiters_work(t, address):
     """Each recruiter."""
-    w = borrowed(tables)
-    for r in range(len(w.recruiters)):
+    w = lent(address)
+    last = len(w.recruiters) - 1
+    for r in range(last + 1):
+        fetch_mind(w.recruiters[min(r + AHEAD // 2, last)], w)
         recruiter_month(w.recruiters[r], t, w)
 
 
 @part
-def begin_month(t, tables):
+def begin_month(t, address):
     """What the month finds (laws, markets, offers) and who will look for a way out."""
-    w = borrowed(tables)
+    w = lent(address)
     w.counts[BEGUN] = 1
     if t == WARM_UP:
         takes_stock(t, w)
@@ -87,9 +91,9 @@ def begin_month(t, tables):
 
 
 @part
-def end_month(t, tables):
+def end_month(t, address):
     """Corridors are remembered, patrols and raids move, reports travel home, the month is written down."""
-    w = borrowed(tables)
+    w = lent(address)
     w.counts[BEGUN] = 0
     counts_persons(t, w)
     remembers_corridors(t, w)

@@ -358,7 +358,7 @@ class World:
         """Runs to the start of month `until` (default: the end) without holding the interpreter lock."""
         until = self.template.months if until is None else min(until, self.template.months)
         while self.t < until:
-            self.t = run_months(self.t, until, self.tables)
+            self.t = run_months(self.t, until, self.address)
             if self.counts[layout.BEYOND] > 0:
                 raise AssertionError("a chance of those held lies above its bound: see model/engine/ahead.py")
             if self.t < until:

@@ -14,8 +14,9 @@ DEFAULT_OUT = "results/reference"
 @click.command("reference")
 @click.argument("scenarios", nargs=-1, metavar="[SCENARIO...]")
 @click.option("--worlds", default="5000", show_default=True, metavar="N",
-              help="Worlds of each explanation; a fifth as many more with priors half and twice as wide.")
-@click.option("--no-variants", is_flag=True, help="Leave out the worlds with other widths of the priors.")
+              help="Worlds of each explanation; a fifth as many more with priors half and with priors twice as wide, "
+                   "and without each of the region's hard patterns.")
+@click.option("--no-variants", is_flag=True, help="Leave out the worlds under other assumptions.")
 @click.option("--no-gates", is_flag=True, help="Keep worlds that contradict the region's hard patterns.")
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the design and of all luck.")
 @click.option("--people-per-agent", default=SCALE, show_default=True, metavar="K",

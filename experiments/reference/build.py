@@ -47,7 +47,8 @@ def build(plan: TablePlan, folder: Path, options: EngineOptions,
 def about(plan: TablePlan) -> dict[str, Any]:
     """What the manifest says of a reference table."""
     return {
-        "batch": plan.shared(), "worlds": plan.worlds, "widths": {f"{w:g}": n for w, n in plan.widths.items()},
+        "batch": plan.shared(), "worlds": plan.worlds,
+        "variants": [variant._asdict() | {"worlds": n} for variant, n in plan.sizes.items()],
         "scenarios": [{"name": scenario.name, "given": given, "key": scenario.content_hash(),
                        "unknowns": list(scenario.free()), "resolved": scenario.to_dict()}
                       for scenario, given in zip(plan.scenarios, plan.given)]}

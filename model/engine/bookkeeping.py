@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from undercount.model.engine.borrowed import borrowed, fetch_ahead
+from undercount.model.engine.borrowed import fetch_ahead
 from undercount.model.engine.calendar import waits
 from undercount.model.engine.compiled import part, rule
 from undercount.model.engine.layout import (
@@ -18,6 +18,7 @@ from undercount.model.engine.layout import (
     SEEKING,
     SMUGGLED,
 )
+from undercount.model.engine.lent import lent
 from undercount.model.engine.parties import has_business, rows_needed
 from undercount.model.engine.pools import pool_sets_out
 from undercount.model.lives.exploitation import next_look
@@ -80,9 +81,9 @@ def rests(me, t, w):
 
 
 @part
-def files_all(t, tables):
+def files_all(t, address):
     """All active rows, where the agents were stepped from outside."""
-    w = borrowed(tables)
+    w = lent(address)
     kept = 0
     for a in range(w.counts[ACTIVE]):
         kept = files(w.active[a], kept, t, w)

@@ -31,7 +31,9 @@ def _cache_folder() -> Path:
 
 numba.config.CACHE_DIR = str(_cache_folder())
 
-part = numba.njit(nogil=True, cache=True)
-rule = numba.njit(nogil=True, forceinline=True)
-question = numba.njit(nogil=True, forceinline=True, cache=True)
-helper = numba.njit(nogil=True)
+# Dividing by zero gives what IEEE 754 says instead of an exception: rules guard what they divide by, every table is
+# asserted to be finite at the end of a run, and a check at each division is code that every caller carries.
+part = numba.njit(nogil=True, error_model="numpy", cache=True)
+rule = numba.njit(nogil=True, error_model="numpy", forceinline=True)
+question = numba.njit(nogil=True, error_model="numpy", forceinline=True, cache=True)
+helper = numba.njit(nogil=True, error_model="numpy")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import numpy as np
 from undercount.model.engine import decisions as d
-from undercount.model.engine.borrowed import borrowed
 from undercount.model.engine.compiled import part, rule
 from undercount.model.engine.crowds import crowds_cross
 from undercount.model.engine.layout import (
@@ -26,6 +25,7 @@ from undercount.model.engine.layout import (
     SMUGGLED,
     STAYS,
 )
+from undercount.model.engine.lent import lent
 from undercount.model.engine.pools import becomes_a_person, leave_alone
 from undercount.model.engine.random import draw, draw_child
 from undercount.model.lives.assistance import enters_shelter, finds_no_place
@@ -154,9 +154,9 @@ def admissions(t, w, waiting, n_waiting):
 
 
 @part
-def settle(t, tables):
+def settle(t, address):
     """Carries out what concerns several agents: pools cross, parties split off, shelters admit, networks share."""
-    w = borrowed(tables)
+    w = lent(address)
     before = w.counts[ROWS]
     crowds_cross(t, w)
     rows = w.counts[ROWS]

@@ -15,9 +15,25 @@ saw something of the thing itself. No cell is visited for what others saw.
 from __future__ import annotations
 
 import numpy as np
+from undercount.model.engine.borrowed import fetch_ahead
 from undercount.model.engine.compiled import rule
-from undercount.model.engine.layout import CLANDESTINE, ENTRY, HOLDING, LEARNS, MODE, ONE, TREATMENT, VENUE
+from undercount.model.engine.layout import (
+    CACHE_LINE,
+    CLANDESTINE,
+    ENTRY,
+    HOLDING,
+    LEARNS,
+    MIND,
+    MODE,
+    ONE,
+    TREATMENT,
+    VENUE,
+)
 
+# Where a mind's numbers begin, and how many tallies of four bytes lie in a cache line: see `fetch_mind`.
+HELD_PLACE, LOST_PLACE, PLACE_OWN, METHODS = (MIND.fields[name][1] for name in (
+    "held_place", "lost_place", "place_own", "mode_own"))
+TALLIES_IN_LINE = CACHE_LINE // 4
 LEAST_KEPT = 1e-200  # of what was believed at first, before own parts are written anew: numbers can hold no less
 
 
@@ -203,6 +219,19 @@ def learns(me, mind, here, w):
             mind.treatment_own[k], w.told[me.network, TREATMENT, k],
             exposed(mind.lost_treatment[k], mind.held_treatment[k]),
             exposed(network.lost_treatment[k], network.held_treatment[k]), shared, rate)
+
+
+@rule
+def fetch_mind(cell, w):
+    """Asks for what the cell is about to learn from: lines far apart, which the processor cannot guess."""
+    if w.counts[LEARNS] == 1 and (cell.holds | cell.touched) != 0:
+        fetch_ahead(w.minds, cell.mind, 0)
+        fetch_ahead(w.minds, cell.mind, METHODS)
+        for line in range(0, len(w.places), TALLIES_IN_LINE):
+            fetch_ahead(w.minds, cell.mind, HELD_PLACE + 4 * line)
+            fetch_ahead(w.minds, cell.mind, LOST_PLACE + 4 * line)
+        for line in range(0, len(w.places), TALLIES_IN_LINE // 2):
+            fetch_ahead(w.minds, cell.mind, PLACE_OWN + 8 * line)
 
 
 @rule
