@@ -31,8 +31,8 @@ NEUTRAL = {"presence_market": 0.0, "zone_income": 1.0, "awareness_legal": 1.0}
 # What has no value that does nothing: limits, and where something is counted from.
 NEUTRAL |= {"usual_gap": 3.0, "reports_noticed": 1e-4, "gain_least": 0.1, "earnings_least": 0.1, "entry_least": 5.0,
             "entry_most": 3.0, "crowding_most": 3.0}
-PLAIN = {
-    "fetch_ahead": lambda rows, index, at: None, "borrowed": lambda tables: tables}  # what has no Python of its own
+PLAIN = {  # what has no Python of its own
+    "fetch_ahead": lambda rows, index, at: None, "borrowed": lambda tables: tables, "lent": lambda address: address}
 PARAMETERS = np.dtype([(spec.key, float) for spec in specs().values()])
 
 

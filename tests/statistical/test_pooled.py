@@ -105,14 +105,14 @@ def test_the_order_of_agents_does_not_matter():
     shuffled.random.seed(5)
     run = shuffled.world
     for _ in range(24):
-        begin_month(run.t, run.tables)
+        begin_month(run.t, run.address)
         run.make_room_if_needed()
         for kind, agents in shuffled.agents_by_type.items():
             agents.shuffle_do("step")
             if kind is Migrant:
-                files_all(run.t, run.tables)
-                settle(run.t, run.tables)
-        end_month(run.t, run.tables)
+                files_all(run.t, run.address)
+                settle(run.t, run.address)
+        end_month(run.t, run.address)
         run.t += 1
     other = fresh(1, people_per_agent=POOLED, region=shrunk(1000))
     other.run(run.t)

@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import binom, chisquare
 from undercount.model.engine import layout
 from undercount.model.engine.layout import BEYOND, EXPLOITED, HARSH, IDENTIFIED, PRIVATE, PUBLIC, ROWS
+from undercount.model.engine.lent import Lent
 from undercount.model.month import run_months
 
 from tests import hand
@@ -61,13 +62,14 @@ def live(w, numbers, persons, breaks):
     A recruiter of a million cells breaks by the very share that is asked for, but for chance in its third digit.
     """
     arrive(w, persons)
+    lending = Lent(w)
     has(w.recruiters[2], cells=10**6, active=10**6)
     first, chances, broke = np.zeros((HELD, 3), int), [], 0.0
     for t in range(START, MONTHS):
         w.par["turnover"][t] = breaks if t == BREAKS else 0.0
         has(w.places[ABROAD], attention=numbers.random() * 0.9, testimony=2.0 * numbers.random())
         has(w.ngos[OUTREACH], attention=numbers.random(), strength=numbers.random())
-        assert run_months(t, t + 1, w) == t + 1
+        assert run_months(t, t + 1, lending.address) == t + 1
         if t > START:
             chances.append(chances_of(w, t))
         broke = w.recruiters[2].breaks if t == BREAKS else broke

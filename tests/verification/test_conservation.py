@@ -104,17 +104,20 @@ def check_held(run):
                 bits = (recount > 0) @ (np.int64(1) << np.arange(kept[name].shape[1], dtype=np.int64))
         assert np.array_equal(groups["holds"], bits * learning)
     # lists of cells: everybody once, and in that of the own cell
-    listed = {c: in_list(run.kin[0], run.kin[1], cells["held"][c]) for c in np.flatnonzero(cells["held"])}
+    before, after = run.kin[:, : len(people)].tolist()
+    listed = {c: in_list(before, after, int(cells["held"][c])) for c in np.flatnonzero(cells["held"]).tolist()}
     assert sorted(row for members in listed.values() for row in members) == rows.tolist()
-    assert all(people["recruiter"][row] == c for c, members in listed.items() for row in members)
+    of_cell = people["recruiter"].tolist()
+    assert all(of_cell[row] == c for c, members in listed.items() for row in members)
     # what they wait for: a later month of the calendar, or none of this run; never both that and a visit
     active = set(run.active[: run.counts[ACTIVE]].tolist())
     assert len(active) == run.counts[ACTIVE]
-    months = {month: in_list(run.calendar[2], run.calendar[1], run.calendar[0, month])
-              for month in range(run.t, run.template.months)}
+    first, after, before = run.calendar[:, : max(len(people), run.template.months)].tolist()
+    months = {month: in_list(before, after, first[month]) for month in range(run.t, run.template.months)}
     waiting = [row for members in months.values() for row in members]
     assert len(set(waiting)) == len(waiting) and active.isdisjoint(waiting)
-    assert all(people["wakes"][row] == month for month, members in months.items() for row in members)
+    wakes = people["wakes"].tolist()
+    assert all(wakes[row] == month for month, members in months.items() for row in members)
     assert set(people["situation"][waiting]) <= {EXPLOITED, RETURNED}
     never = set(rows[held["wakes"] >= run.template.months].tolist())
     assert set(rows.tolist()) == (set(rows.tolist()) & set(waiting)) | never and active.isdisjoint(rows.tolist())
@@ -131,7 +134,7 @@ def in_list(before, after, entry):
     rows, last = [], 0
     while entry:
         assert before[entry - 1] == last
-        rows.append(int(entry) - 1)
+        rows.append(entry - 1)
         last, entry = entry, after[entry - 1]
     return rows
 
