@@ -17,7 +17,7 @@ from undercount.model.world import Template, World
 
 # Every table of a world that a month can change.
 TABLES = ("places", "classes", "posts", "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors",
-          "flows", "histories", "census", "censuses")
+          "flows", "histories", "exposures", "relisted", "census", "censuses")
 
 
 # --- statistics ------------------------------------------------------------------------------------
