@@ -26,6 +26,9 @@ HARSH, PAID = range(2)
 LISTS = ("police", "assistance", "hotline")
 ON_POLICE, ON_ASSISTANCE, ON_HOTLINE = 1, 2, 4
 HISTORIES = 8  # every combination of the three lists
+# Of those listed: persons who were held in the country this year, and the ends of its months at which they were.
+HELD, HELD_MONTHS = range(2)
+HELD_FIELDS = ("held_public", "held_private", "months_public", "months_private")
 
 # Guards of arithmetic: they have no meaning of their own and are far from anything a parameter can ask for.
 MOST_LOG_ODDS = 20.0  # of one option against another, and of a hazard: sums of exponentials stay finite
@@ -97,6 +100,7 @@ PERSON = _record(
     ("pool", _i4),  # row of those who look for a way in one's pool; NOBODY for who belongs to none
     ("official", _i4),
     ("parties", _i4),  # how many ever split off
+    ("listed", _i2), ("months", _i2),  # month of the entry on `lists`; months held before one was found
     ("lists", _i1), ("lists_home", _i1), ("helped", _i1),
     ("zone", _i1), ("sex", _i1), ("age_band", _i1), ("minority", _i1),
     ("working", _i1), ("wage_band", _i1), ("family_risk", _i1), itemsize=2 * CACHE_LINE)
@@ -125,7 +129,7 @@ PLACE = _record(  # what a country remembers from month to month
 
 FACT = _record(  # what the region's files say of a country in a month
     ("income", _f8), ("unemployment", _f8), ("phones", _f8), ("online", _f8), ("integrity", _f8),
-    ("law", _f8), ("visa_free", _f8), ("diaspora", _f8), ("years", _f8))
+    ("law", _f8), ("visa_free", _f8), ("diaspora", _f8), ("years", _f8), ("since_january", _f8))
 
 ROUTE = _record(
     ("origin", _i4), ("destination", _i4), ("legs", _i4), ("paths", _i4), ("papers_only", _i4), ("familiar", _i4),

@@ -12,7 +12,7 @@ def fact_table(region: Region, visa_free_travel: bool) -> np.recarray:
 
     income: per head, relative to the mean of the destinations at the start; integrity: index / 10,
     NaN where no index exists; law: 0 none, 0.5 partial, 1 full; visa_free: 1 where nationals need
-    no visa for the visa area; diaspora: see `_diaspora`; years: since the first month.
+    no visa for the visa area; diaspora: see `_diaspora`; years: since the first month; since_january: months.
     Unknown years are filled in `_filled`, unknown countries take the mean of those known.
     """
     facts = np.zeros((region.months, len(region.countries)), FACT)
@@ -27,6 +27,7 @@ def fact_table(region: Region, visa_free_travel: bool) -> np.recarray:
     facts["online"] = np.minimum(1.0, _mean_where_unknown(_filled(region, "internet_pct")) / 100.0)
     facts["diaspora"] = _diaspora(region)
     facts["years"] = np.arange(region.months)[:, None] / 12.0
+    facts["since_january"] = (np.arange(region.months)[:, None] + region.start.month - 1) % 12
     facts["integrity"] = _filled(region, "cpi_score") / 10.0
     for event in region.events:
         since = max(0, event.when - region.start)

@@ -6,6 +6,8 @@ from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import question, rule
 from undercount.model.engine.layout import (
     ASSISTED,
+    HELD,
+    HELD_MONTHS,
     HELPED_ABROAD,
     HELPED_AT_HOME,
     INTERNAL,
@@ -177,8 +179,25 @@ def enters_shelter(me, t, w, here):
 
 @rule
 def is_listed(me, t, w, lists):
-    """The episode is over: which lists of this country hold the person? (E1)"""
+    """The episode is over: which lists of this country hold the person? (E1)
+
+    For whoever compares lists it is noted of those found here this year where they were held, and for how many
+    of its months; and of those listed at home, with which lists abroad, if they were entered there in the same
+    year. This changes nobody's life.
+    """
     w.histories[t, me.place, lists] += me.weight
+    january = t - int(w.facts[t, me.place].since_january)
+    route = w.routes[me.route]
+    if me.situation == RETURNED:
+        if lists != 0 and me.lists != 0 and me.listed >= january:
+            abroad = route.destination if me.leg == route.legs else route.places[me.leg]
+            w.relisted[t, abroad, me.lists] += me.weight
+        return
+    me.listed = t
+    if me.leg == route.legs and me.since >= january:
+        held = w.exposures[t, me.place, lists, me.venue]
+        held[HELD] += me.weight
+        held[HELD_MONTHS] += min(me.months, me.since - january) * me.weight
 
 
 @rule
