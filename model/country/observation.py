@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from undercount.model.engine.layout import COUNTED
 from undercount.model.known.region import Region
 
-# What a row of the observed table counts -> the tally of listed persons that it is compared with.
-COUNTED = {"assisted": "listed_assisted", "repatriated": "listed_repatriated"}
+__all__ = ["COUNTED", "observe"]
 
 
 def observe(region: Region, hidden: np.ndarray) -> np.ndarray:
