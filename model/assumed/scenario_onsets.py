@@ -7,7 +7,7 @@
     [onsets.protection]
     none = "no source speaks of ..."      # refused with this reason; a mixture goes without it
 
-An explanation that states no month of its own takes the region's; what it states itself stands.
+An explanation that states no month of its own takes the region's, and its source; what it states itself stands.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def read_region_onsets(pieces: Pieces, source: Source, onsets: object) -> None:
             reason = read_text_value(source, (*at, "none"), f"{label}.none", content["none"])
             pieces.region_onsets[name] = {"none": reason or ""}
         else:
-            read_text_value(source, (*at, "source"), f"{label}.source", content.get("source"))
-            pieces.region_onsets[name] = _when(pieces, source, at, label, content["when"])
+            why = read_text_value(source, (*at, "source"), f"{label}.source", content.get("source"))
+            pieces.region_onsets[name] = _when(pieces, source, at, label, content["when"]) | {"source": why or ""}
 
 
 def _when(pieces: Pieces, source: Source, at, label: str, value: object) -> dict:
