@@ -10,7 +10,7 @@ from undercount.model.engine.layout import POOLED
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.files.toml_in import describe
 
-NO_SENSE = "an explanation that makes no sense in"  # TODO-MODEL
+NO_SENSE = "an explanation that makes no sense in"  # begins what `scenario_onsets.leave_out` finds
 LARGEST_SEED = 2**63 - 1
 MOST_PEOPLE_PER_AGENT = 10_000
 
