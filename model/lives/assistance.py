@@ -26,6 +26,7 @@ from undercount.model.engine.layout import (
 from undercount.model.engine.random import draw
 from undercount.model.lives.crossing import official_at, pays, recognises, takes_bribe
 from undercount.model.lives.ngo import works
+from undercount.model.lives.reporting import is_reported, is_reported_at_home, may_be_reported_by_care
 from undercount.model.lives.situation import set_situation
 
 # What the officer and the helpers make of somebody who was found.
@@ -45,6 +46,7 @@ def is_met_as_identified(me, t, w):
         return
     w.hidden[t, me.place].recognised += me.weight
     w.places[me.place].recognised_now += me.weight
+    is_reported(me, t, w, w.par[t, me.place])
     testifies = outcome == ACCEPTS and is_witness(me, t, w)
     tells_on_recruiter(me, t, w, testifies)
     if outcome == ACCEPTS:
@@ -161,6 +163,7 @@ def enters_shelter(me, t, w, here):
     me.waiting = 0
     w.ngos[w.places[me.place].shelter].used += me.weight
     w.hidden[t, me.place].assisted += me.weight
+    may_be_reported_by_care(me, t, w, here, d.REPORTED_BY_SHELTER)
     at_home = me.place == me.home
     on_list = 0
     if draw(w.seed, me.id, t, d.HOME_REGISTERED if at_home else d.REGISTERED) < here.registered:
@@ -259,6 +262,7 @@ def is_met_at_home(me, t, w, here):
     for_whom = w.hidden[t, me.home]
     for_whom.identified += me.weight
     for_whom.recognised += me.weight
+    is_reported_at_home(me, t, w, here)
     for_whom.offered_help += me.weight
     if draw(w.seed, me.id, t, d.HOME_ACCEPTS) < here.acceptance:
         me.waiting = 1
