@@ -70,14 +70,9 @@ PERSONS_PER_POOLED_ROW = 16
 # What every rule is handed as `w`: all tables of a world, whose luck it is, and how large a party may be.
 Tables = namedtuple("Tables", (
     "seed", "party_size", "counts", "people", "active", "par", "facts", "places", "classes", "routes", "posts",
-<<<<<<< HEAD
-    "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "census",
-    "censuses", "gravity", "corridors", "risks", "coming", "stocks", "told", "settling", "calendar", "kin",
-    "pending", "picks", "guides"))
-=======
     "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "exposures",
-    "relisted", "census", "censuses", "gravity", "corridors", "risks", "settling", "calendar", "pending", "picks"))
->>>>>>> estimate
+    "relisted", "census", "censuses", "gravity", "corridors", "risks", "coming", "stocks", "told", "settling",
+    "calendar", "kin", "pending", "picks", "guides"))
 
 
 def records(shape, dtype) -> np.recarray:
