@@ -70,9 +70,9 @@ PERSONS_PER_POOLED_ROW = 16
 # What every rule is handed as `w`: all tables of a world, whose luck it is, and how large a party may be.
 Tables = namedtuple("Tables", (
     "seed", "party_size", "counts", "people", "active", "par", "facts", "places", "classes", "routes", "posts",
-    "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "census",
-    "censuses", "gravity", "corridors", "risks", "coming", "stocks", "told", "settling", "calendar", "kin",
-    "pending", "picks", "guides"))
+    "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "exposures",
+    "relisted", "census", "censuses", "gravity", "corridors", "risks", "coming", "stocks", "told", "settling",
+    "calendar", "kin", "pending", "picks", "guides"))
 
 
 def records(shape, dtype) -> np.recarray:
@@ -272,6 +272,8 @@ class World:
         self.actors = records((months, places), ACTORS)
         self.flows = np.zeros((months, places, places, len(MODES), len(VENUES)), np.int64)
         self.histories = np.zeros((months, places, HISTORIES), np.int64)
+        self.exposures = np.zeros((months, places, HISTORIES, len(VENUES), 2), np.int64)
+        self.relisted = np.zeros((months, places, HISTORIES), np.int64)
         self.census = np.zeros(len(SITUATIONS), np.int64)
         self.censuses = np.zeros((months, len(SITUATIONS)), np.int64)
         self.officials = records(int(self.posts["officials"].sum()), OFFICIAL)
@@ -332,7 +334,7 @@ class World:
         from undercount.model.outcome import Outcome
 
         return Outcome(self.template.region, self.hidden[WARM_UP:], self.actors[WARM_UP:], self.flows[WARM_UP:],
-                       self.histories[WARM_UP:], self.month)
+                       self.histories[WARM_UP:], self.exposures[WARM_UP:], self.relisted[WARM_UP:], self.month)
 
     @property
     def tables(self) -> Tables:

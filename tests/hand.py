@@ -49,6 +49,8 @@ def tables(party_size: int = 1) -> Tables:
         actors=records((MONTHS, n), layout.ACTORS),
         flows=np.zeros((MONTHS, n, n, len(layout.MODES), len(layout.VENUES)), np.int64),
         histories=np.zeros((MONTHS, n, layout.HISTORIES), np.int64),
+        exposures=np.zeros((MONTHS, n, layout.HISTORIES, len(layout.VENUES), 2), np.int64),
+        relisted=np.zeros((MONTHS, n, layout.HISTORIES), np.int64),
         census=np.full(len(layout.SITUATIONS), 100, np.int64),
         censuses=np.zeros((MONTHS, len(layout.SITUATIONS)), np.int64),
         gravity=np.zeros((MONTHS, n, layout.MAX_ROUTES)), corridors=np.zeros((n, layout.MAX_ROUTES)), risks=_risks(n),

@@ -16,8 +16,8 @@ from undercount.model.engine.layout import ACTIVE, AT_HOME
 from undercount.model.world import Template, World
 
 # Every table of a world that a month can change.
-TABLES = ("places", "classes", "posts", "officials", "recruiters", "minds", "networks", "told", "stocks",
-          "ngos", "hidden", "actors", "flows", "histories", "census", "censuses")
+TABLES = ("places", "classes", "posts", "officials", "recruiters", "minds", "networks", "told", "stocks", "ngos",
+          "hidden", "actors", "flows", "histories", "exposures", "relisted", "census", "censuses")
 
 
 # --- statistics ------------------------------------------------------------------------------------

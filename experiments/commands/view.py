@@ -9,17 +9,19 @@ import warnings
 from pathlib import Path
 
 import click
+from undercount.experiments.commands.options import region_option
 
 NEEDED = ("solara", "solara_assets", "ipyvuetify")
 
 
 @click.command("view")
 @click.argument("scenario", default="full-adaptation", metavar="[SCENARIO]")
+@region_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--allow-remote", is_flag=True, help="Needed for a --host that other machines can reach.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in a browser.")
-def command(scenario: str, host: str, port: int, allow_remote: bool, opens: bool) -> None:
+def command(scenario: str, region: str | None, host: str, port: int, allow_remote: bool, opens: bool) -> None:
     """Serve the page on which two worlds with the same luck run side by side.
 
     SCENARIO, a name or a path, is the first world. Every browser tab has worlds of its own.
@@ -35,8 +37,11 @@ def command(scenario: str, host: str, port: int, allow_remote: bool, opens: bool
         if importlib.util.find_spec(name) is None:
             raise click.ClickException(f"the page needs the extra [view] ({name} is missing): "
                                        "pip install 'undercount[view]'")
-    load_scenario(Path(scenario) if scenario.endswith(".toml") else scenario)  # every mistake now, not in the browser
+    # Every mistake now, not in the browser.
+    load_scenario(Path(scenario) if scenario.endswith(".toml") else scenario, region)
     os.environ["UNDERCOUNT_VIEW_SCENARIO"] = str(Path(scenario).resolve()) if scenario.endswith(".toml") else scenario
+    if region is not None:
+        os.environ["UNDERCOUNT_VIEW_REGION"] = str(Path(region).resolve()) if "/" in region else region
     serve(host, port, opens)
 
 

@@ -79,7 +79,7 @@ def part_of(draw: Draw, *more: object) -> str:
 
 
 def read_basis(verdict: str | None, prior: int | None, explanations: Sequence[str], count: int, seed: int,
-               problems: Sequence[Problem] = ()) -> Basis:
+               problems: Sequence[Problem] = (), region: str | None = None) -> Basis:
     """The draws asked for: `count` of a verdict's posterior, or the first `prior` worlds of each explanation.
 
     Raises BadInput with every problem, after `problems`.
@@ -91,16 +91,16 @@ def read_basis(verdict: str | None, prior: int | None, explanations: Sequence[st
         raise BadInput(found)
     names = list(dict.fromkeys(explanations))
     if prior is not None:
-        return _prior(names, prior, seed, found)
+        return _prior(names, prior, seed, found, region)
     return _posterior(Path(str(verdict)), names, count, found)
 
 
-def _prior(names: list[str], each: int, seed: int, problems: list[Problem]) -> Basis:
+def _prior(names: list[str], each: int, seed: int, problems: list[Problem], region: str | None) -> Basis:
 
     loaded: list[Scenario] = []
-    for name in names or shipped():
+    for name in names or shipped(region):
         try:
-            loaded.append(load_scenario(name))
+            loaded.append(load_scenario(name, region))
         except BadInput as error:
             problems += [problem for problem in error.problems if problem not in problems]
     problems += [Problem("--explanation", describe(s.name), "no unknown parameter", "at least one prior to draw from")
@@ -116,6 +116,7 @@ def _prior(names: list[str], each: int, seed: int, problems: list[Problem]) -> B
     words = (f"priors, {each} {'draw' if each == 1 else 'draws'} of each explanation: no posterior, nothing is weighed "
              "by data")
     given = ["--prior", str(each), "--seed", str(seed)]
+    given += ["--region", region] if region else []
     for name in names:
         given += ["--explanation", name]
     return Basis(tuple(prior_draws(loaded, each, seed)), False, words, tuple(given))
@@ -176,7 +177,7 @@ def core_of(explanation: Scenario) -> Scenario:
     for name in names:
         path = scenarios_root() / name
         if path.is_file():
-            candidate = load_scenario(path)
+            candidate = load_scenario(path, str(explanation.region.folder.resolve()))
             if sum(file in names for file in candidate.files) == 1:
                 return candidate
     raise BadInput(Problem(f"scenario {explanation.name}", "extends", ", ".join(names),

@@ -47,7 +47,7 @@ def build(plan: TablePlan, folder: Path, options: EngineOptions,
 def about(plan: TablePlan) -> dict[str, Any]:
     """What the manifest says of a reference table."""
     return {
-        "batch": plan.shared(), "worlds": plan.worlds,
+        "batch": plan.shared(), "on_region": plan.on_region, "worlds": plan.worlds,
         "variants": [variant._asdict() | {"worlds": n} for variant, n in plan.sizes.items()],
         "scenarios": [{"name": scenario.name, "given": given, "key": scenario.content_hash(),
                        "unknowns": list(scenario.free()), "resolved": scenario.to_dict()}
@@ -58,6 +58,7 @@ def command_line(plan: TablePlan, folder: Path) -> str:
     """The command that makes this table."""
     words = ["undercount", "reference", *plan.given, "--worlds", plan.worlds, "--seed", plan.seed,
              "--people-per-agent", scale_name(plan.people_per_agent)]
+    words += ["--region", plan.on_region] if plan.on_region else []
     words += [] if plan.variants else ["--no-variants"]
     words += [] if plan.gates else ["--no-gates"]
     return shlex.join(map(str, [*words, "--out", folder]))

@@ -68,6 +68,7 @@ class TablePlan:
     people_per_agent: int
     statistics: tuple[Statistic, ...]
     gates: bool = True
+    on_region: str | None = None  # as given, where the scenarios are read on another region than their own
 
     @property
     def region(self) -> Region:
@@ -101,14 +102,14 @@ class TablePlan:
 
 
 def resolve(given: Sequence[str], worlds: int, variants: bool, seed: int, people_per_agent: int,
-            problems: Sequence[Problem] = (), gates: bool = True) -> TablePlan:
-    """The plan; no names or `all` mean every explanation that ships.
+            problems: Sequence[Problem] = (), gates: bool = True, region: str | None = None) -> TablePlan:
+    """The plan; no names or `all` mean every explanation that ships and makes sense in the region.
 
     Raises BadInput with every problem of every option and scenario, after `problems`.
     """
     found = list(problems)
-    names = all_named(given or ["all"])
-    scenarios = load_unknown(names, found, "explanations", "explanations")
+    names = all_named(given or ["all"], region)
+    scenarios = load_unknown(names, found, "explanations", "explanations", region)
     if len(names) < 2 and not found and not any(scenario.mixture for scenario in scenarios.values()):
         found.append(Problem("command line", "SCENARIO...", "one explanation",
                              "at least two to be compared, a mixture (everything), or `all`"))
@@ -121,7 +122,7 @@ def resolve(given: Sequence[str], worlds: int, variants: bool, seed: int, people
     if found:
         raise BadInput(found)
     return TablePlan(tuple(scenarios.values()), tuple(names), worlds, variants, seed, people_per_agent, statistics,
-                     gates)
+                     gates, region)
 
 
 def statistics_file(region: Region) -> str:

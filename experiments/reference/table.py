@@ -129,8 +129,18 @@ class Reference:
     @cached_property
     def region(self) -> Region:
         """The region, from the copy in the folder; a table that ships lies in its region's own."""
+        return load_region(self.region_folder)
+
+    @property
+    def region_folder(self) -> Path:
+        """Where its region stands."""
         copied = self.folder / REGION / self.manifest["batch"]["region"]["name"]
-        return load_region(copied if copied.exists() else self.folder.parent)
+        return copied if copied.exists() else self.folder.parent
+
+    @property
+    def on_region(self) -> str | None:
+        """The folder on which its scenarios are read, where that is another region than their own."""
+        return str(self.region_folder.resolve()) if self.manifest.get("on_region") else None
 
     @cached_property
     def statistics(self) -> tuple[Statistic, ...]:
@@ -208,7 +218,7 @@ class Reference:
             raise BadInput(Problem(self.folder, "model", f"code {code_digest()}",
                                    f"the table's code {self.manifest['batch']['code']}; or make the table again: new "
                                    "worlds by other rules are not mixed with it"))
-        scenario = load_scenario(there["given"])
+        scenario = load_scenario(there["given"], self.on_region)
         if (scenario.content_hash() != there["key"] or list(scenario.free()) != there["unknowns"]
                 or scenario.to_dict()["priors"] != there["resolved"]["priors"]):
             raise BadInput(Problem(self.folder, f"scenario {explanation}", "values other than in this table",

@@ -7,6 +7,7 @@ difference: the first person whose life takes another turn.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +22,7 @@ from undercount.model.engine.layout import ROWS, WARM_UP
 from undercount.model.mesa_model import TraffickingModel
 from undercount.model.world import World
 
+REGION_VARIABLE = "UNDERCOUNT_VIEW_REGION"  # on which region the command serves scenarios, if not on their own
 FROZEN, ALONE = "(networks frozen)", "(none)"
 FROZEN_SWITCHES = {"mechanisms.route_adaptation": False, "mechanisms.method_adaptation": False}
 # What makes two lives differ in the eyes of a reader, most telling first.
@@ -52,7 +54,7 @@ class Settings:
 @lru_cache(maxsize=64)
 def loaded(name: str) -> Scenario:
     """A scenario by name, or by path if it ends in .toml; read once, since every widget asks."""
-    return load_scenario(Path(name) if name.endswith(".toml") else name)
+    return load_scenario(Path(name) if name.endswith(".toml") else name, os.environ.get(REGION_VARIABLE))
 
 
 def _changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:

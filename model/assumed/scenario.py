@@ -49,6 +49,7 @@ class Scenario:
     priors: dict[str, Span] = field(default_factory=dict)  # only those that files state
     files: dict[str, str] = field(default_factory=dict)  # every file read, and its sha256
     of_region: dict[str, tuple[Event, Span | None]] = field(default_factory=dict)  # events as the region has them
+    left_out: dict[str, str] = field(default_factory=dict)  # onsets of a mixture that its region refuses, and why
 
     @property
     def events_by_name(self) -> dict[str, Event]:
@@ -214,7 +215,7 @@ def load_scenario(name: str | Path, region: str | None = None, calibrated: bool 
     stem = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in own.path.stem)
     return Scenario(stem, pieces.title, pieces.description, region, updated(Parameters(), pieces.values),
                     pieces.mechanisms, pieces.events, pieces.onsets, pieces.priors, dict(sorted(files.items())),
-                    pieces.of_region)
+                    pieces.of_region, pieces.left_out)
 
 
 def _shown(path: Path, folder: Path) -> str:

@@ -26,6 +26,9 @@ HARSH, PAID = range(2)
 LISTS = ("police", "assistance", "hotline")
 ON_POLICE, ON_ASSISTANCE, ON_HOTLINE = 1, 2, 4
 HISTORIES = 8  # every combination of the three lists
+# Of those listed: persons who were held in the country this year, and the ends of its months at which they were.
+HELD, HELD_MONTHS = range(2)
+HELD_FIELDS = ("held_public", "held_private", "months_public", "months_private")
 
 # Guards of arithmetic: they have no meaning of their own and are far from anything a parameter can ask for.
 MOST_LOG_ODDS = 20.0  # of one option against another, and of a hazard: sums of exponentials stay finite
@@ -97,9 +100,12 @@ PERSON = _record(
     ("pool", _i4),  # row of those who look for a way in one's pool; NOBODY for who belongs to none
     ("official", _i4),
     ("parties", _i4),  # how many ever split off
+    ("listed", _i2), ("months", _i2),  # month of the entry on `lists`; months held before one was found
     ("lists", _i1), ("lists_home", _i1), ("helped", _i1),
     ("zone", _i1), ("sex", _i1), ("age_band", _i1), ("minority", _i1),
-    ("working", _i1), ("wage_band", _i1), ("family_risk", _i1), itemsize=2 * CACHE_LINE)
+    ("working", _i1), ("wage_band", _i1), ("family_risk", _i1),
+    ("reported", _i1),  # in the register of the country where the person was last found?
+    itemsize=2 * CACHE_LINE)
 
 KLASS = _record(  # people at home who share country, zone and work
     ("home", _i4), ("zone", _i4), ("working", _i4), ("agents", _i8), ("persons", _f8), ("first", _i8), ("last", _i8),
@@ -124,8 +130,9 @@ PLACE = _record(  # what a country remembers from month to month
     ("responds", _i4))  # do its cells weigh routes each for itself this month, or follow its corridors?
 
 FACT = _record(  # what the region's files say of a country in a month
+    ("free_movement", _f8), ("free_work", _f8),
     ("income", _f8), ("unemployment", _f8), ("phones", _f8), ("online", _f8), ("integrity", _f8),
-    ("law", _f8), ("visa_free", _f8), ("diaspora", _f8), ("years", _f8))
+    ("law", _f8), ("visa_free", _f8), ("diaspora", _f8), ("years", _f8), ("since_january", _f8))
 
 ROUTE = _record(
     ("origin", _i4), ("destination", _i4), ("legs", _i4), ("paths", _i4), ("papers_only", _i4), ("familiar", _i4),
@@ -195,12 +202,21 @@ NGO = _record(
     ("id", _i8), ("place", _i4), ("kind", _i4), ("start", _i4), ("active", _i4),
     ("strength", _f8), ("beds", _i8), ("used", _i8), ("attention", _f8))
 
+# Who enters a recognised victim in a register.
+REPORTERS = ("police", "border", "inspectors", "care")
+BY_POLICE, BY_BORDER, BY_INSPECTORS, BY_CARE = range(4)
+
 # --- tallies: the truth, month by month and place by place -----------------------------------------
 HIDDEN_FIELDS = (
     "newly_exploited", "in_exploitation", "in_public", "identified", "recognised", "misidentified", "offered_help",
     "refused", "no_place", "assisted", "repatriated", "escaped", "released", "returned", "retrafficked",
-    "deported", "listed_assisted", "listed_repatriated")
+    "deported", "listed_assisted", "listed_repatriated", "listed_identified", "registered",
+    *(f"registered_by_{who}" for who in REPORTERS))
 HIDDEN = np.dtype([(name, _i8) for name in HIDDEN_FIELDS])
+# What a row of the observed table counts -> the tally that it is compared with. Identified: recognised as victims, as
+# far as the figures cover them; registered: those whom somebody reported. Neither asks for a shelter.
+COUNTED = {"assisted": "listed_assisted", "repatriated": "listed_repatriated", "identified": "listed_identified",
+           "registered": "registered"}
 
 ACTOR_FIELDS = (
     "recruiters_active", "recruiters_in_custody", "arrests", "officials_in_pay", "bribes_taken",

@@ -97,6 +97,7 @@ def looks_for_a_way(me, t, w):
     aware = awareness_of(me, here, home)
     freely = w.facts[t, me.home].visa_free > 0.0
     legal = here.legal_openness * (1.0 + here.awareness_legal * aware) * (here.visa_free_gain if freely else 1.0)
+    legal *= here.free_work_gain ** w.facts[t, me.home].free_work
     need = 1.0 - here.visa_free_loss if freely else 1.0  # of a go-between
     smuggler = here.smuggler_appeal * need
     offer = here.offer_appeal * need * home.meets * me.accepts * (1.0 - aware * here.awareness_effect)

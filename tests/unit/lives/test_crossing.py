@@ -20,6 +20,7 @@ from tests.hand import (
     changes,
     given,
     has,
+    known,
     learns,
 )
 
@@ -181,3 +182,11 @@ def test_no_border_within_the_country(w, me, luck):
     has(me, route=DIRECT)
     luck(CROSSING_INSPECTED=0.0)  # nothing is inspected where the chance is 0
     assert crossing.journey(me, NOW, w) == UNSEEN and (me.place, me.leg) == (ABROAD, 1)
+
+
+@pytest.mark.parametrize("mode, moves_freely, expected", [
+    (VISA_FREE, 1.0, 0.25), (VISA_FREE, 0.0, 1.0), (PAPERS, 1.0, 1.0), (CLANDESTINE, 1.0, 1.0)])
+def test_citizens_of_the_union_are_checked_less(w, me, mode, moves_freely, expected):
+    known(w, HOME, free_movement=moves_freely)
+    here = given(w, ABROAD, free_movement_visibility=0.25)
+    assert crossing.checked(has(me, mode=mode, home=HOME), NOW, w, here) == expected

@@ -83,6 +83,16 @@ def test_awareness_opens_the_legal_way_and_closes_the_offer(w, me, luck, ways):
     assert seeks(w, me, luck, smuggler=0.1, offer=0.4 - 1e-9) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("share, legal", [(0.0, 1.0), (0.5, 2.0), (1.0, 4.0)])
+def test_open_labour_markets_widen_the_legal_way(w, me, luck, ways, share, legal):
+    """A gain of 4 in all, 2 where markets of half of the inhabitants are open."""
+    has(ways, free_work_gain=4.0)
+    known(w, HOME, free_work=share)
+    odds = legal / (legal + 5.0)
+    assert seeks(w, me, luck, legal=1 - odds + 1e-9) == (1, 0, 0)
+    assert seeks(w, me, luck, legal=1 - odds - 1e-9)[0] == 0
+
+
 def test_deprived_zones_know_less(w, me):
     here = given(w, HOME, awareness_deprived=0.5)
     home = has(w.places[HOME], awareness=0.5)
