@@ -109,7 +109,7 @@ def tables_of(world) -> dict[str, np.ndarray]:
     """Copies of all that a month can change, rows in use only."""
     found = {name: getattr(world, name).copy() for name in TABLES}
     found["people"] = world.migrants.copy()
-    found["active"] = world.active[: world.counts[ACTIVE]].copy()
+    found["active"] = np.sort(world.active[: world.counts[ACTIVE]])  # in which order they are visited is no part of a world
     return found
 
 
