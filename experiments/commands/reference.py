@@ -15,7 +15,7 @@ DEFAULT_OUT = "results/reference"
 @click.argument("scenarios", nargs=-1, metavar="[SCENARIO...]")
 @region_option
 @click.option("--worlds", default="5000", show_default=True, metavar="N",
-              help="Worlds of each explanation; a fifth as many more with priors half and with priors twice as wide, "
+              help="Worlds of each explanation; a tenth as many more with priors half and with priors twice as wide, "
                    "and without each of the region's hard patterns.")
 @click.option("--no-variants", is_flag=True, help="Leave out the worlds under other assumptions.")
 @click.option("--no-gates", is_flag=True, help="Keep worlds that contradict the region's hard patterns.")

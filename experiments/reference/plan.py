@@ -20,7 +20,7 @@ STRETCH = 20
 # Besides the priors themselves, a share of worlds under each other assumption, for the stability of the verdict: priors
 # half and twice as wide, and each hard pattern of the region dropped in turn.
 WIDTHS = (0.5, 2.0)
-VARIANT_SHARE = 5
+VARIANT_SHARE = 10
 MOST_WORLDS = 1_000_000
 
 
