@@ -45,7 +45,7 @@ def arrive(w, persons):
     people["id"], people["row"] = np.arange(len(people)) + 10**6, np.arange(len(people))
     people["pool"] = people["official"] = layout.NOBODY
     here = people[:HELD]
-    for name, value in dict(situation=EXPLOITED, place=ABROAD, recruiter=2, weight=persons, debt=DEBT, since=START, wakes=START,
+    for name, value in dict(situation=EXPLOITED, place=ABROAD, recruiter=2, weight=persons, debt=DEBT, since=START, wakes=START - 1,
                             venue=PUBLIC, treatment=HARSH).items():
         here[name] = value
     w.recruiters[2].held = 1  # each knows the next
