@@ -369,7 +369,7 @@ class World:
             self._assert_finite()
 
     def _assert_finite(self) -> None:
-        """Compiled rules divide by zero without a word (`engine/compiled.py`), so a whole run is looked through once."""
+        """Compiled rules divide by zero without a word (`engine/compiled.py`), so a whole run is looked through."""
         for name in ("places", "classes", "posts", "officials", "recruiters", "minds", "told", "ngos", "routes"):
             table = getattr(self, name)
             for field in table.dtype.names:

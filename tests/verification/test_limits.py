@@ -1,8 +1,7 @@
 """Worlds in which something is missing altogether."""
 
-from dataclasses import replace
-
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
