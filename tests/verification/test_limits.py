@@ -1,5 +1,6 @@
 """Worlds in which something is missing altogether."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -138,3 +139,13 @@ def test_nobody_is_offered_help_before_there_is_any():
 def test_nobody_is_trafficked_twice_without_retrafficking():
     assert trafficked(world(1, retrafficking=False))["times"].max() == 1
     assert made(retrafficking=False).mechanisms["retrafficking"] is False
+
+
+@pytest.mark.parametrize("table, field", [("places", "earned"), ("minds", "entry_own"), ("told", "told"), ("routes", "odds")])
+def test_a_run_that_ends_with_a_number_that_is_none_is_refused(table, field):
+    """Compiled rules divide by zero without a word."""
+    run = copy.deepcopy(world(1))
+    run.run()  # as it is, all is well
+    getattr(run, table)[field][0] = np.nan
+    with pytest.raises(AssertionError, match=f"{table}: {field} is not finite"):
+        run.run()
