@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from undercount.experiments.draws import Draw, attempt
 from undercount.experiments.reference.quantities import TRIED
-from undercount.experiments.reference.table import Reference, read_reference
+from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import open_folder
 from undercount.experiments.verdict.folder import DRAWS
+from undercount.experiments.verdict.kept import reference_of
 from undercount.model.files.problems import BadInput, Problem
 
 COLUMNS = ("explanation", "world", "weight")
@@ -80,7 +81,7 @@ def read_weighted(folder: Path) -> Weighted:
     given = manifest.get("reference")
     if manifest["state"] != "finished" or not isinstance(given, str):
         raise BadInput(Problem(folder, "state", manifest["state"], "a folder that `undercount compare` finished"))
-    reference = read_reference(folder / given)
+    reference = reference_of(folder, given)
     table = pq.read_table(folder / DRAWS, columns=list(COLUMNS)).to_pandas()
     table["explanation"] = table["explanation"].astype(str)
     there = {(reference.explanations[label], world)

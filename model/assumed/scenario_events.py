@@ -21,6 +21,7 @@ from undercount.model.assumed.scenario_checks import (
     read_text_value,
     read_where,
 )
+from undercount.model.assumed.scenario_foreign import places_of
 from undercount.model.assumed.scenario_pieces import Draft, Pieces
 from undercount.model.files.toml_in import Source, Where, describe
 
@@ -96,7 +97,10 @@ def _one_for_each_place(pieces: Pieces, source: Source, at: Where, i: int, conte
         source.bad((*at, "apart"), f"events[{i + 1}].apart", describe(apart), "true or false")
     if apart is not True or pieces.region is None or not isinstance(name, str):
         return [plain]
-    places = read_where(source, (*at, "where"), f"events.{name}.where", content.get("where"), pieces.region)
+    where = places_of(pieces, source, name, content.get("where"))
+    if where == [] and content["where"] != []:
+        return []  # nowhere on this region
+    places = read_where(source, (*at, "where"), f"events.{name}.where", where, pieces.region)
     return [plain | {"name": f"{name}-{iso3.lower()}", "where": [iso3]} for iso3 in places or ()]
 
 

@@ -148,6 +148,7 @@ class Region:
     files: dict[str, str]
     ties: tuple[Tie, ...] = ()
     patterns: Path | None = None  # what its sources state of the world behind the counts
+    map: Path | None = None  # outlines to draw (`maps.py`)
     changes: Path | None = None  # the region's own dated events, in the form of a scenario's
 
     @cached_property
