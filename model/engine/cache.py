@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
-import pickle
 import shutil
 import stat
 import tempfile
@@ -89,7 +89,7 @@ def _own(folder: Path) -> bool:
 
 
 class Sealed(IndexDataCacheFile):
-    """Numba's files of one function, each with a seal."""
+    """Numba's files of one function, each with a seal behind what Numba reads."""
 
     def save(self, key: Any, data: Any) -> None:
         with contextlib.suppress(OSError):  # a full disk: compiled again by the next command, no worse
@@ -97,33 +97,28 @@ class Sealed(IndexDataCacheFile):
 
     def _load_index(self) -> dict:
         try:
-            stamp, overloads = _opened(self._index_path)
+            check_seal(Path(self._index_path))
         except OSError:
             return {}
-        return overloads if stamp == self._source_stamp else {}
-
-    def _save_index(self, overloads: dict) -> None:
-        self._write(self._index_path, (self._source_stamp, overloads))
+        return super()._load_index()
 
     def _load_data(self, name: str) -> Any:
-        return _opened(self._data_path(name))
+        check_seal(Path(self._data_path(name)))
+        return super()._load_data(name)
 
-    def _save_data(self, name: str, data: Any) -> None:
-        self._write(self._data_path(name), data)
+    @contextlib.contextmanager
+    def _open_for_write(self, filepath: str) -> Iterator[io.BytesIO]:
+        content = io.BytesIO()
+        yield content
+        with super()._open_for_write(filepath) as file:
+            file.write(content.getvalue() + hashlib.sha256(content.getvalue()).digest())
 
-    def _write(self, path: str, content: Any) -> None:
-        body = self._dump(content)
-        with self._open_for_write(path) as file:
-            file.write(body + hashlib.sha256(body).digest())
 
-
-def _opened(path: str) -> Any:
-    """What a sealed file holds. Raises OSError if it is absent or damaged, which is the same to Numba."""
-    content = Path(path).read_bytes()
-    body, seal = content[:-SEAL], content[-SEAL:]
-    if hashlib.sha256(body).digest() != seal:
+def check_seal(path: Path) -> None:
+    """Raises OSError if the file is absent or damaged, which is the same to Numba."""
+    content = path.read_bytes()
+    if hashlib.sha256(content[:-SEAL]).digest() != content[-SEAL:]:
         raise OSError(f"{path} is damaged")
-    return pickle.loads(body)
 
 
 def compiled_in(folder: Path | None, **options: Any) -> Callable:

@@ -148,7 +148,7 @@ class Region:
     files: dict[str, str]
     ties: tuple[Tie, ...] = ()
     patterns: Path | None = None  # what its sources state of the world behind the counts
-    map: Path | None = None  # outlines to draw (`maps.py`)
+    map: Path | None = None  # outlines to draw (`outlines.py`)
     changes: Path | None = None  # the region's own dated events, in the form of a scenario's
 
     @cached_property

@@ -25,7 +25,7 @@ from undercount.model.files.tables_in import (
     whole,
 )
 from undercount.model.files.toml_in import line_of
-from undercount.model.known.maps import read_map
+from undercount.model.known.outlines import read_map
 from undercount.model.known.region import (
     Country,
     Crossing,

@@ -2,8 +2,7 @@
 
 What is drawn are areas (Polygon, MultiPolygon, also inside a GeometryCollection); points and lines are left out, a
 third coordinate (altitude) too, and a map without any feature is one without outlines. A ring that crosses the
-antimeridian is unrolled, so that no line runs across the whole map, and `draw` turns places and outlines so that the
-region lies in one piece.
+antimeridian is unrolled, so that no line runs across the whole map: its longitudes then go beyond 180 degrees.
 
     H. Butler et al. (2016), The GeoJSON Format, RFC 7946.
 """
@@ -23,7 +22,7 @@ AREAS = {"Polygon": 1, "MultiPolygon": 2}  # and how deep their rings lie
 OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString")
 LARGEST = 40_000_000  # characters; the one that ships has about 200,000
 NAME = "iso3"
-FEATURES = f"a FeatureCollection of features with the property {NAME}"
+FEATURES = f"GeoJSON, a FeatureCollection of features with the property {NAME}"
 
 Ring = tuple[tuple[float, float], ...]
 
@@ -89,7 +88,9 @@ def _features(whole: object) -> list:
     kind = whole.get("type") if isinstance(whole, dict) else None
     if kind == "Feature":
         return [whole]
-    if kind == "FeatureCollection" and isinstance(whole.get("features"), list):
+    if kind in ("FeatureCollection", None) and isinstance(whole, dict) and isinstance(whole.get("features"), list):
+        if wrong := [n for n, each in enumerate(whole["features"], start=1) if not isinstance(each, dict)]:
+            raise _Wrong(f"feature {wrong[0]}: {brief(whole['features'][wrong[0] - 1])}", FEATURES)
         return whole["features"]
     found = f"a bare {kind}, which says no country" if kind in (*AREAS, *OTHERS, "GeometryCollection") else \
         "a FeatureCollection without a list of features" if kind == "FeatureCollection" else \
@@ -111,17 +112,16 @@ def _box(whole: dict) -> tuple[float, float, float, float] | None:
     return west, south, east, north
 
 
-def _code(feature: object, codes: Sequence[str]) -> str:
-    if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        kind = feature.get("type") if isinstance(feature, dict) else feature
-        raise _Wrong(brief(kind), "a Feature")
+def _code(feature: dict, codes: Sequence[str]) -> str:
+    if feature.get("type", "Feature") != "Feature":
+        raise _Wrong(f"type {brief(feature['type'])}", "a Feature")
     properties = feature.get("properties")
     properties = properties if isinstance(properties, dict) else {}
     code = properties.get(NAME)
     if not isinstance(code, str) or not code.strip():
         names = [str(name)[:40] for name in properties][:20]
-        close = next((name for name in names if name.lower().replace("_", "") in (NAME, "isoa3", "adm0a3")), None) \
-            or nearest(NAME, names)
+        alike = [name for name in names if name.lower().replace("_", "") in (NAME, "isoa3", "adm0a3")]
+        close = None if code is not None else alike[0] if alike else nearest(NAME, names)
         said = f"; rename {close!r}" if close else ""
         found = f"no {NAME} (properties: {', '.join(names) or 'none'})" if code is None else f"{NAME} {brief(code)}"
         raise _Wrong(found, f"the property {NAME}, a country code{said}")
@@ -174,65 +174,3 @@ def _ring(ring: object) -> Ring:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e15
-
-
-@dataclass(frozen=True)
-class Frame:
-    """Longitudes within 180 degrees of the middle of some places, so that these lie in one piece."""
-
-    middle: float
-
-    @classmethod
-    def of(cls, longitudes: Iterable[float]) -> Frame:
-        """The frame of places at these longitudes: its middle is that of the shortest arc that holds them all."""
-        there = sorted({lon % 360.0 for lon in longitudes}) or [0.0]
-        width, start = max((after - lon, after) for lon, after in zip(there, [*there[1:], there[0] + 360.0]))
-        middle = (start + (360.0 - width) / 2) % 360.0
-        return cls(middle - 360.0 * (middle > 180.0))
-
-    def lon(self, longitude: float) -> float:
-        return longitude - 360.0 * round((longitude - self.middle) / 360.0)
-
-    def ring(self, ring: Ring) -> Ring:
-        """The ring in the frame: turned as a whole, by its own middle."""
-        own = (min(lon for lon, _ in ring) + max(lon for lon, _ in ring)) / 2
-        turn = self.lon(own) - own
-        return tuple((lon + turn, lat) for lon, lat in ring) if turn else ring
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A map of some places, each by its code, in one frame.
-
-    places    code -> (longitude, latitude)
-    polygons  (code, rings: the outer one, then holes) of every area
-    box       west, south, east, north: as the file states it, else around the places and their outlines
-    """
-
-    places: dict[str, tuple[float, float]]
-    polygons: tuple[tuple[str, tuple[Ring, ...]], ...]
-    box: tuple[float, float, float, float]
-
-
-MARGIN = 1.0  # degrees around what is drawn, where the file states no box
-
-
-def draw(outlines: Outlines, places: dict[str, tuple[float, float]]) -> Drawing:
-    """The drawing of places at (longitude, latitude), which are some."""
-    frame = Frame.of(lon for lon, _ in places.values())
-    turned = {code: (frame.lon(lon), lat) for code, (lon, lat) in places.items()}
-    polygons = tuple((code, tuple(frame.ring(ring) for ring in polygon))
-                     for code, several in outlines.rings for polygon in several)
-    inside = list(turned.values())
-    if outlines.box:
-        west, south, east, north = outlines.box
-        turn = frame.lon((west + east) / 2) - (west + east) / 2
-        box = west + turn, south, east + turn, north
-    else:
-        points = inside + [point for code, rings in polygons if code in turned for point in rings[0]]
-        box = (min(lon for lon, _ in points) - MARGIN, min(lat for _, lat in points) - MARGIN,
-               max(lon for lon, _ in points) + MARGIN, max(lat for _, lat in points) + MARGIN)
-    # A box may be stated too small: no place is to lie outside.
-    return Drawing(turned, polygons, (
-        min(box[0], *(lon for lon, _ in inside)), max(min(box[1], *(lat for _, lat in inside)), -90.0),
-        max(box[2], *(lon for lon, _ in inside)), min(max(box[3], *(lat for _, lat in inside)), 90.0)))
