@@ -60,7 +60,7 @@ def command(reference: str | None, observed: str | None, effort: str, seed: str,
 
     def tell(outcome: Outcome) -> None:
         if outcome.done == outcome.total:
-            click.echo((folder / WORDS).read_text())
+            click.echo((folder / WORDS).read_text(encoding="utf-8"))
 
     return carried_out(folder, asked.command(folder), options,
                        lambda on_progress: make(asked, folder, options, on_progress, say), tell)

@@ -17,6 +17,7 @@ import numpy as np
 from undercount.experiments.ask import explanations as shipped
 from undercount.experiments.draws import Draw, prior_draws
 from undercount.experiments.store.kept import Needs, core_of
+from undercount.experiments.store.planned import cut
 from undercount.experiments.store.provenance import code_digest
 from undercount.experiments.verdict.folder import posterior_draws, read_draws
 from undercount.experiments.verdict.kept import NAME, called, keep_verdict
@@ -88,7 +89,7 @@ def content(draw: Draw) -> tuple:
 def part_of(draw: Draw, *more: object) -> str:
     """The file of what is computed of a draw: its name is a hash of all that can move it."""
     key = hashlib.sha256(repr((content(draw), code_digest(), *more)).encode()).hexdigest()[:16]
-    return f"{draw.explanation.name[:60]}-{draw.world:07d}-{key}.npz"
+    return f"{cut(draw.explanation.name, 60)}-{draw.world:07d}-{key}.npz"
 
 
 def read_basis(verdict: str | None, prior: int | None, explanations: Sequence[str], count: int, seed: int,

@@ -9,6 +9,7 @@ from typing import Any
 
 from undercount.experiments.ask import all_named, load_unknown
 from undercount.experiments.reference.statistics import FILE, Statistic, shipped_statistics
+from undercount.experiments.store.planned import cut
 from undercount.experiments.store.provenance import code_digest
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.files.problems import BadInput, Problem
@@ -39,7 +40,7 @@ class Stretch:
 
     @property
     def part(self) -> str:
-        return f"{self.scenario.name[:60]}-w{self.width:g}-{self.first:07d}-{self.last:07d}-{self.key[:16]}.npz"
+        return f"{cut(self.scenario.name, 60)}-w{self.width:g}-{self.first:07d}-{self.last:07d}-{self.key[:16]}.npz"
 
 
 @dataclass(frozen=True)
