@@ -16,6 +16,7 @@ from undercount.experiments.view import charts, story
 from undercount.experiments.view import map as flow_map
 from undercount.experiments.view.controls import saved
 from undercount.experiments.view.life import CHOICES, Follower, choose
+from undercount.experiments.view.resting import Rests
 from undercount.experiments.view.twin import Settings, Twin, difference_in_words
 from undercount.model.files.problems import BadInput
 
@@ -65,7 +66,7 @@ class Picked:
     followers: list[tuple[int, Follower, str]] = field(default_factory=list)
 
 
-class Session:
+class Session(Rests):
     """The worlds of one tab. Every method may be called from any thread."""
 
     def __init__(self, start: Settings, given: str | None = None):
@@ -206,8 +207,18 @@ class Session:
         """The tab is gone."""
         self.pause()
         with self.lock:
-            self.twin.close()
+            self.let_go()
             self.picked.followers = []
+
+    def moving(self) -> bool:
+        return self.playing.value or bool(self.busy.value)
+
+    def _forgets(self) -> None:
+        self._followed = [(k, follower.kind, follower.row, note) for k, follower, note in self.picked.followers]
+        self.picked.followers = []
+
+    def _recalls(self) -> None:
+        self.picked.followers = [(k, self._follow(k, kind, row), note) for k, kind, row, note in self._followed]
 
     # --- settings -----------------------------------------------------------------------------------------
     @property

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from undercount.experiments.view.life import Follower, where_from
 from undercount.experiments.view.naming import month_name
+from undercount.experiments.view.room import check_room
 from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.engine.layout import ROWS, WARM_UP
 from undercount.model.mesa_model import TraffickingModel
@@ -73,6 +74,7 @@ class Twin:
     def __init__(self, settings: Settings):
         self.settings = settings
         scenarios = [s for s in (settings.first_scenario(), settings.second_scenario()) if s is not None]
+        check_room(scenarios, settings.people_per_agent)
         self.models = [TraffickingModel(s, settings.seed, settings.people_per_agent) for s in scenarios]
         self.region = self.models[0].region
         self.difference: Difference | None = None

@@ -61,8 +61,8 @@ def _read_onset(source: Source, at: Where, label: str, content: dict, inherited:
     for key, span, unit in (("ramp", (0.0, float(LONGEST_RAMP)), "months"), ("size", SIZES, "factor")):
         if key in content and (quantity := read_quantity(*place(key), content[key], span, unit)):
             draft.fields[key] = quantity
-            if key == "size" and min(quantity[0], *(quantity[1] or ())) <= 0.0:
-                source.bad((*at, key), f"{label}.size", describe(min(quantity[0], *(quantity[1] or ()))), SIZE_ABOVE)
+            if key == "size" and (least := min((quantity[0], *(quantity[1] or ())))) <= 0.0:
+                source.bad((*at, key), f"{label}.size", describe(least), SIZE_ABOVE)
     if "included" in content:
         quantity = read_quantity(*place("included"), content["included"], (0.0, 1.0), "share")
         draft.fields["included"] = quantity[0] if quantity else 1.0
