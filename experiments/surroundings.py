@@ -49,9 +49,18 @@ def be_quiet_when_interrupted() -> None:
 
 
 def end_quietly() -> None:
-    """After an interruption: a second Ctrl-C while the program winds up changes nothing."""
+    """End the program after an interruption. A second Ctrl-C changes nothing any more, and where the first fell into
+    code that C had started Python would end itself by the signal, whatever exit code it was given."""
+    import atexit
     import signal
     import threading
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # whoever read it is gone
+            pass
+    os._exit(INTERRUPTED)
