@@ -35,6 +35,7 @@ door_options = as_one(
     click.option("--rest-after", default=10.0, show_default=True, type=click.FloatRange(0.01, 1440), metavar="MINUTES",
                  help="Let worlds go that nobody has looked at for so long; they come back when somebody does."))
 
+PAGE = "undercount.experiments.view.app"
 NEEDED = ("solara", "solara_assets", "ipyvuetify")
 
 
@@ -92,9 +93,10 @@ def serve(host: str, port: int, opens: bool, door: DoorAsked) -> None:
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     from solara.__main__ import cli as solara
 
+    os.environ["SOLARA_APP"] = PAGE  # looked at when the server is imported, which the door does
     guard(rules)
     if opens:
         threading.Timer(1.0, webbrowser.open, (shown,)).start()
-    solara.main(["run", "undercount.experiments.view.app", "--production", "--host", host, "--port", str(port),
+    solara.main(["run", PAGE, "--production", "--host", host, "--port", str(port),
                  "--no-open", "--no-check-version", "--log-level", "warning"],
                 standalone_mode=False)
