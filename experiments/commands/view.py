@@ -14,15 +14,18 @@ NEEDED = ("solara", "solara_assets", "ipyvuetify")
 
 
 @click.command("view")
-@click.argument("scenario", default="full-adaptation", metavar="[SCENARIO]")
+@click.argument("scenario", default="", metavar="[SCENARIO]")
+@click.option("--verdict", metavar="DIR", help="Folder of `undercount compare` whose draws the page offers (default: "
+              "those of the published verdict).")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--allow-remote", is_flag=True, help="Needed for a --host that other machines can reach.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in a browser.")
-def command(scenario: str, host: str, port: int, allow_remote: bool, opens: bool) -> None:
+def command(scenario: str, verdict: str | None, host: str, port: int, allow_remote: bool, opens: bool) -> None:
     """Serve the page on which two worlds with the same luck run side by side.
 
-    SCENARIO, a name or a path, is the first world. Every browser tab has worlds of its own.
+    SCENARIO, a name or a path, is the first world; without it the page opens with two draws of the verdict that fit the
+    published table. Every browser tab has worlds of its own.
     """
     from undercount.model.assumed.scenario import load_scenario
 
@@ -35,8 +38,14 @@ def command(scenario: str, host: str, port: int, allow_remote: bool, opens: bool
         if importlib.util.find_spec(name) is None:
             raise click.ClickException(f"the page needs the extra [view] ({name} is missing): "
                                        "pip install 'undercount[view]'")
-    load_scenario(Path(scenario) if scenario.endswith(".toml") else scenario)  # every mistake now, not in the browser
+    if scenario:
+        load_scenario(Path(scenario) if scenario.endswith(".toml") else scenario)  # mistakes now, not in the browser
     os.environ["UNDERCOUNT_VIEW_SCENARIO"] = str(Path(scenario).resolve()) if scenario.endswith(".toml") else scenario
+    if verdict is not None:
+        from undercount.experiments.verdict.weighted import read_weighted
+
+        read_weighted(Path(verdict))  # likewise
+        os.environ["UNDERCOUNT_VIEW_VERDICT"] = str(Path(verdict).resolve())
     serve(host, port, opens)
 
 
@@ -50,6 +59,7 @@ def is_local(host: str) -> bool:
 
 def serve(host: str, port: int, opens: bool) -> None:
     """Runs until interrupted. Solara reads its settings from the environment when it is imported."""
+    os.environ["UNDERCOUNT_VIEW_SERVED"] = "yes"
     os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "false"
     os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "15m")  # a tab that vanished keeps its worlds no longer
     os.environ["SOLARA_THEME_SHOW_BANNER"] = "false"

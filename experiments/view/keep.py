@@ -9,6 +9,7 @@ import zipfile
 
 from undercount.experiments.view import charts, story
 from undercount.experiments.view import map as flow_map
+from undercount.experiments.view.svg import FONT
 
 
 def tables(twin) -> str:
@@ -23,7 +24,7 @@ def tables(twin) -> str:
 
 
 def figure(twin, map_path) -> str:
-    """Both maps above the main chart, in one SVG with a size in pixels."""
+    """Both maps above both charts, in one SVG with a size in pixels."""
     width, gap = 1240.0, 20.0
     share = (width - gap) / 2 / flow_map.WIDTH
     high = (flow_map.HEIGHT + 28) * share
@@ -32,13 +33,16 @@ def figure(twin, map_path) -> str:
         own = _inner(flow_map.whole(model, map_path, name, story.date(model)))
         parts.append(f'<svg x="{k * (width + gap) / 2:.1f}" y="0" width="{flow_map.WIDTH * share:.1f}" '
                      f'height="{high:.1f}" viewBox="0 0 {flow_map.WIDTH:.0f} {flow_map.HEIGHT + 28:.0f}">{own}</svg>')
-    chart = charts.main_chart(twin.models, twin.names)
-    tall = width * 368 / 900
-    parts.append(f'<svg x="0" y="{high + 20:.1f}" width="{width:.0f}" height="{tall:.1f}" viewBox="0 0 900 368">'
-                 f'{_inner(chart)}</svg>')
+    across = charts.COUNTS[0] + gap + charts.FLOW[0]
+    tall, left = charts.COUNTS[1] * width / across, 0.0
+    for chart, size in ((charts.counts_chart, charts.COUNTS), (charts.flow_chart, charts.FLOW)):
+        own = size[0] * width / across
+        parts.append(f'<svg x="{left:.1f}" y="{high + 20:.1f}" width="{own:.1f}" height="{tall:.1f}" '
+                     f'viewBox="0 0 {size[0]:g} {size[1]:g}">{_inner(chart(twin.models, twin.names))}</svg>')
+        left += own + gap * width / across
     total = high + tall + 30
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{total:.0f}" '
-            f'viewBox="0 0 {width:.0f} {total:.0f}" {charts.FONT}>{"".join(parts)}</svg>')
+            f'viewBox="0 0 {width:.0f} {total:.0f}" {FONT}>{"".join(parts)}</svg>')
 
 
 def _inner(svg: str) -> str:

@@ -8,8 +8,10 @@ from functools import lru_cache
 from html import escape
 
 import numpy as np
-from undercount.experiments.view.charts import FONT, INK, MODE_COLOURS, QUIET, text
+from undercount.experiments.view.labels import SIZE, Wish
+from undercount.experiments.view.labels import place as placed
 from undercount.experiments.view.naming import count, country, labels
+from undercount.experiments.view.svg import FONT, INK, MODE_COLOURS, QUIET, text
 from undercount.model.engine.layout import MODES, VISA_FREE
 
 # The box of the map; a degree of longitude is drawn as long as it is at 45 degrees.
@@ -79,17 +81,15 @@ def base(region, map_path) -> str:
     return "".join(parts)
 
 
-def names(region, zoom: float = 1.0) -> str:
-    """Names of countries, above everything else, as large on the screen at every zoom."""
-    parts = []
-    for c, (x, y) in zip(region.countries, positions(region)):
-        label = labels(region).get(c.iso3)
-        if label:
-            dx, dy = label["beside"]
-            more = f'pointer-events="none" paint-order="stroke" stroke="#fbfaf7" stroke-width="{3 / zoom:.2f}"'
-            parts.append(text(x + dx / zoom, y + dy / zoom, label.get("name", c.name), round(12 / zoom, 2),
-                              colour="#30363d", more=more))
-    return "".join(parts)
+def names(region, view: str = "region") -> str:
+    """Names of countries, above everything else, as large on the screen in every view."""
+    frame, zoom = VIEWS[view]
+    left, top, wide, tall = map(float, frame.split())
+    wishes = [Wish(label.get("name", c.name), x, y, tuple(label["beside"]) if "beside" in label else None)
+              for c, (x, y) in zip(region.countries, positions(region)) if (label := labels(region).get(c.iso3))]
+    more = f'pointer-events="none" paint-order="stroke" stroke="#fbfaf7" stroke-width="{3 / zoom:.2f}"'
+    return "".join(text(p.x, p.y, p.name, round(SIZE / zoom, 2), colour="#30363d", more=more)
+                   for p in placed(wishes, (left, top, left + wide, top + tall), zoom))
 
 
 def arcs(region, flows: np.ndarray, zoom: float = 1.0) -> list[tuple[float, str]]:
@@ -177,7 +177,20 @@ def tips(model) -> dict[str, str]:
     return found
 
 
-def legend(width: float = 900.0) -> str:
+def said(model) -> str:
+    """The month's map in words: how many, and along which corridors most."""
+    world, region = model.world, model.region
+    if world.month == 0:
+        return "nothing has happened yet"
+    flows = world.flows[world.t - 1].sum(axis=(2, 3))
+    largest = np.argsort(flows, axis=None)[::-1][:3]
+    pairs = [divmod(int(k), flows.shape[1]) for k in largest]
+    told = ", ".join(f"{country(region, a)} to {country(region, b)} {count(flows[a, b])}"
+                     for a, b in pairs if flows[a, b])
+    return f"{count(flows.sum())} people newly exploited this month; most from {told or 'nowhere'}"
+
+
+def legend() -> str:
     """What the marks mean, in one line."""
     x, parts = 0.0, []
     for mode in ("clandestine", "papers", "visa-free", "internal"):

@@ -77,10 +77,14 @@ class Posterior:
         opening = [name for name in (self.nearest(False), self.nearest(True)) if name]
         return list(dict.fromkeys([*opening, *(f"{WORD}{n}" for n in sorted(chosen, key=lambda n: near[n]))]))
 
+    def moved(self, name: str) -> str:
+        """How a draw's hidden flow moved, as per cent."""
+        change = 100 * np.expm1(self.change[self.numbers == number_of(name)][0])
+        return f"{change:+.0f}\N{NO-BREAK SPACE}%".replace("-", "\N{MINUS SIGN}")
+
     def title(self, name: str) -> str:
         """What a list says of a draw."""
-        change = 100 * np.expm1(self.change[self.numbers == number_of(name)][0])
-        return f"Draw {number_of(name)}: hidden flow {change:+.0f} %".replace("-", "\N{MINUS SIGN}")
+        return f"Draw {number_of(name)}: hidden flow {self.moved(name)}"
 
     def draw(self, name: str) -> Draw:
         """The world's scenario and luck. Raises BadInput if the model has changed since."""
