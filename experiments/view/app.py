@@ -13,14 +13,15 @@ import reacton.ipyvuetify as v
 import solara
 from undercount.experiments.view import link, onsets, opening, story
 from undercount.experiments.view import map as flow_map
-from undercount.experiments.view.handed import SERVED_VARIABLE, Keep
+from undercount.experiments.view.handed import Keep
 from undercount.experiments.view.panels import Controls
 from undercount.experiments.view.session import SPEEDS, Session
 from undercount.experiments.view.snapshot import PAGES
 from undercount.experiments.view.tabs import BLUE, Pages, html
 from undercount.experiments.view.tour import STEPS
-from undercount.experiments.view.vue import FlowMap, Onsets, Tour
+from undercount.experiments.view.vue import FlowMap, Link, Onsets, Tour
 
+SERVED_VARIABLE = "UNDERCOUNT_VIEW_SERVED"  # set by the command; a notebook's address bar is its own
 STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 
 
@@ -39,7 +40,10 @@ def Page():
         with solara.Div(classes=["uc-main"]):
             with solara.Div(classes=["uc-head"]):
                 html("Fewer victims counted. Fewer people trafficked?", "h1", "uc-h1")
-                Tour(steps=list(STEPS))
+                with solara.Div(classes=["uc-opens"]):
+                    Link(query=link.query(session.settings.value), names=list(link.KEYS),
+                         served=SERVED_VARIABLE in os.environ)
+                    Tour(steps=list(STEPS))
             html(escape(story.introduction(session.snapshot.value.settings)), "p", "uc-intro")
             Clock(session)
             Maps(session)
@@ -116,7 +120,8 @@ def Charts(session: Session):
     Begins(session)
     with solara.Div(classes=["uc-notes"]):
         html(f"<b>Dated events</b><br>{now.news}", "div", "uc-news")
-        html(f"<b>Same people, same luck</b><br>{escape(now.difference)}", "div", "uc-difference")
+        head = "Same people, same luck" if now.paired or len(now.names) < 2 else "Not the same people"
+        html(f"<b>{head}</b><br>{escape(now.difference)}", "div", "uc-difference")
 
 
 @solara.component

@@ -63,7 +63,7 @@ def flow_chart(models, names: Sequence[str]) -> str:
     panel = Panel(Frame(46, 46, width - 50, height - 68), models[0].region, peak)
     for line in lines:
         panel.line(line)
-    body = [text(0, 13, "What happened unseen: newly exploited a month", 14, more='font-weight="600"')]
+    body = [text(0, 13, "Unseen: people newly exploited a month", 14, more='font-weight="600"')]
     short = [Line(_short(line.label, 20), line.values, line.colour, line.dash) for line in lines]
     said = "; ".join(f"{name}: {_said(line.values, models[0].region)}" for name, line in zip(names, lines))
     return svg(width, height, body + legend(0, 33, short, 10) + panel.parts,

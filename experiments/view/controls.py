@@ -50,6 +50,11 @@ class Control:
         return exact(self.value)
 
     @property
+    def shown(self) -> str:
+        """The value for a reader: drawn values have more digits than anybody can use."""
+        return exact(float(f"{self.value:.7g}"))
+
+    @property
     def stop(self) -> float:
         """Where the slider stands."""
         return self.nearest(self.value)

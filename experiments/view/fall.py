@@ -73,7 +73,7 @@ def fall(model, name: str, k: int) -> str:
                  f'opacity="{1.0 if part < 0 else 0.45}"/>',
                  text(left + width + 5 if part >= 0 else zero + 5, y + 12, percent(part), 12, colour=INK)]
         if change < -0.05:
-            share = f"{100 * part / change:.0f} %".replace("-", "\N{MINUS SIGN}")
+            share = f"{round(100 * part / change):d} %".replace("-", "\N{MINUS SIGN}")
             body.append(text(460, y + 12, share, 12, "end", QUIET))
     body.append(f'<path d="M{zero} 44v172" stroke="{QUIET}"/>')
     if change < -0.05:
@@ -85,4 +85,4 @@ def fall(model, name: str, k: int) -> str:
 
 def percent(change: float) -> str:
     """A change of a logarithm as per cent."""
-    return f"{100 * np.expm1(change):+.0f} %".replace("-", "\N{MINUS SIGN}")
+    return f"{round(100 * np.expm1(change)):+d} %".replace("+0", "0").replace("-", "\N{MINUS SIGN}")

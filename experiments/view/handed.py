@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import solara
-from undercount.experiments.view import keep, link
+from undercount.experiments.view import keep
 from undercount.experiments.view.session import Session
 from undercount.experiments.view.tabs import html
 from undercount.experiments.view.twin import ALONE
-from undercount.experiments.view.vue import Link, Save
-
-SERVED_VARIABLE = "UNDERCOUNT_VIEW_SERVED"  # set by the command; a notebook's address bar is its own
-
+from undercount.experiments.view.vue import Save
 
 @solara.component
 def SaveButton(session: Session, label: str, filename: str, kind: str, make):
@@ -32,7 +27,6 @@ def Keep(session: Session):
     path = session.twin.region.folder / "map.geojson"
     html("Keep", "h2", "uc-h2")
     with solara.Div(classes=["uc-keep"]):
-        Link(query=link.query(session.settings.value), keys=list(link.KEYS), served=SERVED_VARIABLE in os.environ)
         SaveButton(session, "Save settings (scenario file)", "my-scenario.toml", "text", session.scenario_file)
         if session.settings.value.second != ALONE:
             SaveButton(session, "Save second world's settings", "my-second-scenario.toml", "text",

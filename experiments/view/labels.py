@@ -12,7 +12,10 @@ from dataclasses import dataclass
 SIZE = 12.0  # of the letters, on the screen at the map's own size
 WIDE, ABOVE, BELOW = 0.62, 0.80, 0.24  # of a letter, in units of its size: mean width, height and depth
 AROUND = ((1, 0.3), (-1, 0.3), (1, -0.7), (-1, -0.7), (1, 1.3), (-1, 1.3), (0, -0.7), (0, 1.5))
-APART = (7.0, 13.0, 20.0, 28.0)  # from the capital
+DOT = 5.0  # half a capital's mark, which grows with the view, but less
+APART = (2.0, 7.0, 14.0, 22.0)  # from that mark
+BUTTON = (128.0, 34.0)  # size of what stands in the upper left corner of a view
+EDGE = 60.0  # how far beyond the view a capital may lie
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,14 @@ def overlap(a: Box, b: Box) -> bool:
 
 def place(wishes: Sequence[Wish], view: Box, zoom: float) -> list[Placed]:
     """The names that have room in the view, in the order of `wishes`."""
-    size = SIZE / zoom
-    dots = [(w.x - 3 / zoom, w.y - 3 / zoom, w.x + 3 / zoom, w.y + 3 / zoom) for w in wishes]
-    inside = [w for w in wishes if view[0] <= w.x <= view[2] and view[1] <= w.y <= view[3]]
+    size, dot, edge = SIZE / zoom, DOT / zoom ** 0.5, EDGE / zoom
+    fixed = [(w.x - dot, w.y - dot, w.x + dot, w.y + dot) for w in wishes]
+    fixed.append((view[0], view[1], view[0] + BUTTON[0] / zoom, view[1] + BUTTON[1] / zoom))
+    inside = [w for w in wishes if view[0] - edge <= w.x <= view[2] + edge and view[1] - edge <= w.y <= view[3] + edge]
     order = sorted(inside, key=lambda w: -sum(abs(o.x - w.x) < 9 * size and abs(o.y - w.y) < 4 * size for o in wishes))
     found: dict[str, Placed] = {}
     for wish in order:
-        taken = [box(other, size) for other in found.values()] + dots
+        taken = [box(other, size) for other in found.values()] + fixed
         for placed in _candidates(wish, zoom):
             own = box(placed, size)
             if view[0] <= own[0] and own[2] <= view[2] and view[1] <= own[1] and own[3] <= view[3] \
@@ -66,13 +70,13 @@ def place(wishes: Sequence[Wish], view: Box, zoom: float) -> list[Placed]:
 
 def _candidates(wish: Wish, zoom: float):
     """Places for a name, the wished one first, then outwards."""
-    size = SIZE / zoom
+    size, dot = SIZE / zoom, DOT / zoom ** 0.5
     width = WIDE * size * len(wish.name)
     if wish.beside:
         yield Placed(wish.name, wish.x + wish.beside[0] / zoom, wish.y + wish.beside[1] / zoom)
     for apart in APART:
         for side, down in AROUND:
-            away = apart / zoom
+            away = dot + apart / zoom
             x = wish.x + (away if side > 0 else -away - width if side < 0 else -width / 2)
-            drop = away - APART[0] / zoom
+            drop = away - dot
             yield Placed(wish.name, x, wish.y + down * size + (drop if down > 0.3 else -drop if down < 0 else 0.0))

@@ -150,7 +150,7 @@ def _marks(x: float, y: float, identified: int, in_pay: int, shelter: int, name:
         parts.append(f'<rect x="{-side - 3:.1f}" y="3" width="{side:.1f}" height="{side:.1f}" fill="#6b7280" '
                      f'opacity="0.8"><title>{name}: {in_pay} officials in a network\'s pay</title></rect>')
     if shelter:
-        s = 2.0 + 0.35 * math.sqrt(shelter)
+        s = min(12.0, 2.0 + 0.25 * math.sqrt(shelter))
         parts.append(f'<path d="M3 {3 + s:.1f}l{s:.1f} -{s:.1f}l{s:.1f} {s:.1f}v{s:.1f}h-{2 * s:.1f}z" fill="white" '
                      f'stroke="#374151" stroke-width="0.8"><title>{name}: {shelter} shelter places</title></path>')
     if identified:

@@ -37,7 +37,7 @@ def Number(session: Session, path: str, slider: bool = False):
     c = controls.control(path, settings)
 
     def take(text):
-        if text != c.text:
+        if text not in (c.text, c.shown):
             session.change(path, controls.with_value(session.settings.value, path, text))
         elif path in session.messages.value:
             session.change(path, (session.settings.value, None))
@@ -46,7 +46,7 @@ def Number(session: Session, path: str, slider: bool = False):
         session.change(path, controls.with_stop(session.settings.value, path, stop))
 
     with solara.Column(gap="0px", classes=["uc-number"]):
-        Field(session, path, f"{c.label} ({c.unit})", c.text, c.help, take).key(f"{settings.scenario} {path}")
+        Field(session, path, f"{c.label} ({c.unit})", c.shown, c.help, take).key(f"{settings.scenario} {path}")
         if slider:
             v.Slider(v_model=c.stop, min=c.low, max=c.high, step=controls.STEP, on_v_model=slide, dense=True,
                      hide_details=True, color="#1f4e79", class_="uc-slider", attributes={"aria-label": c.label})

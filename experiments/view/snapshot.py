@@ -51,6 +51,7 @@ class Snapshot:
     layers: tuple[str, ...]
     tips: tuple[dict[str, str], ...]
     said: tuple[str, ...]  # the maps in words
+    paired: bool  # have both worlds the same people and luck?
     difference: str
     news: str
     changed: str
@@ -72,7 +73,7 @@ def snapshot(twin: Twin, looks: Looks, difference: str, changed: str, followed) 
     return Snapshot(
         twin.settings, names, story.date(models[0]), twin.month / twin.region.months, twin.over,
         tuple(story.sentences(m) for m in models), tuple(flow_map.layer(m, zoom) for m in models),
-        tuple(flow_map.tips(m) for m in models), tuple(flow_map.said(m) for m in models), difference,
+        tuple(flow_map.tips(m) for m in models), tuple(flow_map.said(m) for m in models), twin.paired, difference,
         story.news_html(models[0]), changed,
         counts=charts.counts_chart(models, names), flow=charts.flow_chart(models, names),
         funnels=tuple(funnel.funnel(m, name, k) for k, (m, name) in worlds) if on[PAGES[0]] else (),

@@ -24,7 +24,7 @@ def Onsets(marks: list, years: list, months: int, year: int, first: int, label: 
 
 
 @solara.component_vue("link.vue")
-def Link(query: str, keys: list, served: bool):
+def Link(query: str, names: list, served: bool):
     """A button that copies the address of these settings."""
 
 
