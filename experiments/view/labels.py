@@ -14,7 +14,7 @@ WIDE, ABOVE, BELOW = 0.62, 0.80, 0.24  # of a letter, in units of its size: mean
 AROUND = ((1, 0.3), (-1, 0.3), (1, -0.7), (-1, -0.7), (1, 1.3), (-1, 1.3), (0, -0.7), (0, 1.5))
 DOT = 5.0  # half a capital's mark, which grows with the view, but less
 APART = (2.0, 7.0, 14.0, 22.0)  # from that mark
-BUTTON = (128.0, 34.0)  # size of what stands in the upper left corner of a view
+BUTTON = (150.0, 38.0)  # size of what stands in the upper left corner of a view
 EDGE = 60.0  # how far beyond the view a capital may lie
 
 

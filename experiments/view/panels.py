@@ -70,7 +70,8 @@ def _select(label: str, groups: dict[str, dict[str, str]], value: str, on_value,
         items += [{"header": head}] if len(shown) > 1 else []
         items += [{"text": words, "value": key} for key, words in own.items()]
     v.Select(label=label, items=items, v_model=value, on_v_model=on_value, dense=True, outlined=True,
-             hide_details="auto", class_="uc-field", error_messages=[problem] if problem else [])
+             hide_details="auto", class_="uc-field", menu_props={"auto": True},  # else only the first 20 are there
+             error_messages=[problem] if problem else [])
 
 
 @solara.component

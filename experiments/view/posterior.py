@@ -19,7 +19,7 @@ from undercount.model.files.problems import BadInput
 
 VERDICT_VARIABLE = "UNDERCOUNT_VIEW_VERDICT"  # how the command tells the page whose draws it offers
 WORD = "draw "
-OFFERED = 20  # draws of the posterior in the list, beside the two that the page opens with
+OFFERED = 12  # draws of the posterior in the list, beside the two that the page opens with
 
 
 @dataclass(frozen=True)

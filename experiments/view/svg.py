@@ -16,7 +16,8 @@ from undercount.model.known.region import Region
 # World one and two: apart in hue, lightness and dash; each at least 4.5:1 on white.
 WORLDS = ("#1f4e79", "#a84300")
 DASHES = ("", "6 3")
-MODE_COLOURS = {"clandestine": "#b8480b", "papers": "#0067a3", "visa-free": "#007a5a", "internal": "#9c4f7f"}
+# Told apart by the colour-blind too (tests/unit/view/test_pictures.py).
+MODE_COLOURS = {"clandestine": "#b8480b", "papers": "#1d6fd1", "visa-free": "#14532d", "internal": "#8a1e6a"}
 INK, QUIET, GRID = "#1b1f24", "#57606a", "#e3e6ea"
 FONT = "font-family=\"system-ui, 'DejaVu Sans', sans-serif\""
 
