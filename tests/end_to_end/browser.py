@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from undercount.experiments.view.controls import HEADLINE
 
 ROOT = Path(__file__).parents[2]
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)  # a busy machine needs some seconds to build two worlds
 
 
 @contextmanager

@@ -6,7 +6,6 @@ Screenshots are kept in results/screenshots/ for a person to look at.
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -21,21 +20,6 @@ from undercount.model.assumed.scenario import load_scenario
 from tests.end_to_end.browser import ROOT, Opened, served, visit
 
 SHOTS = ROOT / "results" / "screenshots"
-ARGUMENTS = ("--no-sandbox --headless --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-             "--disable-component-update --disable-sync").split()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.fail("Chromium is missing: apt-get install chromium (the page is tested in a real browser, never skipped)")
-    return {"executable_path": path, "args": ARGUMENTS, "headless": True}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args():
-    return {"viewport": {"width": 1280, "height": 720}}
 
 
 @pytest.fixture(scope="session")
