@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib.util
 import ipaddress
 import os
+import socket
+import threading
+import time
 import warnings
 from pathlib import Path
 
@@ -63,7 +66,9 @@ def serve(host: str, port: int, opens: bool) -> None:
     os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "false"
     os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "15m")  # a tab that vanished keeps its worlds no longer
     os.environ["SOLARA_THEME_SHOW_BANNER"] = "false"
-    click.echo(f"The page is at http://{host}:{port} (Ctrl-C ends it)")
+    click.echo("Starting the page, which takes some seconds ...", err=True)
+    threading.Thread(target=say_when_there, args=(host, port, f"The page is at http://{host}:{port} (Ctrl-C ends it)"),
+                     daemon=True).start()
     # Solara advises about cookies inside frames of other sites, which this page is not meant for.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     from solara.__main__ import cli as solara
@@ -71,3 +76,19 @@ def serve(host: str, port: int, opens: bool) -> None:
     solara.main(["run", "undercount.experiments.view.app", "--production", "--host", host, "--port", str(port),
                  "--open" if opens else "--no-open", "--no-check-version", "--log-level", "warning"],
                 standalone_mode=False)
+
+
+def say_when_there(host: str, port: int, line: str) -> None:
+    """Print the line when the server can be reached, and until then how far the compilation of the rules is."""
+    from undercount.experiments.compute.compiling import told
+
+    name = host.strip("[]")
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name, name)
+    with told(lambda text: click.echo(text, err=True)):
+        while True:
+            try:
+                socket.create_connection((name, port), timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+    click.echo(line)
