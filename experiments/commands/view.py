@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import ipaddress
 import os
+import socket
 import threading
+import time
 import warnings
 import webbrowser
 from dataclasses import dataclass
@@ -40,16 +42,20 @@ NEEDED = ("solara", "solara_assets", "ipyvuetify")
 
 
 @click.command("view")
-@click.argument("scenario", default="full-adaptation", metavar="[SCENARIO]")
+@click.argument("scenario", default="", metavar="[SCENARIO]")
+@click.option("--verdict", metavar="DIR", help="Folder of `undercount compare` whose draws the page offers (default: "
+              "those of the published verdict).")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--allow-remote", is_flag=True, help="Needed for a --host that other machines can reach.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in a browser.")
 @door_options
-def command(scenario: str, host: str, port: int, allow_remote: bool, opens: bool, door: DoorAsked) -> None:
+def command(scenario: str, verdict: str | None, host: str, port: int, allow_remote: bool, opens: bool,
+            door: DoorAsked) -> None:
     """Serve the page on which two worlds with the same luck run side by side.
 
-    SCENARIO, a name or a path, is the first world. Every browser tab has worlds of its own.
+    SCENARIO, a name or a path, is the first world; without it the page opens with two draws of the verdict that fit the
+    published table. Every browser tab has worlds of its own.
     """
     from undercount.model.assumed.scenario import load_scenario
 
@@ -63,8 +69,14 @@ def command(scenario: str, host: str, port: int, allow_remote: bool, opens: bool
         if importlib.util.find_spec(name) is None:
             raise click.ClickException(f"the page needs the extra [view] ({name} is missing): "
                                        "pip install 'undercount[view]'")
-    load_scenario(Path(scenario) if scenario.endswith(".toml") else scenario)  # every mistake now, not in the browser
+    if scenario:
+        load_scenario(Path(scenario) if scenario.endswith(".toml") else scenario)  # mistakes now, not in the browser
     os.environ["UNDERCOUNT_VIEW_SCENARIO"] = str(Path(scenario).resolve()) if scenario.endswith(".toml") else scenario
+    if verdict is not None:
+        from undercount.experiments.verdict.weighted import read_weighted
+
+        read_weighted(Path(verdict))  # likewise
+        os.environ["UNDERCOUNT_VIEW_VERDICT"] = str(Path(verdict).resolve())
     serve(host, port, opens, door)
 
 
@@ -82,21 +94,38 @@ def serve(host: str, port: int, opens: bool, door: DoorAsked) -> None:
 
     host = host.strip("[]")
     rules = Rules.of(host, port, door.sessions, not is_local(host))
+    os.environ["UNDERCOUNT_VIEW_SERVED"] = "yes"
     os.environ["UNDERCOUNT_VIEW_MEMORY"] = str(door.session_memory)
     os.environ["UNDERCOUNT_VIEW_IDLE"] = str(60 * door.rest_after)
     os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "false"
     os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "15m")  # a tab that vanished keeps its worlds no longer
     os.environ["SOLARA_THEME_SHOW_BANNER"] = "false"
-    shown = rules.shown(host)
-    click.echo(f"The page is at {shown} (Ctrl-C ends it)")
+    os.environ["SOLARA_APP"] = PAGE  # looked at when the server is imported, which the door does
+    click.echo("Starting the page, which takes some seconds ...", err=True)
+    threading.Thread(target=say_when_there, args=(host, port, rules.shown(host), opens), daemon=True).start()
     # Solara advises about cookies inside frames of other sites, which this page is not meant for.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     from solara.__main__ import cli as solara
 
-    os.environ["SOLARA_APP"] = PAGE  # looked at when the server is imported, which the door does
     guard(rules)
-    if opens:
-        threading.Timer(1.0, webbrowser.open, (shown,)).start()
     solara.main(["run", PAGE, "--production", "--host", host, "--port", str(port),
                  "--no-open", "--no-check-version", "--log-level", "warning"],
                 standalone_mode=False)
+
+
+def say_when_there(host: str, port: int, shown: str, opens: bool) -> None:
+    """Print the address when the server can be reached, and until then how far the compilation of the rules is."""
+    from undercount.experiments.compute.compiling import told
+
+    name = host.strip("[]")
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name, name)
+    with told(lambda text: click.echo(text, err=True)):
+        while True:
+            try:
+                socket.create_connection((name, port), timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+    click.echo(f"The page is at {shown} (Ctrl-C ends it)")
+    if opens:
+        webbrowser.open(shown)

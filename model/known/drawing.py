@@ -58,20 +58,17 @@ def draw(outlines: Outlines, places: dict[str, tuple[float, float]]) -> Drawing:
     turned = {code: (frame.lon(lon), lat) for code, (lon, lat) in places.items()}
     polygons = tuple((code, tuple(frame.ring(ring) for ring in polygon))
                      for code, several in outlines.rings for polygon in several)
-    inside = list(turned.values())
     if outlines.box:
         west, south, east, north = outlines.box
         turn = frame.lon((west + east) / 2) - (west + east) / 2
-        box = west + turn, south, east + turn, north
-    else:
-        box = tuple(_around(turned, polygons))
-    # A box may be stated too small: no place is to lie outside.
-    return Drawing(turned, polygons, (
-        min(box[0], *(lon for lon, _ in inside)), max(min(box[1], *(lat for _, lat in inside)), -90.0),
-        max(box[2], *(lon for lon, _ in inside)), min(max(box[3], *(lat for _, lat in inside)), 90.0)))
+        inside = sum(west <= lon + turn <= east and south <= lat <= north for lon, lat in turned.values())
+        if 2 * inside >= len(turned):  # else it is of another map
+            return Drawing(turned, polygons, (west + turn, south, east + turn, north))
+    return Drawing(turned, polygons, _around(turned, polygons))
 
 
-def _around(places: dict[str, tuple[float, float]], polygons: Iterable[tuple[str, tuple[Ring, ...]]]) -> list[float]:
+def _around(places: dict[str, tuple[float, float]],
+            polygons: Iterable[tuple[str, tuple[Ring, ...]]]) -> tuple[float, float, float, float]:
     """A box around places and the outlines that they lie in: not around islands overseas, nor a whole large country."""
     found: list[float] = []
     for axis in (0, 1):
@@ -84,7 +81,7 @@ def _around(places: dict[str, tuple[float, float]], polygons: Iterable[tuple[str
                 ends = [max(min(ends[0], *values), min(inside) - most), min(max(ends[1], *values), max(inside) + most)]
         found += [ends[0] - MARGIN, ends[1] + MARGIN]
     west, east, south, north = found
-    return [west, south, east, north]
+    return west, max(south, -90.0), east, min(north, 90.0)
 
 
 def _near(place: tuple[float, float], ring: Ring) -> bool:
