@@ -10,6 +10,7 @@ from undercount.model.engine.layout import POOLED
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.files.toml_in import describe
 
+NO_SENSE = "an explanation that makes no sense in"  # begins what `scenario_onsets.leave_out` finds
 LARGEST_SEED = 2**63 - 1
 MOST_PEOPLE_PER_AGENT = 10_000
 
@@ -35,26 +36,41 @@ def read_whole(problems: list[Problem], option: str, value: int | str, low: int,
     return low
 
 
-def explanations() -> list[str]:
-    """The scenarios that ship and say what happened: neither the core that all extend nor a mixture of them."""
+def explanations(region: str | None = None) -> list[str]:
+    """The scenarios that ship and say what happened: neither the core that all extend nor a mixture of them.
+
+    On another region than their own without those that it refuses.
+    """
     loaded = {name: load_scenario(name) for name in scenario_names()}
-    return [name for name, scenario in loaded.items() if scenario.extends and not scenario.mixture]
+    found = [name for name, scenario in loaded.items() if scenario.extends and not scenario.mixture]
+    return found if region is None else [name for name in found if makes_sense(name, region)]
 
 
-def all_named(given: Iterable[str]) -> list[str]:
-    """Names and paths as given, each once; `all` stands for every explanation that ships."""
-    return list(dict.fromkeys(each for name in given for each in (explanations() if name == "all" else [name])))
+def makes_sense(name: str, region: str) -> bool:
+    """Does the region not refuse the explanation? What else may be wrong is told where it is loaded."""
+    try:
+        load_scenario(name, region)
+    except BadInput as error:
+        return not all(problem.found.startswith(NO_SENSE) for problem in error.problems)
+    return True
 
 
-def load_unknown(names: Iterable[str], problems: list[Problem], kind: str, tell_apart: str) -> dict[str, Scenario]:
+def all_named(given: Iterable[str], region: str | None = None) -> list[str]:
+    """Names and paths as given, each once; `all` stands for every explanation that ships and makes sense there."""
+    return list(dict.fromkeys(each for name in given for each in (explanations(region) if name == "all" else [name])))
+
+
+def load_unknown(names: Iterable[str], problems: list[Problem], kind: str, tell_apart: str,
+                 region: str | None = None) -> dict[str, Scenario]:
     """The scenarios of these names or paths by their own name: of one region, and with something to draw.
 
-    What is wrong goes to `problems`, which calls them `kind`; their names tell the `tell_apart` of a table apart.
+    What is wrong goes to `problems`, which calls them `kind`; their names tell the `tell_apart` of a table apart. With
+    `region` they are read on that one.
     """
     found: dict[str, Scenario] = {}
     for name in names:
         try:
-            scenario = load_scenario(name)
+            scenario = load_scenario(name, region)
         except BadInput as error:
             problems += [problem for problem in error.problems if problem not in problems]
             continue

@@ -10,6 +10,7 @@ from undercount.experiments.patterns.table import Pattern, patterns_of
 from undercount.experiments.patterns.worlds import judge
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import Region
 
 MOST_TRIES = 2000  # of one world; a scenario that passes its gates more seldom is no explanation of this region
 
@@ -28,9 +29,14 @@ class Draw:
     tried: int = 1
 
 
-def gates_of(scenario: Scenario) -> tuple[Pattern, ...]:
-    """The hard patterns of the scenario's region."""
-    return tuple(pattern for pattern in patterns_of(scenario.region) if pattern.hard)
+def hard_patterns(region: Region) -> tuple[Pattern, ...]:
+    """Those of a region that are gates."""
+    return tuple(pattern for pattern in patterns_of(region) if pattern.hard)
+
+
+def gates_of(scenario: Scenario, without: str = "") -> tuple[Pattern, ...]:
+    """The hard patterns of the scenario's region, but the one that is dropped."""
+    return tuple(pattern for pattern in hard_patterns(scenario.region) if pattern.name != without)
 
 
 def drawn(explanation: Scenario, world: int, seed: int, width: float = 1.0, gates: Sequence[Pattern] = ()) -> Draw:

@@ -14,7 +14,7 @@ from undercount.model.engine import layout
 from undercount.model.engine.home import PERSON_BITS
 from undercount.model.engine.layout import POOLED, WARM_UP
 from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
-from undercount.model.month import RULES, with_business
+from undercount.model.month import RULES, files_all
 from undercount.model.outcome import Outcome
 from undercount.model.schedule import PHASES
 from undercount.model.world import Template, World
@@ -157,13 +157,13 @@ class TraffickingModel(mesa.Model):
         world, t = self.world, self.world.t
         for phase in PHASES:
             if phase.agents is None:
-                RULES[phase.rule](t, world.tables)
+                RULES[phase.rule](t, world.address)
             else:
                 self.agents_by_type[KINDS[phase.agents]].do("step")
             if phase.rule == "begin_month":
                 world.make_room_if_needed()
             elif phase.agents == Migrant.table:
-                with_business(world.tables)
+                files_all(t, world.address)
         world.t += 1
 
     @property

@@ -12,6 +12,7 @@ import numpy as np
 from undercount.model.country.observation import observe
 from undercount.model.engine.layout import (
     ACTOR_FIELDS,
+    HELD_FIELDS,
     HIDDEN_FIELDS,
     LISTS,
     MODES,
@@ -31,8 +32,10 @@ class Outcome:
     """What a run leaves behind: the tallies of its months, as arrays.
 
     hidden (months, places) of `layout.HIDDEN`; actors (months, places) of `layout.ACTORS`; flows
-    (months, origin, destination, mode, venue); histories (months, places, 8); months is the number
-    of months that were run.
+    (months, origin, destination, mode, venue); histories (months, places, 8); exposures (months, places, 8,
+    venues, 2): of those listed, the persons held in the country in the calendar year, and the ends of its months
+    at which they were; relisted (months, places, 8): persons on these lists who were listed again, at home, in
+    the same year, by the month of the second entry; months is the number of months that were run.
     """
 
     region: Region
@@ -40,6 +43,8 @@ class Outcome:
     actors: np.ndarray
     flows: np.ndarray
     histories: np.ndarray
+    exposures: np.ndarray
+    relisted: np.ndarray
     months: int
 
     @property
@@ -80,17 +85,24 @@ class Outcome:
             "newly_exploited": flows[month, origin, destination, mode, venue]})
 
     def list_counts(self) -> pd.DataFrame:
-        """year, country, police, assistance, hotline, persons: how many are on which lists."""
+        """year, country, police, assistance, hotline, persons: how many are on which lists.
+
+        Of them held_*: held in this country in the year, by venue, and months_*: for how many months in all;
+        relisted: listed once more in the same year, at home.
+        """
         years = np.array([month[:4] for month in self._months])
         rows = []
         for year in np.unique(years):
             by_place = self.histories[: self.months][years == year].sum(axis=0)
+            held = self.exposures[: self.months][years == year].sum(axis=0)  # (places, histories, venues, 2)
+            again = self.relisted[: self.months][years == year].sum(axis=0)
             for place, country in enumerate(self._countries):
                 for history in range(1, by_place.shape[1]):
                     if by_place[place, history]:
                         on = [bool(history & bit) for bit in (ON_POLICE, ON_ASSISTANCE, ON_HOTLINE)]
-                        rows.append((year, country, *on, int(by_place[place, history])))
-        return _frame(rows, columns=["year", "country", *LISTS, "persons"])
+                        rows.append((year, country, *on, int(by_place[place, history]),
+                                     *held[place, history].T.ravel().tolist(), int(again[place, history])))
+        return _frame(rows, columns=["year", "country", *LISTS, "persons", *HELD_FIELDS, "relisted"])
 
     def _by_month_and_country(self, tallies: np.ndarray, fields) -> pd.DataFrame:
         shape = (self.months, len(self._countries))

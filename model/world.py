@@ -13,9 +13,11 @@ import numpy as np
 from undercount.model.assumed.scenario import Scenario, parameter_table
 from undercount.model.country.corridors import first_year_shares
 from undercount.model.engine import layout
+from undercount.model.engine.ahead import bounds_of
 from undercount.model.engine.home import PERSON_BITS, bound_hazards, fill_rows, find_leavers
 from undercount.model.engine.layout import (
     ACTORS,
+    BELIEFS,
     HIDDEN,
     HISTORIES,
     KLASS,
@@ -33,6 +35,8 @@ from undercount.model.engine.layout import (
     POST,
     RECRUITER,
     SITUATIONS,
+    TOLD,
+    TREATMENTS,
     VENUES,
     WARM_UP,
 )
@@ -66,8 +70,9 @@ PERSONS_PER_POOLED_ROW = 16
 # What every rule is handed as `w`: all tables of a world, whose luck it is, and how large a party may be.
 Tables = namedtuple("Tables", (
     "seed", "party_size", "counts", "people", "active", "par", "facts", "places", "classes", "routes", "posts",
-    "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "census",
-    "censuses", "gravity", "corridors", "risks", "settling", "calendar", "pending", "picks"))
+    "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "exposures",
+    "relisted", "census", "censuses", "gravity", "corridors", "risks", "coming", "stocks", "told", "settling",
+    "calendar", "kin", "pending", "picks", "guides"))
 
 
 def records(shape, dtype) -> np.recarray:
@@ -127,6 +132,7 @@ class Template:
         self.places = self._places()
         self.classes = self._classes()
         self.settling = self._settling()
+        self.coming = bounds_of(self.par, self.facts, self.places, self.ngos)
         if not self.pooled:
             self.bounds = bound_hazards(self.par, self.facts, self.classes)
         self.gravity = np.zeros((*self.par.shape, MAX_ROUTES))
@@ -242,7 +248,7 @@ class Template:
 
 def _risks(places: int) -> np.recarray:
     """A row for every country, venue, treatment, and whether the cell's network has police in its pay."""
-    risks = records((places, len(VENUES), len(layout.TREATMENTS), 2), layout.RISK)
+    risks = records((places, len(VENUES), len(TREATMENTS), 2), layout.RISK)
     for n, name in enumerate(("place", "venue", "treatment", "bought")):
         risks[name] = np.indices(risks.shape)[n]
     return risks
@@ -266,19 +272,27 @@ class World:
         self.actors = records((months, places), ACTORS)
         self.flows = np.zeros((months, places, places, len(MODES), len(VENUES)), np.int64)
         self.histories = np.zeros((months, places, HISTORIES), np.int64)
+        self.exposures = np.zeros((months, places, HISTORIES, len(VENUES), 2), np.int64)
+        self.relisted = np.zeros((months, places, HISTORIES), np.int64)
         self.census = np.zeros(len(SITUATIONS), np.int64)
         self.censuses = np.zeros((months, len(SITUATIONS)), np.int64)
         self.officials = records(int(self.posts["officials"].sum()), OFFICIAL)
         appoint(self.seed, self.posts, self.officials, self.par, self.facts)
         self.recruiters = records(sum(agents for _, agents, _, _ in template.cells), RECRUITER)
         self.minds = records(len(self.recruiters), MIND)
-        self.picks = np.zeros(len(self.recruiters))  # cumulative within a country; apart: every recruit searches them
+        # Cumulative within a country, and where to begin to search; apart, as every recruit searches them.
+        self.picks = np.zeros(len(self.recruiters))
+        self.guides = np.zeros(len(self.recruiters), np.int32)
         self.networks = records(sum(networks for *_, networks in template.cells), NETWORK)
+        self.told = records((len(self.networks), BELIEFS, max(2, places)), TOLD)
+        self.told["keep"] = self.told["keep_before"] = 1.0
+        self.stocks = np.zeros((places, places, len(VENUES), len(TREATMENTS)), np.int64)  # held, by origin of the cell
         found_cells(self.seed, np.array(template.cells), self.recruiters, self.networks, self.par)
-        self.settling, self.gravity = template.settling, template.gravity
+        self.settling, self.gravity, self.coming = template.settling, template.gravity, template.coming
         self.corridors = np.zeros((places, MAX_ROUTES))
         self.risks = _risks(places)
-        self.counts = np.zeros(6, np.int64)  # see `layout.ACTIVE` and the others
+        self.counts = np.zeros(layout.COUNTS, np.int64)  # see `layout.ACTIVE` and the others
+        self.counts[layout.LEARNS] = bool(self.par["route_learning"].any() or self.par["method_learning"].any())
         if template.pooled:
             self._live_in_pools()
         else:
@@ -294,6 +308,7 @@ class World:
         leavers = self.people[: len(kinds)]
         leavers["id"] = kinds.astype(np.int64) << PERSON_BITS | numbers
         leavers["klass"], leavers["threshold"], leavers["weight"] = kinds, thresholds, template.people_per_agent
+        leavers["row"] = np.arange(len(kinds))
         fill_rows(self.seed, self.par, self.classes, leavers)
         self.counts[layout.ROWS] = self.leavers = len(kinds)
 
@@ -305,7 +320,7 @@ class World:
         pools = fill_pools(self.par, self.classes, self.people)
         moving = np.arange(LOOKING * pools, (ON_THE_WAY + 1) * pools)
         self.active[:len(moving)] = moving
-        self.counts[:] = len(moving), rows, 0, 0, 0, pools
+        self.counts[layout.ACTIVE], self.counts[layout.ROWS], self.counts[layout.POOLS] = len(moving), rows, pools
         self.leavers = rows
 
     @property
@@ -319,7 +334,7 @@ class World:
         from undercount.model.outcome import Outcome
 
         return Outcome(self.template.region, self.hidden[WARM_UP:], self.actors[WARM_UP:], self.flows[WARM_UP:],
-                       self.histories[WARM_UP:], self.month)
+                       self.histories[WARM_UP:], self.exposures[WARM_UP:], self.relisted[WARM_UP:], self.month)
 
     @property
     def tables(self) -> Tables:
@@ -345,7 +360,9 @@ class World:
         """Runs to the start of month `until` (default: the end) without holding the interpreter lock."""
         until = self.template.months if until is None else min(until, self.template.months)
         while self.t < until:
-            self.t = run_months(self.t, until, self.tables)
+            self.t = run_months(self.t, until, self.address)
+            if self.counts[layout.BEYOND] > 0:
+                raise AssertionError("a chance of those held lies above its bound: see model/engine/ahead.py")
             if self.t < until:
                 self.make_room_if_needed()
 
@@ -361,7 +378,7 @@ class World:
 
     def make_room(self) -> None:
         """Doubles the rows; old ones keep their places. Those not in use yet are not touched: they cost no memory."""
-        old, used = (self.active, self.calendar), int(self.counts[layout.ROWS])
+        old, used = (self.active, self.calendar, self.kin), int(self.counts[layout.ROWS])
         people = records(2 * len(self.people), PERSON)
         people[:used] = self.people[:used]
         self.people = people
@@ -369,13 +386,14 @@ class World:
         self.active[:used] = old[0][:used]
         used = max(used, self.template.months)  # a calendar is of months and of rows
         self.calendar[:, :used] = old[1][:, :used]
+        self.kin[:, :used] = old[2][:, :used]
 
     def _lists_for_rows(self) -> None:
         self._lent = None  # it knows the old rows
         self.active = np.zeros(len(self.people), np.int32)
         self.pending = np.zeros(len(self.people), np.int32)
-        # of those back home: 1 + first row of a month, 1 + next row of the same month, 0 for none
-        self.calendar = np.zeros((2, max(len(self.people), self.template.months)), np.int32)
+        self.kin = np.zeros((2, len(self.people)), np.int32)  # `lives/held.py`
+        self.calendar = np.zeros((3, max(len(self.people), self.template.months)), np.int32)  # `engine/calendar.py`
 
     @property
     def migrants(self) -> np.recarray:

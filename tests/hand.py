@@ -15,7 +15,9 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 from undercount.model.assumed.parameters import specs
 from undercount.model.engine import decisions, layout, random
+from undercount.model.engine.ahead import bounds_of
 from undercount.model.engine.layout import NOBODY
+from undercount.model.lives import held
 from undercount.model.world import Tables, _risks, records
 
 SEED, NOW, MONTHS = 77, 40, 48
@@ -29,8 +31,8 @@ NEUTRAL = {"presence_market": 0.0, "zone_income": 1.0, "awareness_legal": 1.0}
 # What has no value that does nothing: limits, and where something is counted from.
 NEUTRAL |= {"usual_gap": 3.0, "reports_noticed": 1e-4, "gain_least": 0.1, "earnings_least": 0.1, "entry_least": 5.0,
             "entry_most": 3.0, "crowding_most": 3.0}
-PLAIN = {
-    "fetch_ahead": lambda rows, index, at: None, "borrowed": lambda tables: tables}  # what has no Python of its own
+PLAIN = {  # what has no Python of its own
+    "fetch_ahead": lambda rows, index, at: None, "borrowed": lambda tables: tables, "lent": lambda address: address}
 PARAMETERS = np.dtype([(spec.key, float) for spec in specs().values()])
 
 
@@ -38,7 +40,7 @@ def tables(party_size: int = 1) -> Tables:
     """The world: `w` of every rule."""
     n = 3
     w = Tables(
-        seed=SEED, party_size=party_size, counts=np.zeros(6, np.int64), people=records(8, layout.PERSON),
+        seed=SEED, party_size=party_size, counts=np.zeros(layout.COUNTS, np.int64), people=records(8, layout.PERSON),
         active=np.zeros(8, np.int32), par=_parameters(), facts=_facts(), places=records(n, layout.PLACE),
         classes=records(2, layout.KLASS), routes=records(3, layout.ROUTE), posts=records(7, layout.POST),
         officials=records(7 * OFFICERS, layout.OFFICIAL), recruiters=records(3, layout.RECRUITER),
@@ -47,11 +49,15 @@ def tables(party_size: int = 1) -> Tables:
         actors=records((MONTHS, n), layout.ACTORS),
         flows=np.zeros((MONTHS, n, n, len(layout.MODES), len(layout.VENUES)), np.int64),
         histories=np.zeros((MONTHS, n, layout.HISTORIES), np.int64),
+        exposures=np.zeros((MONTHS, n, layout.HISTORIES, len(layout.VENUES), 2), np.int64),
+        relisted=np.zeros((MONTHS, n, layout.HISTORIES), np.int64),
         census=np.full(len(layout.SITUATIONS), 100, np.int64),
         censuses=np.zeros((MONTHS, len(layout.SITUATIONS)), np.int64),
         gravity=np.zeros((MONTHS, n, layout.MAX_ROUTES)), corridors=np.zeros((n, layout.MAX_ROUTES)), risks=_risks(n),
-        settling=np.zeros((n, 2, MONTHS)),
-        calendar=np.zeros((2, MONTHS), np.int32), pending=np.zeros(8, np.int32), picks=np.zeros(3))
+        coming=np.zeros((n, MONTHS), layout.COMING).view(np.recarray), stocks=np.zeros((n, n, 2, 2), np.int64),
+        told=records((2, layout.BELIEFS, n), layout.TOLD), settling=np.zeros((n, MONTHS, 2)).transpose(0, 2, 1),
+        calendar=np.zeros((3, MONTHS), np.int32), kin=np.zeros((2, 8), np.int32), pending=np.zeros(8, np.int32),
+        picks=np.zeros(3), guides=np.zeros(3, np.int32))
     _fill(w)
     return w
 
@@ -75,6 +81,8 @@ def _fill(w: Tables) -> None:
     w.people["pool"] = w.people["recruiter"] = w.people["official"] = w.people["route"] = NOBODY
     w.people["weight"] = w.people["accepts"] = 1
     w.people["since"] = NOW - 1
+    w.people["row"] = np.arange(len(w.people))
+    w.told["keep"] = w.told["keep_before"] = 1.0
     w.officials["id"] = OFFICIALS + np.arange(len(w.officials))
     w.officials["in_pay"] = w.officials["suitor"] = NOBODY
     w.recruiters["id"] = CELLS + np.arange(len(w.recruiters))
@@ -121,6 +129,46 @@ def given(w: Tables, place: int, **values: float) -> np.record:
 def known(w: Tables, place: int, **values: float) -> np.record:
     """States facts of a country in the month `NOW`; returns its row."""
     return has(w.facts[NOW, place], **values)
+
+
+def learns(w: Tables) -> None:
+    """What is seen is kept, as somebody learns from it."""
+    w.counts[layout.LEARNS] = 1
+
+
+def is_held(me, t: int, w: Tables) -> None:
+    """The person is held from the month `t` on."""
+    held.is_held(me, t, w)
+
+
+def holds(w: Tables, me) -> None:
+    """The person is held, and counted."""
+    held.counts_held(me, w, me.weight)
+
+
+def foreseen(w: Tables) -> None:
+    """The bounds of the months to come, for parameters as they were stated."""
+    w.coming[:] = bounds_of(w.par, w.facts, w.places, w.ngos)
+
+
+def listed(w: Tables, cell: int) -> list[int]:
+    """Rows in the list of those whom a cell holds; fails where neighbours do not know one another."""
+    rows, before, entry = [], 0, int(w.recruiters[cell].held)
+    while entry:
+        assert w.kin[0, entry - 1] == before and len(rows) < len(w.people)
+        rows.append(entry - 1)
+        before, entry = entry, int(w.kin[1, entry - 1])
+    return rows
+
+
+def waiting_for(w: Tables, month: int) -> list[int]:
+    """Rows in the calendar of a month; fails where neighbours do not know one another."""
+    rows, before, entry = [], 0, int(w.calendar[0, month])
+    while entry:
+        assert w.calendar[2, entry - 1] == before and len(rows) < len(w.people)
+        rows.append(entry - 1)
+        before, entry = entry, int(w.calendar[1, entry - 1])
+    return rows
 
 
 def changes(table: np.ndarray) -> dict:

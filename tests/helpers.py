@@ -16,8 +16,8 @@ from undercount.model.engine.layout import ACTIVE, AT_HOME
 from undercount.model.world import Template, World
 
 # Every table of a world that a month can change.
-TABLES = ("places", "classes", "posts", "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors",
-          "flows", "histories", "census", "censuses")
+TABLES = ("places", "classes", "posts", "officials", "recruiters", "minds", "networks", "told", "stocks", "ngos",
+          "hidden", "actors", "flows", "histories", "exposures", "relisted", "census", "censuses")
 
 
 # --- statistics ------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def tables_of(world) -> dict[str, np.ndarray]:
     """Copies of all that a month can change, rows in use only."""
     found = {name: getattr(world, name).copy() for name in TABLES}
     found["people"] = world.migrants.copy()
-    found["active"] = world.active[: world.counts[ACTIVE]].copy()
+    found["active"] = np.sort(world.active[: world.counts[ACTIVE]])  # in which order they are visited is no part of a world
     return found
 
 

@@ -40,7 +40,7 @@ def made_up(folder: Path, worlds: int, figures: Callable[[dict[str, np.ndarray],
         table[:, 0] = 1.0
         for name, values in figures(dict(zip(free, parameters.T)), names).items():
             table[:, names.index(name)] = values
-        parts.append(({"explanation": scenario.name, "width": 1.0, "first": 0, "last": worlds, "unknowns": free},
+        parts.append(({"explanation": scenario.name, "width": 1.0, "without": "", "first": 0, "last": worlds, "unknowns": free},
                       {"parameters": parameters, "quantities": table}))
     folder.mkdir(parents=True)
     copy_region(plan.region, folder)

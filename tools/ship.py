@@ -40,7 +40,7 @@ def ship(folder: Path) -> int:
     manifest = reference.manifest | {"planned": [], "parts": {}, "sessions": []}
     for name in TABLES:
         path = target / f"{name}.parquet"
-        _write(pq.read_table(folder / path.name, filters=[("width", "=", 1.0)]), path)
+        _write(pq.read_table(folder / path.name, filters=[("width", "=", 1.0), ("without", "=", "")]), path)
         manifest["tables"] = manifest["tables"] | {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
     manifest["columns"] = [column for column in reference.columns if ships(column)]
     _write_manifest(manifest, target)

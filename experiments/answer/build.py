@@ -55,6 +55,7 @@ def make(asked: Asked, folder: Path, options: EngineOptions, on_progress: Callab
         by_hand = known.jobs(mixture, asked.seed) if asked.effort.by_hand else []
         jobs = [*([] if inquiry is None else inquiry.jobs), *by_hand]
         about = {"batch": asked.batch(), "reference": relative(asked.reference.folder, folder),
+                 "on_region": relative(asked.reference.region_folder, folder) if asked.reference.on_region else None,
                  "explanations": asked.reference.explanations,
                  "given": {entry["name"]: entry["given"] for entry in asked.reference.manifest["scenarios"]}}
 

@@ -73,12 +73,30 @@ class Chain:
 
 Take = Callable[[str], np.ndarray]
 
+BEFORE_HELP = ("identified", "registered")  # kinds of count that ask for no help
+OF_HELP = ("referred", "refused", "place")  # groups that only a count of the helped can have
 
-def chain(reference: Reference, rows: Sequence[Referral], before: int, after: int) -> Chain:
-    """The chain of the countries that have a known cell in both years; `rows` are the known cells."""
+
+def groups_of(rows: Sequence[Referral]) -> tuple[str, ...]:
+    """The groups that a table with these rows can have a part of."""
+    helped = any(row.counts not in BEFORE_HELP for row in rows)
+    origins = any(row.role == "origin" for row in rows)
+    return tuple(group for group in GROUPS if (helped or group not in OF_HELP) and (origins or group != "home"))
+
+
+def in_both(rows: Sequence[Referral], before: int, after: int) -> tuple[str, ...]:
+    """Countries with a known cell of one definition in both years, in the order of the table."""
     cells = {(row.iso3, row.period): row for row in rows}
-    mine = [cells[code, str(after)] for code in dict.fromkeys(row.iso3 for row in rows)
-            if (code, str(before)) in cells and (code, str(after)) in cells]
+    sides = [(code, cells.get((code, str(before))), cells.get((code, str(after))))
+             for code in dict.fromkeys(row.iso3 for row in rows)]
+    return tuple(code for code, a, b in sides if a and b and a.definition == b.definition)
+
+
+def chain(reference: Reference, rows: Sequence[Referral], before: int, after: int,
+          countries: Sequence[str] | None = None) -> Chain:
+    """The chain of these countries (None: all that have a known cell in both years); `rows` are the known cells."""
+    cells = {(row.iso3, row.period): row for row in rows}
+    mine = [cells[code, str(after)] for code in (in_both(rows, before, after) if countries is None else countries)]
     changes, counted = [], []
     for row in mine:
         terms = [links(*stages(reference, row, year)) for year in (before, after)]
@@ -97,12 +115,13 @@ def count_of(reference: Reference, row: Referral, year: int) -> np.ndarray:
 def stages(reference: Reference, row: Referral, year: int) -> tuple[list[str], np.ndarray]:
     """The link that leads to each stage, and persons in each stage, (worlds, stages)."""
     found: list[tuple[str, np.ndarray]] = []
+    helped = row.counts not in BEFORE_HELP
     if row.role == "origin":
-        found += _helped(_taker(reference, "national", row.iso3, year), abroad=True)
-        home = _helped(_taker(reference, "place", row.iso3, year), abroad=False)
+        found += _stages(_taker(reference, "national", row.iso3, year), abroad=True, helped=helped)
+        home = _stages(_taker(reference, "place", row.iso3, year), abroad=False, helped=helped)
         found += [("home", home[0][1]), *home[1:]]
     else:
-        found += _helped(_taker(reference, "place", row.iso3, year), abroad=True)
+        found += _stages(_taker(reference, "place", row.iso3, year), abroad=True, helped=helped)
     if row.counts == "repatriated":
         found.append(("carried", _taker(reference, "place", row.iso3, year)("repatriated")))
     found.append(("listed", _taker(reference, "place", row.iso3, year)(COUNTED[row.counts])))
@@ -113,16 +132,20 @@ def _taker(reference: Reference, kind: str, code: str, year: int) -> Take:
     return lambda field: reference.quantities([f"{kind}:{field}:{code}:{year}"])[:, 0]
 
 
-def _helped(take: Take, abroad: bool) -> list[tuple[str, np.ndarray]]:
-    """From those newly exploited to those given a place; at home from those who come forward.
+def _stages(take: Take, abroad: bool, helped: bool) -> list[tuple[str, np.ndarray]]:
+    """From those newly exploited to those given a place, or only to those recognised; at home from who comes forward.
 
     Who is found in December is met in January, and who accepts waits a month for a place: `carried`.
     """
     found = [("new", take("newly_exploited")), ("held", take("in_exploitation"))] if abroad else []
-    recognised, offered, helped = take("recognised"), take("offered_help"), take("assisted")
-    return [*found, ("found", take("identified")), ("carried", recognised + take("misidentified")),
-            ("recognised", recognised), ("offered", offered), ("accepted", offered - take("refused")),
-            ("carried", helped + take("no_place")), ("placed", helped)]
+    recognised = take("recognised")
+    found += [("found", take("identified")), ("carried", recognised + take("misidentified")),
+              ("recognised", recognised)]
+    if not helped:
+        return found
+    offered, assisted = take("offered_help"), take("assisted")
+    return [*found, ("offered", offered), ("accepted", offered - take("refused")),
+            ("carried", assisted + take("no_place")), ("placed", assisted)]
 
 
 def links(names: Sequence[str], persons: np.ndarray) -> dict[str, np.ndarray]:

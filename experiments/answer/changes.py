@@ -8,6 +8,7 @@ import numpy as np
 from undercount.experiments.answer.find import Found
 from undercount.experiments.inference import weighted
 from undercount.experiments.verdict.summaries import ADDED
+from undercount.model.country.observation import as_published
 
 GROUPS = ("all", "destination", "origin")
 
@@ -31,7 +32,7 @@ class Change:
 def changes(found: Found) -> list[Change]:
     """Of every group of rows that has more than one country in both years."""
     observed, train = found.observed, found.split.train
-    simulated = found.reference.quantities(observed.columns)[train]
+    simulated = as_published(observed.rows, found.reference.quantities(observed.columns)[train])
     at = {(row.iso3, row.period): i for i, row in enumerate(observed.rows)}
     roles = {row.iso3: row.role for row in observed.rows}
     draws = found.plain.draws("flow", list(found.truths.flows))

@@ -20,7 +20,7 @@ HONEST = 0.05  # largest mean error of a stated P(fell), over BINS
 # Of 400 worlds, honest probabilities have a mean error of 0.04 in five bins; in ten it would be 0.06 by luck alone.
 BINS = 5
 # Goals of a table of 20,000 pooled worlds; a smaller one need not reach them.
-CORRELATION = {1: 0.78, 2: 0.85}  # of D over so many years
+CORRELATION = {1: 0.78, 2: 0.85}  # of D over so many years, or over more
 AUC, AUC_INFORMED = 0.90, 0.94  # from the table alone, and with the statistics beyond it
 DRAWS = 500
 

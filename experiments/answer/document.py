@@ -126,7 +126,7 @@ def _direction(found: Direction | None) -> dict[str, Any] | None:
 
 def _links(links: Links) -> dict[str, Any]:
     window = links.window
-    return {"from": window.before, "to": window.after, "countries": list(window.countries),
+    return {"from": window.before, "to": window.after, "where": list(window.where), "countries": list(window.countries),
             "counted": [float(x) for x in window.counted], "change": window.fall, "unmatched": links.unmatched,
             "groups": {name: _link(link, window.fall, GROUPS[name]) for name, link in links.groups.items()},
             "parts": {name: _link(link, window.fall, LINKS[name][1]) for name, link in links.parts.items()},
@@ -179,7 +179,7 @@ def _checks(made: dict[str, Any]) -> list[dict[str, Any]]:
     for key, flow in made["flow"].items():
         name, (before, after) = f"flow {key.replace(':', '-')}", map(int, key.split(":"))
         own(name, flow["check"], tests)
-        goal = CORRELATION[after - before]
+        goal = CORRELATION.get(after - before, CORRELATION[max(CORRELATION)])
         add(f"{name}: estimate and truth correlate", flow["check"]["correlation"], f"goal {goal:g}",
             flow["check"]["correlation"] >= goal)
         if flow["direction"]:

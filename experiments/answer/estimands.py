@@ -1,9 +1,12 @@
 """What is asked of every simulated world: did the hidden flow fall, what made the count fall, which rivals happened.
 
-    flow:BEFORE:AFTER          D, the change of ln(persons newly exploited) in the whole region
+    flow:BEFORE:AFTER          D, the change of ln(persons newly exploited) in the whole region, or in the countries
+                               that the window is about
     GROUP:BEFORE:AFTER         a group of links of the chain (`chain.GROUPS`), its part of the change of ln(counted)
     GROUP:BEFORE:AFTER:CODE    the same of one country
-    level:YEAR                 ln(persons newly exploited) in the whole region
+    level:YEAR                 ln(persons newly exploited), where the first window asks for it
+
+Which years are asked about, and where, is a fact of the region (`windows` of its region.toml).
 """
 
 from __future__ import annotations
@@ -12,10 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from undercount.experiments.answer.chain import GROUPS, Chain, chain, grouped
+from undercount.experiments.answer.chain import GROUPS, Chain, chain, grouped, groups_of, in_both
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.verdict.criteria import STAYED
 from undercount.experiments.verdict.observed import Observed
+from undercount.model.known.region import Window as Stated
 
 FELL, ROSE = np.log(1 - STAYED), np.log(1 + STAYED)  # D at or below, at or above
 WAYS = ("fell", "stayed", "rose")
@@ -24,12 +28,16 @@ BACK = (1, 2)  # years from the last full one to those that it is compared with
 
 @dataclass(frozen=True)
 class Window:
-    """Two full years of the observed table; `counted` are its totals over the countries known in both."""
+    """Two years of the observed table; `counted` are its totals over the `countries` known in both.
+
+    `where` are the countries that the question is about; none is the whole region.
+    """
 
     before: int
     after: int
     countries: tuple[str, ...]
     counted: tuple[float, float]
+    where: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -59,49 +67,62 @@ class Truths:
         return self.values[:, self.names.index(name)]
 
     @property
+    def groups(self) -> list[str]:
+        """The groups of the chain that such a table has."""
+        return [group for group in GROUPS if f"{group}:{self.windows[0].key}" in self.names]
+
+    @property
     def flows(self) -> list[str]:
         """Names of D."""
         return [f"flow:{window.key}" for window in self.windows]
 
 
-def windows(observed: Observed, years: Sequence[int]) -> tuple[Window, ...]:
-    """The last of the full `years` against the one before it and the one before that, shortest first."""
+def windows(observed: Observed, years: Sequence[int], stated: Sequence[Stated] = ()) -> tuple[Window, ...]:
+    """Those that the region states, as far as the table knows both years; otherwise the last of the full `years`
+    against the one before it and the one before that, shortest first."""
     counts = {(row.iso3, row.period): count for row, count in zip(observed.rows, observed.counts)}
-    found = []
-    for back in BACK:
-        if len(years) > back:
-            before, after = years[-1 - back], years[-1]
-            both = tuple(code for code in dict.fromkeys(row.iso3 for row in observed.rows)
-                         if (code, str(before)) in counts and (code, str(after)) in counts)
-            totals = [sum(counts[code, str(year)] for code in both) for year in (before, after)]
-            if both and min(totals) > 0:
-                found.append(Window(before, after, both, (totals[0], totals[1])))
-    return tuple(found)
+    asked = [(window.before, window.after, window.where) for window in stated] or \
+        [(years[-1 - back], years[-1], ()) for back in BACK if len(years) > back]
+    found: dict[str, Window] = {}
+    for before, after, where in asked:
+        both = tuple(code for code in in_both(observed.rows, before, after) if not where or code in where)
+        totals = [sum(counts[code, str(year)] for code in both) for year in (before, after)]
+        if both and min(totals) > 0:
+            window = Window(before, after, both, (totals[0], totals[1]), tuple(where))
+            found.setdefault(window.key, window)
+    return tuple(found.values())
 
 
 def truths(reference: Reference, observed: Observed, asked: Sequence[Window], years: Sequence[int]) -> Truths:
     """The estimands of every world of the table."""
-    names, columns, chains = [], [], {}
+    names, columns, chains, groups = [], [], {}, groups_of(observed.rows)
+    kept = [list(GROUPS).index(group) for group in groups]
     for window in asked:
         names.append(f"flow:{window.key}")
-        columns.append(flow(reference, window.after) - flow(reference, window.before))
+        columns.append(flow(reference, window.after, window.where) - flow(reference, window.before, window.where))
     for window in asked:
-        found = chains[window.key] = chain(reference, observed.rows, window.before, window.after)
-        names += [f"{group}:{window.key}" for group in GROUPS]
-        columns += list(grouped(found.whole).T)
+        found = chains[window.key] = chain(reference, observed.rows, window.before, window.after,
+                                            window.countries)
+        names += [f"{group}:{window.key}" for group in groups]
+        columns += list(grouped(found.whole).T[kept])
         for i, code in enumerate(found.countries):
-            names += [f"{group}:{window.key}:{code}" for group in GROUPS]
-            columns += list(grouped(found.by_country[:, i]).T)
+            names += [f"{group}:{window.key}:{code}" for group in groups]
+            columns += list(grouped(found.by_country[:, i]).T[kept])
     for year in years:
         names.append(f"level:{year}")
-        columns.append(flow(reference, year))
+        columns.append(flow(reference, year, asked[0].where))
     onsets, rivals = happened(reference)
     return Truths(tuple(asked), tuple(names), np.column_stack(columns), chains, onsets, rivals)
 
 
-def flow(reference: Reference, year: int) -> np.ndarray:
-    """ln(persons newly exploited in the year), one person standing for none, (worlds,)."""
-    return np.log(np.maximum(reference.quantities([f"hidden:newly_exploited:{year}"])[:, 0], 1.0))
+def flow(reference: Reference, year: int, where: Sequence[str] = ()) -> np.ndarray:
+    """ln(persons newly exploited in the year in these countries, none being all), one standing for none, (worlds,)."""
+    return np.log(np.maximum(reference.quantities(flow_columns(year, where)).sum(axis=1), 1.0))
+
+
+def flow_columns(year: int, where: Sequence[str] = ()) -> list[str]:
+    """Columns of the table that add up to the persons newly exploited in a year."""
+    return [f"place:newly_exploited:{code}:{year}" for code in where] or [f"hidden:newly_exploited:{year}"]
 
 
 def happened(reference: Reference) -> tuple[tuple[str, ...], np.ndarray]:

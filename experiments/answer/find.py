@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from undercount.experiments.answer.chain import GROUPS, LINKS
+from undercount.experiments.answer.chain import LINKS
 from undercount.experiments.answer.checks import Check, Direction, area, checks, direction
 from undercount.experiments.answer.estimands import Truths, Window, truths, windows
 from undercount.experiments.answer.methods import GROWTH, METHODS, MOVING, Draws, Fitted, Targets
@@ -130,7 +130,7 @@ def find(reference: Reference, observed: Observed, seed: int, cores: int, say: C
     """Answer it. Raises BadInput if the table has too few worlds or its rows no two full years."""
     check_columns(reference)
     years = full(observed)
-    asked = windows(observed, years)
+    asked = windows(observed, years, reference.region.windows)
     if not asked:
         raise BadInput(Problem(observed.file, "period", f"full years {', '.join(map(str, years)) or 'none'}",
                                "two full years in a row with the same countries and counts above 0"))
@@ -278,9 +278,9 @@ def _links(setup: Setup, window: Window, values: np.ndarray, parts: Split, asses
         made[name] = Link(float(weights @ draws.values[:, k]),
                           marginal(draws.values[:, k], weights, setup.own[:, at]),
                           marginal(values[parts.train, at], np.ones(len(parts.train))), checked[targets.index(at)])
-    groups = {group: made[f"{group}:{window.key}"] for group in GROUPS}
+    groups = {group: made[f"{group}:{window.key}"] for group in known.groups}
     return Links(window, groups, {part: made[f"{part}:{window.key}"] for part in SUBLINKS},
-                 {code: {group: made[f"{group}:{window.key}:{code}"] for group in GROUPS}
+                 {code: {group: made[f"{group}:{window.key}:{code}"] for group in known.groups}
                   for code in known.chains[window.key].countries},
                  window.fall - sum(link.mean for link in groups.values()))
 

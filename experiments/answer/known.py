@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from undercount.experiments.answer.chain import GROUPS, chain, grouped
-from undercount.experiments.answer.estimands import WAYS, way
+from undercount.experiments.answer.estimands import WAYS, flow_columns, way
 from undercount.experiments.answer.find import Found
 from undercount.experiments.answer.posterior import balance, balanced, marginal, priors
 from undercount.experiments.answer.views import seen
@@ -85,7 +85,8 @@ def judged(found: Found, name: str, row: np.ndarray) -> dict[str, Any]:
     counts = row[[at[column] for column in found.observed.columns]]
     here = seen(found.observed.rows, counts)[0]
     window = found.truths.windows[0]
-    before, after = (max(row[at[f"hidden:newly_exploited:{year}"]], 1.0) for year in (window.before, window.after))
+    before, after = (max(row[[at[name] for name in flow_columns(year, window.where)]].sum(), 1.0)
+                     for year in (window.before, window.after))
     target = f"flow:{window.key}"
     true = {target: float(np.log(after) - np.log(before))} | _chain(found, row, at)
     draws = found.plain.draws("flow", [target], here)
@@ -93,10 +94,11 @@ def judged(found: Found, name: str, row: np.ndarray) -> dict[str, Any]:
     even = marginal(draws.values[:, 0], draws.weights, found.plain.own[:, found.plain.position(target)])
     post = marginal(even.values, even.weights * _factors(even.values, factors))
     entries = {"flow": _entry(true[target], post)}
-    names = [f"{group}:{window.key}" for group in GROUPS]
+    groups = found.truths.groups
+    names = [f"{group}:{window.key}" for group in groups]
     draws = found.plain.draws("chain", [target, *names], here)
     weights = balanced(draws, draws.values[:, 0], factors)
-    for k, (group, each) in enumerate(zip(GROUPS, names), 1):
+    for k, (group, each) in enumerate(zip(groups, names), 1):
         entries[group] = _entry(true[each], marginal(draws.values[:, k], weights,
                                                      found.plain.own[:, found.plain.position(each)]))
     cells = {(r.iso3, r.period): c for r, c in zip(found.observed.rows, counts)}
@@ -124,5 +126,6 @@ def _chain(found: Found, row: np.ndarray, at: dict[str, int]) -> dict[str, float
             return row[[at[name] for name in names]][None]
 
     window = found.truths.windows[0]
-    whole = grouped(chain(One, found.observed.rows, window.before, window.after).whole)[0]
-    return {f"{group}:{window.key}": float(value) for group, value in zip(GROUPS, whole)}
+    whole = grouped(chain(One, found.observed.rows, window.before, window.after, window.countries).whole)[0]
+    return {f"{group}:{window.key}": float(value) for group, value in zip(GROUPS, whole)
+            if group in found.truths.groups}

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from undercount.experiments.verdict.observed import Observed
 from undercount.experiments.verdict.summaries import ADDED
+from undercount.model.country.observation import as_published
 
 STRANGE = 0.05  # tail probability of the whole table below which it is called out of the ordinary
 CONFLICT = 0.02  # of a cell given the others
@@ -56,7 +57,7 @@ class Ordinary:
 
 def ordinary(observed: Observed, counts: np.ndarray, train: np.ndarray, others: np.ndarray) -> Ordinary:
     """Ask it of simulated counts (worlds, cells); `train` and `others` are positions of worlds."""
-    logs, here = np.log(counts + ADDED), np.log(observed.counts + ADDED)
+    logs, here = np.log(as_published(observed.rows, counts) + ADDED), np.log(observed.counts + ADDED)
     everything = np.arange(len(here))
     distance, tail = _tail(logs, here, train, others, everything)
     codes = np.array([row.iso3 for row in observed.rows])

@@ -119,16 +119,18 @@ def _shares(found: Found) -> dict[str, np.ndarray]:
 
 
 def _again(found: Found, cores: int) -> list[Moved]:
-    """The whole way again: another seed, without the country that is most in conflict, priors of other widths."""
+    """The whole way again: another seed, without the country most in conflict, priors of other widths, a gate less."""
     rows = _learnt(found, found, "seed", f"seed {found.seed + 1}", found.seed + 1, cores)
     if found.ordinary.conflicts:
         code = found.ordinary.conflicts[0].iso3
         rows += _learnt(found, replace(found, observed=found.observed.without(code)), "country", f"without {code}",
                         found.seed, cores)
-    for width in found.reference.widths:
-        if width != found.reference.width:
-            rows += _learnt(found, replace(found, reference=found.reference.at_width(width)), "width",
-                            f"priors {width:g} times as wide", found.seed, cores)
+    for variant in found.reference.variants:
+        if variant != found.reference.variant:
+            kind, name = ("gate", f"without the gate {variant.without}") if variant.without else \
+                ("width", f"priors {variant.width:g} times as wide")
+            rows += _learnt(found, replace(found, reference=found.reference.under(variant)), kind, name, found.seed,
+                            cores)
     return rows
 
 

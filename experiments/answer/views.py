@@ -11,6 +11,7 @@ from undercount.experiments.reference.table import Reference
 from undercount.experiments.verdict.evidence import beyond
 from undercount.experiments.verdict.observed import Observed
 from undercount.experiments.verdict.summaries import ADDED, summaries
+from undercount.model.country.observation import as_published
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Referral
 
@@ -66,7 +67,7 @@ def used(reference: Reference) -> list[Statistic]:
 
 def seen(rows: Sequence[Referral], counts: np.ndarray) -> np.ndarray:
     """Summaries (worlds, p) of tables `counts` (worlds, cells): levels, changes over one year and over two, shares."""
-    counts = np.atleast_2d(np.asarray(counts, float))
+    counts = as_published(rows, np.atleast_2d(np.asarray(counts, float)))
     return np.column_stack([summaries(rows, counts), *_over_two(rows, counts)])
 
 
@@ -77,7 +78,10 @@ def _over_two(rows: Sequence[Referral], counts: np.ndarray) -> list[np.ndarray]:
     found = []
     for before, after in zip(periods, periods[2:]):
         pairs = [(at[code, before], at[code, after]) for code in dict.fromkeys(row.iso3 for row in rows)
-                 if (code, before) in at and (code, after) in at]
+                 if (code, before) in at and (code, after) in at
+                 and rows[at[code, before]].definition == rows[at[code, after]].definition]
+        if not pairs:
+            continue
         sides = [[pair[i] for pair in pairs] for i in (0, 1)]
         first, last = (counts[:, side] for side in sides)
         found += list((np.log(last + ADDED) - np.log(first + ADDED)).T)

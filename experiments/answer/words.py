@@ -45,18 +45,28 @@ def main(answer: Mapping[str, Any]) -> str:
 
 def headline(answer: Mapping[str, Any]) -> str:
     """Were fewer people trafficked when fewer victims were counted? With its uncertainty."""
-    key = main(answer)
+    key, there = main(answer), _there(answer)
     chain, flow, said = answer["chain"][key], answer["flow"][key]["posterior"], answer["says"][key]["says"]
     when = f"the count {'fell' if chain['change'] < 0 else 'rose'} by {_size(chain['change'])}, {_years(key)}"
     interval = f"change {band(flow['quantiles'])}, 90 % interval"
     if said == CANNOT:
-        return f"These data cannot tell whether fewer people were trafficked when {when} ({interval})."
+        return f"These data cannot tell whether fewer people were trafficked{there} when {when} ({interval})."
     fell = flow["ways"]["fell"]
     if said == FELL:
-        return (f"Probably fewer people were trafficked when {when}: fewer by a tenth or more with probability "
+        return (f"Probably fewer people were trafficked{there} when {when}: fewer by a tenth or more with probability "
                 f"{chance(fell)} ({interval}).")
-    return (f"Probably no fewer people were trafficked when {when}: fewer by a tenth or more with probability only "
-            f"{chance(fell)} ({interval}).")
+    return (f"Probably no fewer people were trafficked{there} when {when}: fewer by a tenth or more with probability "
+            f"only {chance(fell)} ({interval}).")
+
+
+def where(answer: Mapping[str, Any]) -> str:
+    """Which persons newly exploited the answer is about."""
+    return _there(answer).strip() or "in the whole region"
+
+
+def _there(answer: Mapping[str, Any]) -> str:
+    codes = answer["chain"][main(answer)].get("where")
+    return f" in {', '.join(codes)}" if codes else ""
 
 
 def _uncertain(answer: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -145,7 +155,7 @@ def _before(alone: Mapping[str, Any]) -> str:
 def _level(answer: Mapping[str, Any], detail: int) -> tuple[str, str]:
     year, level = list(answer["level"].items())[-1]
     low, high = level["posterior"][0], level["posterior"][-1]
-    text = f"{persons(low)} to {persons(high)} newly exploited in {year}"
+    text = f"{persons(low)} to {persons(high)} newly exploited{_there(answer)} in {year}"
     if detail > 0:
         text += f" (assumptions alone {persons(level['prior'][0])} to {persons(level['prior'][-1])})"
     return "Level:", text + "; it is of the assumptions, not of the counts."

@@ -16,14 +16,14 @@ from undercount.model.outcome import Outcome
 # What is attributed -> what it is, in words with its unit.
 OUTCOMES = {
     "counted": "persons counted by the observed table",
-    "newly_exploited": "persons newly exploited, everywhere",
-    "in_exploitation": "persons in exploitation, everywhere, mean over the months",
+    "newly_exploited": "persons newly exploited, everywhere (or where the region's window asks)",
+    "in_exploitation": "persons in exploitation, likewise, mean over the months",
 }
 
 # The same on the scale on which changes of causes multiply -> what it is. One person is added before each logarithm.
 LOGS = {
     "ln_counted": "change of ln(persons counted by the observed table)",
-    "ln_newly_exploited": "change of ln(persons newly exploited, everywhere)",
+    "ln_newly_exploited": "change of ln(persons newly exploited, likewise)",
 }
 EVERY = OUTCOMES | LOGS
 ADDED = 1.0
@@ -38,6 +38,7 @@ class Window:
     months: tuple[tuple[Month, Month], tuple[Month, Month]]  # first and last of each, both included
     countries: tuple[str, ...]
     observed: tuple[int, int]  # their totals
+    where: tuple[str, ...] = ()  # the countries whose hidden flow is asked for; none is the whole region
 
     @property
     def length(self) -> int:
@@ -47,11 +48,12 @@ class Window:
 
     def about(self) -> dict:
         return {"from": self.before, "to": self.after, "countries": list(self.countries),
-                "observed": list(self.observed)}
+                "observed": list(self.observed), **({"where": list(self.where)} if self.where else {})}
 
 
 def find_window(region: Region, before: str | None, after: str | None, problems: list[Problem]) -> Window | None:
-    """The periods asked for; otherwise from the year of the table's peak to its last year.
+    """The periods asked for; otherwise the first window that the region states, or else from the year of the table's
+    peak to its last year.
 
     A year counts for this if as many countries have a figure in it as in any other. None after adding
     to `problems`.
@@ -68,6 +70,9 @@ def find_window(region: Region, before: str | None, after: str | None, problems:
     years = [name for name in names if _months(periods[name]) == 12]
     fullest = max((len(known[name]) for name in years), default=0)
     full = [name for name in years if len(known[name]) == fullest > 0]
+    asked = next(iter(region.windows), None) if before is None and after is None else None
+    if asked:
+        before, after = str(asked.before), str(asked.after)
     if before is None and full:
         before = max(full, key=lambda name: (sum(known[name].values()), name))
     if after is None and full:
@@ -79,14 +84,15 @@ def find_window(region: Region, before: str | None, after: str | None, problems:
     if _months(periods[before]) != _months(periods[after]):
         problems.append(Problem("command line", "--from, --to", f"{before} and {after}", "periods of the same length"))
         return None
-    countries = tuple(code for code in known[before] if code in known[after])
+    countries = tuple(code for code in known[before] if code in known[after]
+                      and (not (asked and asked.where) or code in asked.where))
     if not countries:
         problems.append(Problem("command line", "--from, --to", f"{before} and {after}",
                                 "periods in which one country at least has a figure in both"))
         return None
     months = tuple((periods[name][0].first, periods[name][0].last) for name in (before, after))
     totals = tuple(int(sum(known[name][code] for code in countries)) for name in (before, after))
-    return Window(before, after, months, countries, totals)
+    return Window(before, after, months, countries, totals, asked.where if asked else ())
 
 
 def _periods(rows: Sequence[Referral]) -> dict[str, list[Referral]]:
@@ -103,14 +109,15 @@ def _months(rows: Sequence[Referral]) -> int:
 def measure(window: Window, outcome: Outcome) -> np.ndarray:
     """OUTCOMES in both periods, shape (outcomes, 2), whole numbers; the stock in person-months."""
     region, hidden = outcome.region, outcome.hidden
+    there = [region.index[code] for code in window.where] or slice(None)
     counts = observe(region, hidden)
     found = np.zeros((len(OUTCOMES), 2), np.int64)
     for k, (period, (first, last)) in enumerate(zip((window.before, window.after), window.months)):
         months = slice(first - region.start, last - region.start + 1)
         found[0, k] = sum(count for count, row in zip(counts, region.referrals)
                           if row.period == period and row.iso3 in window.countries)
-        found[1, k] = hidden["newly_exploited"][months].sum()
-        found[2, k] = hidden["in_exploitation"][months].sum()
+        found[1, k] = hidden["newly_exploited"][months][:, there].sum()
+        found[2, k] = hidden["in_exploitation"][months][:, there].sum()
     return found
 
 

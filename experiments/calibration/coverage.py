@@ -1,6 +1,6 @@
 """What lists cover, solved for: a count is in proportion to the share of those helped that its list covers.
 
-Such a share touches nothing but the counts (`observation.registered`), so its best value follows from the mean counts
+Such a share touches nothing but the counts (LISTED), so its best value follows from the mean counts
 of the other unknowns' worlds and need not be searched.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 from undercount.model.assumed.scenario import Scenario
 
-LISTED = "observation.registered"
+LISTED = ("observation.registered", "observation.covered")  # of the assisted, of the identified
 INSIDE = np.nextafter(1.0, 0.0)  # the largest fraction of a range
 
 
 def rows_of(scenario: Scenario, rows: list[int]) -> dict[str, list[int]]:
     """Of each unknown share of one country's list, from its month to the next one's: the `rows` that it decides."""
     free, region, found = scenario.free(), scenario.region, {}
-    dated = sorted((event for event in scenario.events if event.parameter == LISTED), key=lambda event: event.when)
+    dated = sorted((event for event in scenario.events if event.parameter in LISTED), key=lambda event: event.when)
     for i, event in enumerate(dated):
         if event.path not in free or event.kind != "value" or event.ramp or event.until or len(event.places) != 1:
             continue

@@ -23,6 +23,7 @@ from undercount.experiments.patterns.measures import see
 from undercount.experiments.patterns.table import Pattern
 from undercount.experiments.patterns.worlds import COARSE
 from undercount.model.assumed.scenario import Scenario
+from undercount.model.country.observation import as_published
 from undercount.model.known.region import Region
 from undercount.model.simulation import simulate_template
 from undercount.model.world import Template
@@ -76,7 +77,8 @@ def distance(counts: np.ndarray, region: Region) -> float:
     """Root mean square of the differences of log(1 + count), over the cells of `cells_of`."""
     cells = cells_of(region)
     observed = np.array([region.referrals[n].assisted for n in cells], float)
-    return float(np.sqrt(np.mean((np.log1p(counts[cells]) - np.log1p(observed)) ** 2)))
+    shown = as_published([region.referrals[n] for n in cells], np.asarray(counts, float)[cells])
+    return float(np.sqrt(np.mean((np.log1p(shown) - np.log1p(observed)) ** 2)))
 
 
 def evaluate(plan: SearchPlan, point: np.ndarray, people_per_agent: int, lucks: Sequence[int]) -> Fit:

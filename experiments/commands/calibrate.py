@@ -6,10 +6,12 @@ import shlex
 from pathlib import Path
 
 import click
+from undercount.experiments.commands.options import region_option
 
 
 @click.command("calibrate")
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@region_option
 @click.option("--coarse", default="512", show_default=True, metavar="N",
               help="Coarse worlds that the search begins with.")
 @click.option("--generations", default="40", show_default=True, metavar="N", help="Generations of the search.")
@@ -21,8 +23,8 @@ import click
               help="Begin around the fitted values of this scenario's file; where it is the one searched, they are to "
                    "be beaten.")
 @click.option("--write", is_flag=True, help="Write the values into the scenario's file, as its table [calibrated].")
-def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str, seed: str, people_per_agent: str,
-            start: str | None, write: bool) -> None:
+def command(scenarios: tuple[str, ...], region: str | None, coarse: str, generations: str, size: str, seed: str,
+            people_per_agent: str, start: str | None, write: bool) -> None:
     """Search the priors of SCENARIO..., names or paths, for the draw whose counts are nearest to the observed table.
 
     Only draws inside the hard patterns of the region are taken (`undercount patterns`), and ranges stay as they
@@ -42,10 +44,13 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
                for name, value, low in (("coarse", coarse, 4), ("generations", generations, 1), ("size", size, 8))]
     s = read_whole(problems, "--seed", seed, 0, LARGEST_SEED)
     k = read_scale(problems, people_per_agent)
-    plans, around = {}, _values(start, problems)
-    for name in all_named(scenarios):
+    if write and region:
+        problems.append(Problem("command line", "--write", "it together with --region",
+                                "one of them: a scenario's file keeps the values fitted to one region, its own"))
+    plans, around = {}, _values(start, region, problems)
+    for name in all_named(scenarios, region):
         try:
-            scenario = load_scenario(name)
+            scenario = load_scenario(name, region)
             if not scenario.free():
                 problems.append(Problem(f"scenario {name}", "priors", "nothing unknown", "an unknown to search"))
             plans[name] = SearchPlan(scenario, patterns_of(scenario.region), *numbers, s, k, around,
@@ -60,7 +65,7 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
             best = search(plan, on_progress)
         words = ["undercount", "calibrate", name, "--coarse", plan.coarse, "--generations", plan.generations, "--size",
                  plan.size, "--seed", s, "--people-per-agent", people_per_agent,
-                 *(["--start", start] if start else []), "--write"]
+                 *(["--region", region] if region else []), *(["--start", start] if start else []), "--write"]
         fit, again = best[-1], shlex.join(map(str, words))
         inside = "inside all gates" if fit.inside else "outside the gates: no draw inside was found"
         click.echo(f"{name}: distance {fit.distance:.3f}, {inside}; coarse design {best[0].distance:.3f}")
@@ -76,7 +81,7 @@ def command(scenarios: tuple[str, ...], coarse: str, generations: str, size: str
         raise click.ClickException(f"nothing to write for {', '.join(failed)}")
 
 
-def _values(start: str | None, problems: list) -> dict[str, float]:
+def _values(start: str | None, region: str | None, problems: list) -> dict[str, float]:
     """The unknowns of the scenario to begin with, at its fitted values."""
     from undercount.model.assumed.scenario import load_scenario
     from undercount.model.files.problems import BadInput, Problem
@@ -84,7 +89,7 @@ def _values(start: str | None, problems: list) -> dict[str, float]:
     if start is None:
         return {}
     try:
-        fitted, plain = load_scenario(start), load_scenario(start, calibrated=False)
+        fitted, plain = load_scenario(start, region), load_scenario(start, region, calibrated=False)
     except BadInput as error:
         problems += error.problems
         return {}

@@ -67,7 +67,8 @@ def _check(file: str, on_region: str | None, scenario: str) -> str:
 def hints(region: Region) -> Iterator[str]:
     """What is no mistake, but hardly meant: counts that cannot come about, and what is missing on the map."""
     helped = {ngo.iso3 for ngo in region.ngos}
-    counted = dict.fromkeys(row.iso3 for row in region.referrals)
+    counted = dict.fromkeys(row.iso3 for row in region.referrals
+                            if row.assisted is not None and row.counts in ("assisted", "repatriated"))
     if nowhere := [iso3 for iso3 in counted if iso3 not in helped]:
         yield (f"no programme of {', '.join(nowhere)} in ngos: where nobody helps nobody is counted, so the simulated "
                "counts of these rows are 0")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from undercount.experiments.commands.options import EngineAsked, engine_options, read_engine
+from undercount.experiments.commands.options import EngineAsked, engine_options, read_engine, region_option
 
 if TYPE_CHECKING:
     from undercount.experiments.compute.jobs import Outcome
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 @click.command("compare")
 @click.argument("reference", metavar="[REFERENCE]", required=False)
+@region_option
 @click.option("--observed", metavar="FILE", help="An observed table in the region's format (default: its own).")
 @click.option("--effort", type=click.Choice(["quick", "full"]), default="full", show_default=True,
               help="Size of forests, of posterior predictive checks and of ABC-SMC.")
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 @click.option("--no-smc", is_flag=True, help="Leave out the third opinion, ABC-SMC (it needs the extra [abc]).")
 @engine_options
 @click.option("--out", default="results/verdict", show_default=True, metavar="DIR", help="Folder of the verdict.")
-def command(reference: str | None, observed: str | None, effort: str, seed: str, no_smc: bool, engine: EngineAsked,
-            out: str) -> int:
+def command(reference: str | None, region: str | None, observed: str | None, effort: str, seed: str, no_smc: bool,
+            engine: EngineAsked, out: str) -> int:
     """Answer from the table in REFERENCE, a folder that `undercount reference` made (default: the one that ships).
 
     Were fewer people trafficked when fewer were counted, and how much of the fall was seeing fewer of them? A table of
@@ -40,11 +41,14 @@ def command(reference: str | None, observed: str | None, effort: str, seed: str,
     from undercount.experiments.verdict.effort import EFFORTS
     from undercount.experiments.verdict.folder import WORDS
     from undercount.experiments.verdict.observed import read_observed
-    from undercount.model.files.problems import BadInput
+    from undercount.model.files.problems import BadInput, Problem
 
     problems: list = []
     options = read_engine(problems, engine)
     number = read_whole(problems, "--seed", seed, 0, LARGEST_SEED)
+    if reference and region:
+        problems.append(Problem("command line", "--region", "it together with REFERENCE", "one of them: a table is of "
+                                "the region that it was made on"))
     if problems:
         raise BadInput(problems)
     folder = Path(out)
@@ -52,11 +56,12 @@ def command(reference: str | None, observed: str | None, effort: str, seed: str,
     def say(line: str) -> None:
         click.echo(line, err=True)
 
-    there = read_reference(reference) if reference else shipped_reference()
+    there = read_reference(reference) if reference else shipped_reference(region)
     seen = read_observed(there, Path(observed) if observed else None)
     for warning in seen.warnings:
         say(f"warning: outside what was simulated: {warning}")
-    asked = Asked(there, seen, EFFORTS[effort], number, not no_smc and available(), observed, shipped=not reference)
+    asked = Asked(there, seen, EFFORTS[effort], number, not no_smc and available(), observed, shipped=not reference,
+                  region=region)
 
     def tell(outcome: Outcome) -> None:
         if outcome.done == outcome.total:

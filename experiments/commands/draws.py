@@ -18,6 +18,7 @@ class DrawsAsked:
 
     verdict: str | None
     prior: str | None
+    region: str | None
     explanations: tuple[str, ...]
     count: str | None
     seed: str | None
@@ -29,6 +30,8 @@ draw_options = as_one(
     click.argument("verdict", required=False, metavar="[VERDICT_FOLDER]"),
     click.option("--prior", metavar="N", help="Instead of a verdict: N draws from the priors of each explanation. "
                  "No posterior."),
+    click.option("--region", metavar="REGION", help="With --prior: another region than the scenarios' own, by name or "
+                 "by the path of its folder."),
     click.option("--explanation", "explanations", multiple=True, metavar="NAME",
                  help="Only this explanation. May be repeated (default: all)."),
     click.option("--draws", "count", metavar="N", help="Posterior draws, at most (default: 100)."),
@@ -54,10 +57,11 @@ def read_draws(problems: list, given: DrawsAsked) -> tuple[Basis, int]:
     prior = whole("--prior", given.prior, None, 1, MOST_DRAWS)
     for option, text, other, named in (
             ("--draws", given.count, given.prior, "--prior"),
-            ("--seed", given.seed, given.verdict, "a verdict, whose draws have their own")):
+            ("--seed", given.seed, given.verdict, "a verdict, whose draws have their own"),
+            ("--region", given.region, given.verdict, "a verdict, which is of a region")):
         if text is not None and other is not None:
             problems.append(Problem("command line", option, f"it together with {named}", "one of them"))
-    basis = read_basis(given.verdict, prior, given.explanations, count, seed, problems)
+    basis = read_basis(given.verdict, prior, given.explanations, count, seed, problems, given.region)
     own = basis.people_per_agent if given.people_per_agent is None else None
     return basis, k if own is None else own
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from undercount.experiments.commands.options import region_option
 
 
 @click.command("patterns")
 @click.argument("scenarios", nargs=-1, metavar="[SCENARIO...]")
+@region_option
 @click.option("--draws", default="200", show_default=True, metavar="N", help="Worlds drawn from each scenario's prior.")
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the design and of all luck.")
 @click.option("--people-per-agent", default="1574", show_default=True, metavar="K",
               help="Persons that one agent stands for; coarse worlds are enough for shares and ratios.")
 @click.option("--out", metavar="FILE", help="Also write the table of all patterns to this CSV file.")
-def command(scenarios: tuple[str, ...], draws: str, seed: str, people_per_agent: str, out: str | None) -> None:
+def command(scenarios: tuple[str, ...], region: str | None, draws: str, seed: str, people_per_agent: str,
+            out: str | None) -> None:
     """Hold the worlds of SCENARIO..., names or paths (default: no-change), against the region's patterns.
 
     Prints the probability of each before any data, conflicts first; the share of worlds inside the hard ones
@@ -37,9 +40,9 @@ def command(scenarios: tuple[str, ...], draws: str, seed: str, people_per_agent:
     if out is not None and not Path(out).absolute().parent.is_dir():
         problems.append(Problem("command line", "--out", out, "a file in a folder that exists"))
     loaded = {}
-    for name in all_named(scenarios or ["no-change"]):
+    for name in all_named(scenarios or ["no-change"], region):
         try:
-            loaded[name] = load_scenario(name)
+            loaded[name] = load_scenario(name, region)
             if not patterns_of(loaded[name].region):
                 problems.append(Problem(f"region {loaded[name].region.name}", "patterns", "no table of patterns",
                                         "a file `patterns` in region.toml"))

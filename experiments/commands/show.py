@@ -95,6 +95,8 @@ def _events(scenario: Scenario) -> Iterator[str]:
     for o in scenario.onsets:
         yield f"  {o.when}  {o.name}: over {o.ramp} months, size {o.size:g}{_onset_ranges(scenario, o)}"
         yield f"           {o.source}"
+    for name, reason in scenario.left_out.items():
+        yield f"  {name}: left out, since it makes no sense in this region: {reason}"
     yield from ("", f"Events of the scenario and of its region ({len(scenario.events)})")
     for e in sorted(scenario.events, key=lambda e: e.when):
         yield f"  {e.when}  {e.name}: {_effect(e)}{_range(scenario, e.path)}; {_where(e)}"

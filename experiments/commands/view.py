@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from undercount.experiments.commands.options import as_one
+from undercount.experiments.commands.options import as_one, region_option
 
 
 
@@ -45,13 +45,14 @@ NEEDED = ("solara", "solara_assets", "ipyvuetify")
 @click.argument("scenario", default="", metavar="[SCENARIO]")
 @click.option("--verdict", metavar="DIR", help="Folder of `undercount compare` whose draws the page offers (default: "
               "those of the published verdict).")
+@region_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--allow-remote", is_flag=True, help="Needed for a --host that other machines can reach.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in a browser.")
 @door_options
-def command(scenario: str, verdict: str | None, host: str, port: int, allow_remote: bool, opens: bool,
-            door: DoorAsked) -> None:
+def command(scenario: str, region: str | None, verdict: str | None, host: str, port: int, allow_remote: bool,
+            opens: bool, door: DoorAsked) -> None:
     """Serve the page on which two worlds with the same luck run side by side.
 
     SCENARIO, a name or a path, is the first world; without it the page opens with two draws of the verdict that fit the
@@ -69,9 +70,11 @@ def command(scenario: str, verdict: str | None, host: str, port: int, allow_remo
         if importlib.util.find_spec(name) is None:
             raise click.ClickException(f"the page needs the extra [view] ({name} is missing): "
                                        "pip install 'undercount[view]'")
-    if scenario:
-        load_scenario(Path(scenario) if scenario.endswith(".toml") else scenario)  # mistakes now, not in the browser
+    if scenario or region is not None:  # every mistake now, not in the browser
+        load_scenario(Path(scenario) if scenario.endswith(".toml") else scenario or "full-adaptation", region)
     os.environ["UNDERCOUNT_VIEW_SCENARIO"] = str(Path(scenario).resolve()) if scenario.endswith(".toml") else scenario
+    if region is not None:
+        os.environ["UNDERCOUNT_VIEW_REGION"] = str(Path(region).resolve()) if "/" in region else region
     if verdict is not None:
         from undercount.experiments.verdict.weighted import read_weighted
 

@@ -79,7 +79,7 @@ class _Stages:
         inquiry, batch = self.inquiry, self.inquiry.batch()
         made = Study({"batch": batch} | planned(jobs), inquiry.command(self.folder), jobs, run_block, assemble,
                      inquiry.scenario.region, partial=False,
-                     needs=Needs(((inquiry.given, inquiry.scenario),)))
+                     needs=Needs(((inquiry.given, inquiry.scenario),), region=inquiry.on_region))
         return carry_out(self.folder, KIND, batch, lambda there: made, self.options, self.on_progress)
 
 

@@ -42,6 +42,7 @@ class Inquiry:
     most: int
     width: float
     settings: Mapping[str, str] = field(default_factory=dict)  # the --set of the command
+    on_region: str | None = None  # its --region
 
     @property
     def months(self) -> int:
@@ -58,6 +59,7 @@ class Inquiry:
 
     def command(self, folder: Path) -> str:
         words = ["undercount", "sensitivity", self.given]
+        words += ["--region", self.on_region] if self.on_region else []
         for option, texts in (("--over", self.over), ("--output", self.outputs)):
             words += [word for text in texts for word in (option, text)]
         words += [word for name, value in self.settings.items() for word in ("--set", f"{name}={value}")]

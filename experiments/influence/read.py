@@ -31,7 +31,7 @@ def read_inquiry(problems: list[Problem], scenario: str, asked: Mapping[str, Any
     width = _width(problems, asked["width"])
     over = [text for text in asked["over"] if text != ALL]
     sweep = Sweep(SOBOL, tuple(read_axes(problems, "--over", over)), 1)
-    batch = resolve([scenario], 1, seed, COARSE, asked["until"], asked["settings"], problems)
+    batch = resolve([scenario], 1, seed, COARSE, asked["until"], asked["settings"], problems, asked["region"])
     given = batch.entries[0].scenario
     if problems := check_sweep(sweep, [given]):
         raise BadInput(problems)
@@ -43,7 +43,8 @@ def read_inquiry(problems: list[Problem], scenario: str, asked: Mapping[str, Any
     if problems:
         raise BadInput(problems)
     return Inquiry(base, batch.entries[0].given, tuple(axis.as_typed() for axis in sweep.axes), sweep.names(base),
-                   tuple(wanted), seed, scale, batch.until, number, keep, most, width, batch.settings)
+                   tuple(wanted), seed, scale, batch.until, number, keep, most, width, batch.settings,
+                   batch.on_region)
 
 
 def _width(problems: list[Problem], text: str) -> float:

@@ -71,7 +71,8 @@ class Basis:
             return Needs(files=files, folders={str(self.verdict): (NAME, lambda to: keep_verdict(self.verdict, to))})
         words = [self.given[i + 1] for i, word in enumerate(self.given) if word == "--explanation"]
         explanations = list({draw.explanation.name: draw.explanation for draw in self.draws}.values())
-        return Needs(tuple(zip(words or [each.name for each in explanations], explanations)), files)
+        region = next((after for word, after in zip(self.given, self.given[1:]) if word == "--region"), None)
+        return Needs(tuple(zip(words or [each.name for each in explanations], explanations)), files, region=region)
 
     def about(self) -> dict[str, Any]:
         """For the manifest: each draw, and the hash of what it runs."""
@@ -93,7 +94,7 @@ def part_of(draw: Draw, *more: object) -> str:
 
 
 def read_basis(verdict: str | None, prior: int | None, explanations: Sequence[str], count: int, seed: int,
-               problems: Sequence[Problem] = ()) -> Basis:
+               problems: Sequence[Problem] = (), region: str | None = None) -> Basis:
     """The draws asked for: `count` of a verdict's posterior, or the first `prior` worlds of each explanation.
 
     Raises BadInput with every problem, after `problems`.
@@ -105,16 +106,16 @@ def read_basis(verdict: str | None, prior: int | None, explanations: Sequence[st
         raise BadInput(found)
     names = list(dict.fromkeys(explanations))
     if prior is not None:
-        return _prior(names, prior, seed, found)
+        return _prior(names, prior, seed, found, region)
     return _posterior(Path(str(verdict)), names, count, found)
 
 
-def _prior(names: list[str], each: int, seed: int, problems: list[Problem]) -> Basis:
+def _prior(names: list[str], each: int, seed: int, problems: list[Problem], region: str | None) -> Basis:
 
     loaded: list[Scenario] = []
-    for name in names or shipped():
+    for name in names or shipped(region):
         try:
-            loaded.append(load_scenario(name))
+            loaded.append(load_scenario(name, region))
         except BadInput as error:
             problems += [problem for problem in error.problems if problem not in problems]
     problems += [Problem("--explanation", describe(s.name), "no unknown parameter", "at least one prior to draw from")
@@ -130,6 +131,7 @@ def _prior(names: list[str], each: int, seed: int, problems: list[Problem]) -> B
     words = (f"priors, {each} {'draw' if each == 1 else 'draws'} of each explanation: no posterior, nothing is weighed "
              "by data")
     given = ["--prior", str(each), "--seed", str(seed)]
+    given += ["--region", region] if region else []
     for name in names:
         given += ["--explanation", name]
     return Basis(tuple(prior_draws(loaded, each, seed)), False, words, tuple(given))

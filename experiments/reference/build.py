@@ -36,7 +36,7 @@ def build(plan: TablePlan, folder: Path, options: EngineOptions,
             copy.parent.mkdir(parents=True, exist_ok=True)
             write_whole(copy, statistics.read_bytes())
         return Study(about(plan) | planned(stretches), command_line(plan, folder), stretches, simulate_stretch,
-                     assemble, plan.region, needs=Needs(tuple(zip(plan.given, plan.scenarios))))
+                     assemble, plan.region, needs=Needs(tuple(zip(plan.given, plan.scenarios)), region=plan.on_region))
 
     def assemble() -> list[Path]:
         copied = [copy] if copy.exists() else []
@@ -51,7 +51,8 @@ def build(plan: TablePlan, folder: Path, options: EngineOptions,
 def about(plan: TablePlan) -> dict[str, Any]:
     """What the manifest says of a reference table."""
     return {
-        "batch": plan.shared(), "worlds": plan.worlds, "widths": {f"{w:g}": n for w, n in plan.widths.items()},
+        "batch": plan.shared(), "on_region": plan.on_region, "worlds": plan.worlds,
+        "variants": [variant._asdict() | {"worlds": n} for variant, n in plan.sizes.items()],
         "scenarios": [{"name": scenario.name, "given": given, "key": scenario.content_hash(),
                        "unknowns": list(scenario.free()), "resolved": scenario.to_dict()}
                       for scenario, given in zip(plan.scenarios, plan.given)]}
@@ -61,6 +62,7 @@ def command_line(plan: TablePlan, folder: Path) -> str:
     """The command that makes this table."""
     words = ["undercount", "reference", *plan.given, "--worlds", plan.worlds, "--seed", plan.seed,
              "--people-per-agent", scale_name(plan.people_per_agent)]
+    words += ["--region", plan.on_region] if plan.on_region else []
     words += [] if plan.variants else ["--no-variants"]
     words += [] if plan.gates else ["--no-gates"]
     return shlex.join(map(str, [*words, "--out", folder]))

@@ -22,15 +22,21 @@ PLACES_LEFT_OUT = ("in_public", "deported", "released", "returned", "retrafficke
 HIDDEN_KEPT = ("newly_exploited", "in_exploitation", "in_public", "identified", "misidentified", "offered_help",
                "refused", "deported")
 ACTORS_KEPT = ("bribes_taken", "arrests", "officials_investigated", "inspections", "set_out")
-YEAR_LEFT_OUT = "1999"  # of all but the counts: no chain begins there
 
 
-def ships(column: str) -> bool:
-    """Whether a quantity is kept in the table that ships."""
+def ships(column: str, region: Region) -> bool:
+    """Whether a quantity is kept in the table that ships: but for counts none of the first year, where no chain begins,
+    unless the region asks for it; tallies of places only of the years that it asks about, where it says so."""
     kind, *parts = column.split(":")
     if kind in ("count", "statistic") or not parts:
         return True
-    if kind == "from" or parts[-1] == YEAR_LEFT_OUT:
+    asked = {str(year) for window in region.windows for year in (window.before, window.after)}
+    first = str(next(iter(region.years), ""))
+    if asked and kind == "place" and parts[0] == "newly_exploited":
+        return True  # the level of every year
+    if kind == "from" or (parts[-1] == first and first not in asked):
+        return False
+    if asked and kind in ("place", "national") and parts[-1] not in asked:
         return False
     return (kind != "place" or parts[0] not in PLACES_LEFT_OUT) and (kind != "hidden" or parts[0] in HIDDEN_KEPT) \
         and (kind != "actors" or parts[0] in ACTORS_KEPT)
@@ -41,31 +47,33 @@ def shipped_folder(region: Region) -> Path:
     return region.folder / FOLDER
 
 
-def shipped_reference() -> Reference:
-    """The table of the region of the mixture that ships.
+def shipped_reference(on_region: str | None = None) -> Reference:
+    """The table of the mixture that ships with its own region, or with another one.
 
     Raises BadInput if there is none, or if rules, region or scenario have changed since it was made: the line says how
     to make another, and how long that takes.
     """
-    region = load_scenario(MIXTURE).region
+    region = load_scenario(MIXTURE, on_region).region
     folder = shipped_folder(region)
     if not folder.is_dir():
-        raise BadInput(Problem(region.name, "REFERENCE", "no table that ships with this region", own_table()))
+        raise BadInput(Problem(region.name, "REFERENCE", "no table that ships with this region",
+                               own_table(on_region)))
     reference = read_reference(folder)
     batch = reference.manifest["batch"]
     if batch["code"] != code_digest():
         raise BadInput(Problem(folder, "model", f"code {code_digest()}",
-                               f"the shipped table's code {batch['code']}; after a change of rules {own_table()}"))
+                               f"the shipped table's code {batch['code']}; after a change of rules "
+                               f"{own_table(on_region)}"))
     if batch["region"]["files"] != dict(sorted(region.files.items())):
         raise BadInput(Problem(folder, "region", "files other than in the shipped table",
-                               f"the region as it was; after a change {own_table()}"))
+                               f"the region as it was; after a change {own_table(on_region)}"))
     for name in reference.explanations:
         reference.scenario(name)
     return reference
 
 
-def own_table() -> str:
+def own_table(on_region: str | None = None) -> str:
     """How to make a table of one's own, for messages."""
-    minutes = round(WORTH_MAKING / WORLDS_A_MINUTE)
-    return (f"make a table: undercount reference {MIXTURE} --people-per-agent pooled --worlds {WORTH_MAKING} "
+    minutes, there = round(WORTH_MAKING / WORLDS_A_MINUTE), f" --region {on_region}" if on_region else ""
+    return (f"make a table: undercount reference {MIXTURE}{there} --people-per-agent pooled --worlds {WORTH_MAKING} "
             f"(about {minutes} minutes on two cores), and name its folder")

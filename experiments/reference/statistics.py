@@ -40,6 +40,10 @@ MEASURES = {
     "arrests": "recruiters' cells arrested in a year",
     "officials_investigated": "officials in pay who came under investigation in a year",
     "assisted": "persons assisted in the countries in a year",
+    **{f"registered_by_{who}": f"persons registered in the countries in a year, reported by {words}"
+       for who, words in {"police": "the police", "border": "border guards", "inspectors": "inspectors",
+                          "care": "hotlines, outreach and shelters"}.items()},
+    "share_by_police": "share of those registered in the countries whom the police reported",
     "private_share": "share of private venues among those newly exploited",
 }
 BOUNDS = ("about", "at least", "at most")
@@ -139,6 +143,11 @@ def counterpart(statistic: Statistic, region: Region, hidden: np.ndarray, actors
                 return 1.0 - _ratio(flow[..., PUBLIC].sum(), flow.sum())
             case "assisted":
                 return float(hidden["listed_assisted"][months][:, places].sum()) * a_year
+            case "share_by_police":
+                mine = hidden[months][:, places]
+                return _ratio(mine["registered_by_police"].sum(), mine["registered"].sum())
+            case name if name.startswith("registered_by_"):
+                return float(hidden[name][months][:, places].sum()) * a_year
             case "arrests" | "officials_investigated":
                 return float(actors[statistic.measure][months][:, places].sum()) * a_year
         raise KeyError(statistic.measure)

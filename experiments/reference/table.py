@@ -1,6 +1,6 @@
 """A finished reference table: written from the parts, read by everything that asks it something.
 
-    worlds.parquet        explanation, width, world, and the quantities of each world
+    worlds.parquet        explanation, width, without, world, and the quantities of each world
     parameters.parquet    the same worlds, and what was drawn for each unknown (empty: not unknown there)
 """
 
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from undercount.experiments.reference.plan import Variant
 from undercount.experiments.reference.quantities import columns
 from undercount.experiments.reference.statistics import Statistic, shipped_statistics
 from undercount.experiments.store.folder import MANIFEST, REGION, TEMPORARY, read_manifest, sync
@@ -26,7 +27,7 @@ from undercount.model.known.region import Region
 from undercount.model.known.region_in import load_region
 
 TABLES = ("worlds", "parameters")
-KEYS = ("explanation", "width", "world")
+KEYS = ("explanation", "width", "without", "world")
 
 
 def write_tables(folder: Path, names: Sequence[str], unknowns: Sequence[str], explanations: Sequence[str],
@@ -56,7 +57,7 @@ def write_tables(folder: Path, names: Sequence[str], unknowns: Sequence[str], ex
 
 def _key_fields() -> list[pa.Field]:
     return [pa.field("explanation", pa.dictionary(pa.int16(), pa.string())), pa.field("width", pa.float64()),
-            pa.field("world", pa.int32())]
+            pa.field("without", pa.dictionary(pa.int16(), pa.string())), pa.field("world", pa.int32())]
 
 
 def _batches(parts, rows: int = 5000):
@@ -72,12 +73,20 @@ def _batches(parts, rows: int = 5000):
         yield gathered
 
 
+def _words(words: Sequence[str], sizes: Sequence[int]) -> pa.DictionaryArray:
+    """A word for each part, as a column of its worlds."""
+    kinds = sorted(set(words))
+    codes = np.repeat([kinds.index(word) for word in words], sizes).astype(np.int16)
+    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(kinds))
+
+
 def _table(schema: pa.Schema, parts: list, which: str, explanations: Sequence[str]) -> pa.Table:
     sizes = [len(arrays["parameters"]) for _, arrays in parts]
     number = {name: i for i, name in enumerate(explanations)}
     codes = np.repeat([number[head["explanation"]] for head, _ in parts], sizes).astype(np.int16)
     found = [pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(list(explanations))),
              pa.array(np.repeat([float(head["width"]) for head, _ in parts], sizes)),
+             _words([head["without"] for head, _ in parts], sizes),
              pa.array(np.concatenate([np.arange(head["first"], head["last"]) for head, _ in parts]).astype(np.int32))]
     if which == "worlds":
         values = np.concatenate([arrays["quantities"] for _, arrays in parts]).astype(np.float32)
@@ -96,11 +105,11 @@ def _table(schema: pa.Schema, parts: list, which: str, explanations: Sequence[st
 
 @dataclass(frozen=True)
 class Reference:
-    """A table as read: the worlds whose priors have `width`, in the order of the file."""
+    """A table as read: the worlds of one variant, in the order of the file."""
 
     folder: Path
     manifest: dict[str, Any]
-    width: float = 1.0
+    variant: Variant = Variant()
 
     @property
     def explanations(self) -> list[str]:
@@ -121,8 +130,18 @@ class Reference:
     @cached_property
     def region(self) -> Region:
         """The region, from the copy in the folder; a table that ships lies in its region's own."""
+        return load_region(self.region_folder)
+
+    @property
+    def region_folder(self) -> Path:
+        """Where its region stands."""
         copied = self.folder / REGION / self.manifest["batch"]["region"]["name"]
-        return load_region(copied if copied.exists() else self.folder.parent)
+        return copied if copied.exists() else self.folder.parent
+
+    @property
+    def on_region(self) -> str | None:
+        """The folder on which its scenarios are read, where that is another region than their own."""
+        return str(self.region_folder.resolve()) if self.manifest.get("on_region") else None
 
     @cached_property
     def statistics(self) -> tuple[Statistic, ...]:
@@ -147,23 +166,25 @@ class Reference:
     def _rows(self) -> np.ndarray:
         column = self._worlds["explanation"].combine_chunks()
         mine = [i for i, name in enumerate(column.dictionary.to_pylist()) if name in self.explanations]
-        return np.flatnonzero((self._worlds["width"].to_numpy() == self.width)
+        return np.flatnonzero((self._worlds["width"].to_numpy() == self.variant.width)
+                              & (np.array(self._worlds["without"].to_pylist()) == self.variant.without)
                               & np.isin(column.indices.to_numpy(), mine))
 
     @property
-    def widths(self) -> list[float]:
-        return sorted(set(self._worlds["width"].to_numpy().tolist()))
+    def variants(self) -> list[Variant]:
+        """All whose worlds it holds, as they are first met."""
+        return list(dict.fromkeys(map(Variant, self._worlds["width"].to_pylist(), self._worlds["without"].to_pylist())))
 
-    def at_width(self, width: float) -> Reference:
-        """The worlds of the same folder with priors of another width."""
-        other = Reference(self.folder, self.manifest, width)
+    def under(self, variant: Variant) -> Reference:
+        """The worlds of the same folder under another variant."""
+        other = Reference(self.folder, self.manifest, variant)
         other.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("_worlds", "region", "statistics")})
         return other
 
     def of(self, explanations: Sequence[str]) -> Reference:
         """The worlds of some of the explanations only, in the order of the table."""
         kept = [entry for entry in self.manifest["scenarios"] if entry["name"] in explanations]
-        other = Reference(self.folder, {**self.manifest, "scenarios": kept}, self.width)
+        other = Reference(self.folder, {**self.manifest, "scenarios": kept}, self.variant)
         other.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("_worlds", "region", "statistics")})
         return other
 
@@ -202,7 +223,8 @@ class Reference:
             raise BadInput(Problem(self.folder, "model", f"code {code_digest()}",
                                    f"the table's code {self.manifest['batch']['code']}; or make the table again: new "
                                    "worlds by other rules are not mixed with it"))
-        scenario = load_scenario(kept_scenario(self.folder, explanation) or there["given"])
+        kept = kept_scenario(self.folder, explanation)
+        scenario = load_scenario(kept) if kept else load_scenario(there["given"], self.on_region)
         if (scenario.content_hash() != there["key"] or list(scenario.free()) != there["unknowns"]
                 or scenario.to_dict()["priors"] != there["resolved"]["priors"]):
             raise BadInput(Problem(self.folder, f"scenario {explanation}", "values other than in this table",

@@ -18,15 +18,15 @@ def simulate_stretch(stretch: Stretch) -> bytes:
     the first is the number of points that were tried until one passed the gates.
     """
     scenario = stretch.scenario
-    free = list(widened(scenario, stretch.width).free())
-    gates = gates_of(scenario) if stretch.gates else ()
+    free = list(widened(scenario, stretch.variant.width).free())
+    gates = gates_of(scenario, stretch.variant.without) if stretch.gates else ()
     parameters, found = np.empty((stretch.last - stretch.first, len(free))), []
     for row, world in enumerate(range(stretch.first, stretch.last)):
-        draw = drawn(scenario, world, stretch.seed, stretch.width, gates)
+        draw = drawn(scenario, world, stretch.seed, stretch.variant.width, gates)
         parameters[row] = [draw.scenario.value(path) for path in free]
         outcome = simulate(draw.scenario, stretch.people_per_agent, draw.luck)
         found.append([draw.tried, *quantities(stretch.statistics, outcome)])
-    head = {"part": stretch.part, "explanation": scenario.name, "width": stretch.width, "first": stretch.first,
+    head = {"part": stretch.part, "explanation": scenario.name, **stretch.variant._asdict(), "first": stretch.first,
             "last": stretch.last, "seed": stretch.seed, "people_per_agent": stretch.people_per_agent,
             "unknowns": list(free)}
     return seal_arrays(head, {"parameters": parameters, "quantities": np.array(found)})

@@ -10,7 +10,6 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from undercount.experiments.answer.chain import GROUPS
 from undercount.experiments.answer.checks import COVERED, LEVEL
 from undercount.experiments.answer.estimands import FELL, ROSE
 from undercount.experiments.report.theme import COLOURS, OBSERVED, REFERENCE, new_figure
@@ -25,7 +24,7 @@ def chain(found: Mapping[str, Any]) -> Figure:
     A step multiplies: its height is that of the mean, in the order of the chain.
     """
     first, last = found["counted"]
-    names = ["\n".join(textwrap.wrap(words, 8)) for words in GROUPS.values()]
+    names = ["\n".join(textwrap.wrap(words, 8)) for words in (link["words"] for link in found["groups"].values())]
     figure = new_figure(3.4)
     ax = figure.subplots()
     ax.bar(0, first, color=OBSERVED, width=0.62)
@@ -39,7 +38,7 @@ def chain(found: Mapping[str, Any]) -> Figure:
         ax.plot([x, x], [at * np.exp(link["low"]), at * np.exp(link["high"])], color="black", linewidth=1, zorder=4)
         ax.plot([x - 1 + 0.31, x - 0.31], [at, at], color="0.4", linewidth=0.6)
         at = after
-    x = len(GROUPS) + 1
+    x = len(found["groups"]) + 1
     ax.plot([x - 1 + 0.31, x - 0.31], [at, at], color="0.4", linewidth=0.6)
     ax.bar(x, last - at, bottom=at, width=0.62, color="0.75")
     ax.plot([x + 0.31, x + 1 - 0.31], [last, last], color="0.4", linewidth=0.6)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from undercount.experiments.answer.chain import GROUPS
 from undercount.experiments.answer.estimands import WAYS
-from undercount.experiments.answer.words import band, percent
+from undercount.experiments.answer.words import band, percent, where
 from undercount.experiments.report import answer_figures as figures
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import cell
@@ -31,7 +30,7 @@ def flow(answer: Mapping[str, Any]) -> Section:
         "answer-flow", figures.flow(answer["flow"]),
         "Where the blue line lies on the dashed one, the counts say nothing of the hidden flow. "
         f"Prior: {answer['prior']}. {answer['error_model'].capitalize()}. Data: tables/answer_flow.csv.")],
-        grids=[Grid("Change of persons newly exploited in the whole region: median, 90 % interval; probabilities that "
+        grids=[Grid(f"Change of persons newly exploited {where(answer)}: median, 90 % interval; probabilities that "
                     "they fell by a tenth or more, stayed, rose by a tenth or more.",
                     ["years", "", "change", "fell, stayed, rose"], rows),
                Grid("How probable the data are if the flow fell, stayed, rose, relative to the most favoured: no "
@@ -59,7 +58,7 @@ def chain(answer: Mapping[str, Any]) -> Section:
             ["", "share", "change", "correlation", ""], rows))
         grids.append(Grid(
             f"{own['from']} to {own['to']} by country: change of ln(counted) by each step, mean.",
-            ["country", *GROUPS.values()],
+            ["country", *(link["words"] for link in own["groups"].values())],
             [[cell(code), *(cell(number(link["mean"])) for link in links.values())]
              for code, links in own["by_country"].items()]))
     return Section("chain", "The chain of the fall", pictures=pictures, grids=grids)
@@ -105,7 +104,7 @@ def rivals(answer: Mapping[str, Any]) -> Section:
                           [[cell(" and ".join(p["pair"])), cell(chance(p["prior"])), cell(chance(p["posterior"]))]
                            for p in pairs]))
     grids.append(Grid(
-        "Persons newly exploited in the whole region, 90 %: the level is of the assumptions, not of the counts.",
+        f"Persons newly exploited {where(answer)}, 90 %: the level is of the assumptions, not of the counts.",
         ["year", "before", "after"],
         [[cell(year), *(cell(f"{persons(v[k][0])} to {persons(v[k][-1])}") for k in ("prior", "posterior"))]
          for year, v in answer["level"].items()]))

@@ -47,7 +47,8 @@ TABLES: dict[str, dict[str, Column]] = {
     "referrals": RUN | {
         "country": Column("ISO 3166", "row of the observed table", True),
         "year": Column("period", "its period: a year, or part of one such as 2004-Q1", True),
-        "assisted": Column(PERSONS, "what the row's list shows: assisted, or repatriated where the row counts those"),
+        "assisted": Column(PERSONS, "what the row would show of the kind that it counts: assisted, repatriated, "
+                           "identified or registered"),
     },
     "hidden": RUN | MONTH_AND_COUNTRY | {
         "newly_exploited": Column(PERSONS, "came into exploitation"),
@@ -68,6 +69,12 @@ TABLES: dict[str, dict[str, Column]] = {
         "deported": Column(PERSONS, "were turned back or deported"),
         "listed_assisted": Column(PERSONS, "assisted and on the country's list"),
         "listed_repatriated": Column(PERSONS, "repatriated and on the country's list"),
+        "listed_identified": Column(PERSONS, "recognised as victims and in the country's figures"),
+        "registered": Column(PERSONS, "recognised as victims and reported by somebody"),
+        "registered_by_police": Column(PERSONS, "of them reported by the police"),
+        "registered_by_border": Column(PERSONS, "by border guards"),
+        "registered_by_inspectors": Column(PERSONS, "by inspectors"),
+        "registered_by_care": Column(PERSONS, "by hotlines, outreach or shelters"),
     },
     "actors": RUN | MONTH_AND_COUNTRY | {
         "recruiters_active": Column("cells", "recruiters at work, by base country"),
@@ -101,6 +108,11 @@ TABLES: dict[str, dict[str, Column]] = {
         "assistance": Column("true or false", "on the list of those who assist", True),
         "hotline": Column("true or false", "on the list of the hotline", True),
         "persons": Column(PERSONS, "on exactly these lists; combinations without anybody have no row"),
+        "held_public": Column(PERSONS, "of them held in this country in this year, in a public venue"),
+        "held_private": Column(PERSONS, "of them held in this country in this year, in a private venue"),
+        "months_public": Column("months", "ends of months at which those in public venues were held, added up"),
+        "months_private": Column("months", "ends of months at which those in private venues were held, added up"),
+        "relisted": Column(PERSONS, "of them listed once more in the same year, at home"),
     },
     "points": {"scenario": RUN["scenario"], "point": RUN["point"]},
     "outputs": dict(RUN),

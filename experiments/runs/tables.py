@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from undercount.experiments.runs.dictionary import described
 from undercount.experiments.runs.outputs import outputs, outputs_of
-from undercount.experiments.runs.tallies import Tallies
+from undercount.experiments.runs.tallies import SPARSE, Tallies
 from undercount.model.country.observation import observe
 from undercount.model.engine.layout import (
     ACTOR_FIELDS,
+    HELD_FIELDS,
     HIDDEN,
     HIDDEN_FIELDS,
     HISTORIES,
@@ -128,16 +129,22 @@ class RowGroup:
     def lists(self) -> Columns:
         years = sorted({month[:4] for month in self.month_names})
         year_of = np.array([years.index(month[:4]) for month in self.month_names])
-        by_year = np.zeros((len(self.tallied), len(years), len(self.countries), HISTORIES), np.int64)
+        shape = (len(self.tallied), len(years), len(self.countries), HISTORIES)
+        by_year, again = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        held = np.zeros((*shape, len(VENUES), 2), np.int64)
         for run, one in enumerate(self.tallied):
-            month, place, history = np.unravel_index(one.arrays["history_index"], one.head["shapes"]["histories"])
-            np.add.at(by_year[run], (year_of[month], place, history), one.arrays["history_value"])
+            for name, into in (("history", by_year), ("exposure", held), ("relisted", again)):
+                month, *rest = np.unravel_index(one.arrays[f"{name}_index"], one.head["shapes"][SPARSE[name]])
+                np.add.at(into[run], (year_of[month], *rest), one.arrays[f"{name}_value"])
         by_year[..., 0] = 0  # on no list: not seen by anybody
         run, year, place, history = np.nonzero(by_year)
         columns = self.keys(run) | {"year": _words(years, year), "country": _words(self.countries, place)}
         for name, bit in zip(LISTS, (ON_POLICE, ON_ASSISTANCE, ON_HOTLINE)):
             columns[name] = pa.array((history & bit) != 0)
-        return columns | {"persons": pa.array(by_year[run, year, place, history])}
+        of_them = held[run, year, place, history].swapaxes(1, 2).reshape(len(run), -1)
+        return columns | {"persons": pa.array(by_year[run, year, place, history])} | {
+            name: pa.array(of_them[:, n]) for n, name in enumerate(HELD_FIELDS)} | {
+            "relisted": pa.array(again[run, year, place, history])}
 
 
 def _words(words: Sequence[str], code: np.ndarray) -> pa.DictionaryArray:

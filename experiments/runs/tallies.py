@@ -13,15 +13,17 @@ from undercount.experiments.store.seal import Damaged, open_arrays, seal_arrays
 from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS
 from undercount.model.outcome import Outcome
 
-ARRAYS = ("hidden", "actors", "flow_index", "flow_value", "history_index", "history_value")
+SPARSE = {"flow": "flows", "history": "histories", "exposure": "exposures",
+          "relisted": "relisted"}  # name of the arrays -> that of the outcome
+ARRAYS = ("hidden", "actors", *(f"{name}_{part}" for name in SPARSE for part in ("index", "value")))
 
 
 @dataclass(frozen=True)
 class Tallies:
     """A run as read back.
 
-    `hidden` is (fields, months, places), `actors` likewise; flows and histories hold the positions
-    of their non-zero cells in an array of `shapes["flows"]` and `shapes["histories"]`, and the values.
+    `hidden` is (fields, months, places), `actors` likewise; of those in SPARSE there are the positions of
+    their non-zero cells in an array of `shapes["flows"]` and so on, and the values.
     """
 
     head: dict[str, Any]
@@ -33,20 +35,20 @@ class Tallies:
 def pack(outcome: Outcome, about: dict[str, Any]) -> bytes:
     """The part of a run, with `about` (JSON values) at its head."""
     months = outcome.months
-    flows, histories = outcome.flows[:months], outcome.histories[:months]
+    sparse = {name: getattr(outcome, of)[:months] for name, of in SPARSE.items()}
     arrays = {
         "hidden": _narrow(np.stack([outcome.hidden[name][:months] for name in HIDDEN_FIELDS])),
         "actors": _narrow(np.stack([outcome.actors[name][:months] for name in ACTOR_FIELDS])),
     }
-    for name, cells in (("flow", flows.ravel()), ("history", histories.ravel())):
+    for name, cells in sparse.items():
         where = np.flatnonzero(cells)
-        arrays[f"{name}_index"], arrays[f"{name}_value"] = _narrow(where), _narrow(cells[where])
+        arrays[f"{name}_index"], arrays[f"{name}_value"] = _narrow(where), _narrow(cells.ravel()[where])
     content = hashlib.sha256()
     for name in ARRAYS:
         content.update(np.ascontiguousarray(arrays[name]).tobytes())
     head = about | {
         "months": months, "content": content.hexdigest(),
-        "shapes": {"flows": list(flows.shape), "histories": list(histories.shape)},
+        "shapes": {of: list(sparse[name].shape) for name, of in SPARSE.items()},
     }
     return seal_arrays(head, arrays)
 

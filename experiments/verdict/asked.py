@@ -27,6 +27,7 @@ class Asked:
     smc: bool
     given: str | None = None
     shipped: bool = False
+    region: str | None = None  # the --region whose table ships
 
     def batch(self) -> dict[str, Any]:
         """What all parts of the folder have in common, for the manifest."""
@@ -44,6 +45,7 @@ class Asked:
         """The command that makes this verdict."""
         where = [] if self.shipped else [self.reference.folder]
         words = ["undercount", "compare", *where, "--effort", self.effort.name, "--seed", self.seed]
+        words += ["--region", self.region] if self.region else []
         words += ["--observed", self.given] if self.given else []
         words += [] if self.smc else ["--no-smc"]
         return shlex.join(map(str, [*words, "--out", folder]))

@@ -9,6 +9,7 @@ from undercount.experiments.inference.predictive import Bands, bands
 from undercount.experiments.verdict.criteria import CELLS_COVERED, LEVEL
 from undercount.experiments.verdict.evidence import Evidence
 from undercount.experiments.verdict.hidden import full_years
+from undercount.model.country.observation import as_published
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def fit(evidence: Evidence, explanation: str, simulated: np.ndarray) -> Fit:
     periods = tuple(str(year) for year in years)
     kept = [i for i, row in enumerate(evidence.observed.rows) if row.period in periods]
     rows = [evidence.observed.rows[i] for i in kept]
-    counts = simulated[:, [at[evidence.observed.columns[i]] for i in kept]]
+    counts = as_published(rows, simulated[:, [at[evidence.observed.columns[i]] for i in kept]])
     observed = evidence.observed.counts[kept]
     inside = np.array([[row.period == period for row in rows] for period in periods])
     return Fit(explanation, periods, bands(counts, observed, level=LEVEL),

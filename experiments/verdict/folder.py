@@ -62,8 +62,11 @@ def posterior_draws(folder: Path, count: int | None = None, explanations: Sequen
     table = table[table["explanation"].isin(list(explanations)) if explanations else table["averaged"]]
     if count is not None and count < len(table):
         table = table.iloc[np.linspace(0, len(table) - 1, count).round().astype(int)]
-    scenarios = {name: load_scenario(kept_scenario(folder / REFERENCE, name) or given[name])
-                 for name in dict.fromkeys(table["explanation"])}
+    there = (read_manifest(folder, "compare") or {}).get("on_region")  # relative to the folder
+    region = str((folder / there).resolve()) if there else None
+    kept = {name: kept_scenario(folder / REFERENCE, name) for name in dict.fromkeys(table["explanation"])}
+    scenarios = {name: load_scenario(path) if path else load_scenario(given[name], region)
+                 for name, path in kept.items()}
     found = []
     for _, row in table.iterrows():
         scenario = scenarios[row["explanation"]]

@@ -56,7 +56,7 @@ def read_observed(reference: Reference, file: Path | None) -> Observed:
     """
     region = reference.region
     rows = region.referrals if file is None else read_referrals(file, region.index)
-    name = f"{region.name}/observed/referrals.csv" if file is None else str(file)
+    name = f"{region.name}'s observed table" if file is None else str(file)
     known = {(row.iso3, row.period): row for row in region.referrals}
     problems = []
     for row in rows:

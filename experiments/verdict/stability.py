@@ -30,11 +30,11 @@ def variants(evidence: Evidence, seed: int, jobs: int, trees: int = TREES) -> It
         if which != evidence.which:
             other = Evidence.of(evidence.reference, evidence.observed, evidence.statistics, which)
             yield _ask("summaries", f"summaries: {which}", other, seed, jobs, trees)
-    for width in evidence.reference.widths:
-        if width != evidence.reference.width:
-            other = Evidence.of(evidence.reference.at_width(width), evidence.observed, evidence.statistics,
+    for variant in evidence.reference.variants:
+        if variant != evidence.reference.variant and not variant.without:
+            other = Evidence.of(evidence.reference.under(variant), evidence.observed, evidence.statistics,
                                 evidence.which)
-            yield _ask("priors", f"priors {width:g} times as wide", other, seed, jobs, trees, everything=True)
+            yield _ask("priors", f"priors {variant.width:g} times as wide", other, seed, jobs, trees, everything=True)
     for code in dict.fromkeys(row.iso3 for row in evidence.observed.rows):
         other = Evidence.of(evidence.reference, evidence.observed.without(code), evidence.statistics, evidence.which)
         yield _ask("country left out", f"without {code}", other, seed, jobs, trees)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from undercount.model.country.observation import as_published
 from undercount.model.known.region import Referral
 
 SETS = ("profile", "cells")
@@ -17,8 +18,11 @@ ADDED = 1.0  # before the logarithm: a count may be 0
 
 
 def summaries(rows: Sequence[Referral], counts: np.ndarray, which: str = "profile") -> np.ndarray:
-    """Summaries (worlds, p) of tables `counts` (worlds, cells), whose columns are the cells `rows`."""
-    counts = np.atleast_2d(np.asarray(counts, float))
+    """Summaries (worlds, p) of tables `counts` (worlds, cells), whose columns are the cells `rows`.
+
+    Counts inside an interval of the source are read as one figure; no change is taken across a change of definition.
+    """
+    counts = as_published(rows, np.atleast_2d(np.asarray(counts, float)))
     logs = np.log(counts + ADDED)
     if which == "cells":
         return logs
@@ -36,7 +40,8 @@ def summaries(rows: Sequence[Referral], counts: np.ndarray, which: str = "profil
     columns += [np.column_stack(list(totals.values()))]
     for before, after in zip(periods, periods[1:]):
         both = [(at[code, before], at[code, after]) for code in dict.fromkeys(row.iso3 for row in rows)
-                if (code, before) in at and (code, after) in at]
+                if (code, before) in at and (code, after) in at
+                and rows[at[code, before]].definition == rows[at[code, after]].definition]
         changes = [logs[:, b] - logs[:, a] for a, b in both]
         # the change of each role's sum over the countries known in both periods
         for members in groups.values():

@@ -28,7 +28,8 @@ NOT_HELPED = {
 def as_found(world):
     """The tables as the month finds them, to ask its rules once the month is over.
 
-    Parameters do not change, and of what a life meets only posts, officials and programmes do.
+    Parameters do not change, the chances of those held (`risks`) are weighed once a month, before anybody moves, and
+    of what else a life meets only posts, officials and programmes do.
     """
     return world.tables._replace(posts=world.posts.copy(), officials=world.officials.copy(), ngos=world.ngos.copy())
 

@@ -36,7 +36,7 @@ from undercount.model.engine.layout import (
     VISA_FREE,
 )
 from undercount.model.engine.random import draw_child
-from undercount.model.lives.exploitation import BOUGHT_OFF, how_found
+from undercount.model.lives.exploitation import BOUGHT_OFF, how_found, in_debt, what_happens
 from undercount.model.world import World
 
 KINDS = ("person", "recruiter", "official")
@@ -181,7 +181,7 @@ def venue_words(me) -> str:
 def person_month(b, a, t: int, world, found) -> list[str]:
     """What the month did to a person: `b` and `a` are the record before and after, `found` the tables before."""
     if b.situation == a.situation and a.since == b.since:
-        return _goes_on(b, a, t, world.template.region, found)
+        return _goes_on(b, a, t, world.template.region, found) if a.situation == EXPLOITED else []
     told = []
     if b.situation == AT_HOME:
         told.append("began to look for a way to leave")
@@ -192,14 +192,17 @@ def person_month(b, a, t: int, world, found) -> list[str]:
 
 
 def _goes_on(b, a, t, region, found) -> list[str]:
-    if a.situation != EXPLOITED:
-        return []
-    place = country(region, a.place)
-    was_found = a.months == b.months or a.id != b.id  # all of a party, or those who split off it
-    if was_found and how_found(a, t, found) == BOUGHT_OFF:
+    """A month in which somebody stayed where they were held."""
+    place, months = country(region, a.place), int(t - a.since)
+    if _was_found(b, a, t, found) and how_found(a, t, found) == BOUGHT_OFF:
         return [f"a raid came in {place}, but the officer took a bribe and left"]
-    told = ["has worked off the debt"] if b.debt > 0.0 == a.debt else []
-    return told + ([f"still held in {place} after {int(a.months)} months"] if a.months % STILL == 0 else [])
+    told = ["has worked off the debt"] if in_debt(b, t - 1, found) and not in_debt(a, t, found) else []
+    return told + ([f"still held in {place} after {months} months"] if months % STILL == 0 else [])
+
+
+def _was_found(b, a, t, found) -> bool:
+    """Was anything attempted on those held: on all of a party, or on those who split off it?"""
+    return bool(a.id != b.id or (b.wakes == t and what_happens(b, t, found)[0] == b.weight))
 
 
 def _turn(was: int, b, a, t, world, found) -> list[str]:
@@ -287,7 +290,7 @@ def favourite(me, world) -> int:
 
 
 def recruiter_month(b, a, t: int, world) -> list[str]:
-    region, told, saw = world.template.region, [], world.minds[int(a.mind)]
+    region, told = world.template.region, []
     if a.arrests > 0:
         told.append(f"police arrested {int(a.arrests)} of its cells; {int(a.active)} go on")
     elif b.custody > a.custody:
@@ -297,8 +300,9 @@ def recruiter_month(b, a, t: int, world) -> list[str]:
         told.append(f"grew from {int(b.active)} to {int(a.active)} active cells, because the trade pays")
     elif a.active < b.active - max(0, a.arrests):
         told.append(f"shrank from {int(b.active)} to {int(a.active)} active cells")
-    told += _losses(saw.lost_place, region, "found in {}")
-    told += _losses(saw.lost_entry, region, "stopped on the way into {}")
+    lost, stopped = _lost(a, t, world)
+    told += _losses(lost[~stopped], region, "found in {}")
+    told += _losses(lost[stopped], region, "stopped on the way into {}")
     old, new = favourite(b, world), favourite(a, world)
     if new != old and new != NOBODY:
         told.append(f"now sends most of its recruits to {country(region, new)}"
@@ -306,12 +310,22 @@ def recruiter_month(b, a, t: int, world) -> list[str]:
     return told
 
 
+def _lost(a, t: int, world) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of those whom a recruiter lost in the month, and who of them did not get to the end of the route.
+
+    Networks note their losses only in worlds where anybody learns from them; a life is told in every world.
+    """
+    people = world.migrants
+    lost = people[(people["situation"] == IDENTIFIED) & (people["since"] == t)]
+    lost = lost[world.recruiters["id"][lost["recruiter"]] == a.id]
+    return lost, lost["leg"] < world.routes["legs"][lost["route"]]
+
+
 def _losses(lost, region, words: str) -> list[str]:
     """One sentence for the persons lost in a month, whatever the number of countries."""
-    places = np.flatnonzero(lost[: len(region.countries)])
-    if not len(places):
+    if not len(lost):
         return []
-    persons = int(lost[places].sum())
+    places, persons = np.unique(lost["place"]), int(lost["weight"].sum())
     who = "1 person" if persons == 1 else f"{persons} persons"
     return [f"lost {who} {words.format(journey.listed([country(region, p) for p in places]))}"]
 

@@ -7,6 +7,7 @@ draws of a verdict have each the luck that they were weighed with.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,6 +21,7 @@ from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.engine.layout import POOLED
 from undercount.model.mesa_model import TraffickingModel
 
+REGION_VARIABLE = "UNDERCOUNT_VIEW_REGION"  # on which region the command serves scenarios, if not on their own
 FROZEN, ALONE = "(networks frozen)", "(none)"
 FROZEN_SWITCHES = {"mechanisms.route_adaptation": False, "mechanisms.method_adaptation": False}
 SEED = 1  # of scenarios, where none is asked for
@@ -68,7 +70,7 @@ def loaded(name: str, region: str | None = None) -> Scenario:
     """A scenario by name, by path if it ends in .toml, or of a draw; read once, since every widget asks."""
     if posterior.is_draw(name):
         return posterior.drawn(name).scenario
-    return load_scenario(Path(name) if name.endswith(".toml") else name, region)
+    return load_scenario(Path(name) if name.endswith(".toml") else name, region or os.environ.get(REGION_VARIABLE))
 
 
 def _changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:

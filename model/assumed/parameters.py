@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 SWEPT = "assumption, swept"
 VREJA = "Vreja 2005"
+REGISTER = "nothing in the core; a region whose rows count what is registered says more in its own changes"
 
 
 def _field(meaning, default, unit, sweep, source, allowed, setup) -> Any:
@@ -167,6 +168,11 @@ class Migration(Group):
     visa_free_gain: float = amount(
         "how much wider the legal way is where no visa is needed", 1.5, (1.0, 3.0), "factor",
         f"entry without a visa allows no work (direction: wider); {SWEPT}")
+    free_work_gain: float = amount(
+        "how much wider still the legal way is where nationals need no work permit at any destination of the visa area",
+        1.0, (1.0, 1.0), "factor",
+        "nothing in the core; a region whose events open labour markets (`free_work`) says more in its own changes",
+        top=20.0)
     visa_free_loss: float = share(
         "appeal that smugglers and offers lose where no visa is needed", 0.0, (0.0, 0.0),
         "nothing in the core; the explanation of safe migration moves it")
@@ -298,6 +304,9 @@ class Transport(Group):
                                      f"Vreja 2005 l.333-342 (direction); {SWEPT}")
     visa_free_visibility: float = share("inspection of visa-free travel, relative to clandestine",
                                         0.10, (0.02, 0.30), f"Vreja 2005 l.343-346 (direction); {SWEPT}")
+    free_movement_visibility: float = share(
+        "inspection of citizens of a union that travel freely in it (`accession`), relative to visa-free travel",
+        1.0, (1.0, 1.0), "nothing in the core; a region with such events says more in its own changes")
     inspections_per_official: float = amount("persons an official can inspect in a month",
                                              200.0, (50.0, 500.0), "persons a month")
     detection_memory: float = share("how much a month counts in where detections are taken to be", 0.20, (0.10, 0.40),
@@ -353,6 +362,9 @@ class Policing(Group):
     enforcement: float = amount("multiplies inspections, raids and investigations", 1.0, (0.5, 2.0), "factor")
     raid_rate: float = share("victims in a public venue found by raids in a month", 0.008, (0.003, 0.02),
                              unit="share a month")
+    inspector_raids: float = share(
+        "raids that are led by inspectors (of labour, say) rather than the police, for who reports it", 0.0, (0.0, 0.0),
+        "nothing in the core; a region that counts what is registered says more in its own changes")
     private_exposure: float = share("raids find in private venues, relative to public", 0.15, (0.03, 0.40),
                                     f"Vreja 2005 l.352-354 (direction); {SWEPT}")
     proactive_share: float = share("raids that need no testimony to be started", 0.30, (0.10, 0.70))
@@ -467,6 +479,15 @@ class Observation(Group):
     """How the lists record what happened; never touches the dynamics (E1)."""
 
     registered: float = share("assisted persons who are entered on the list", 0.97, (0.85, 1.0))
+    covered: float = share(
+        "recognised victims whom a country's figures of the identified cover", 1.0, (1.0, 1.0),
+        "nothing in the core; a region whose rows count the identified says more in its own changes")
+    police_reports: float = share(
+        "victims recognised by the police whom they enter in the register, where there is one", 1.0, (1.0, 1.0),
+        REGISTER)
+    border_reports: float = share("the same of border guards", 1.0, (1.0, 1.0), REGISTER)
+    inspector_reports: float = share("the same of inspectors", 1.0, (1.0, 1.0), REGISTER)
+    care_reports: float = share("the same of hotlines, outreach and shelters", 1.0, (1.0, 1.0), REGISTER)
 
 
 class Parameters(Group):

@@ -51,6 +51,7 @@ class Scenario:
     priors: dict[str, Span] = field(default_factory=dict)  # only those that files state
     files: dict[str, str] = field(default_factory=dict)  # every file read, and its sha256
     of_region: dict[str, tuple[Event, Span | None]] = field(default_factory=dict)  # events as the region has them
+    left_out: dict[str, str] = field(default_factory=dict)  # onsets of a mixture that its region refuses, and why
     dropped: tuple[str, ...] = ()  # events of the region that its files drop
     path: Path | None = field(default=None, compare=False)  # its file, and the one at the root of what it extends
     root: Path | None = field(default=None, compare=False)
@@ -221,9 +222,10 @@ def load_scenario(name: str | Path, region: str | None = None, calibrated: bool 
     region = pieces.region
     files |= {_shown(region.folder / table, own.path.parent): digest for table, digest in region.files.items()}
     dropped = tuple(name for name in pieces.region_drafts if name not in pieces.drafts)
-    return Scenario(name_of(own.path), pieces.title, pieces.description, region, updated(Parameters(), pieces.values),
-                    pieces.mechanisms, pieces.events, pieces.onsets, pieces.priors, dict(sorted(files.items())),
-                    pieces.of_region, dropped, own.path.absolute(), pieces.documents[-1].path.absolute())
+    return Scenario(name_of(own.path), pieces.title, pieces.description, region,
+                    updated(Parameters(), pieces.values), pieces.mechanisms, pieces.events, pieces.onsets,
+                    pieces.priors, dict(sorted(files.items())), pieces.of_region, pieces.left_out, dropped,
+                    own.path.absolute(), pieces.documents[-1].path.absolute())
 
 
 def name_of(path: Path) -> str:

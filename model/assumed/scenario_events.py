@@ -161,9 +161,10 @@ def _place_onsets(pieces: Pieces) -> None:
     for name, draft in pieces.onset_drafts.items():
         known = draft.fields
         if "when" not in known or known.get("months") == ANYWHERE:
-            first, last = region.onset_window
-            known["months"] = (first, last)
-            known.setdefault("when", first + (last - first) // 2)
+            there = pieces.region_onsets.get(name, {})
+            known["months"] = first, last = there.get("months", region.onset_window)
+            known.setdefault("when", there.get("when", first + (last - first) // 2))
+            known["source"] = there.get("source", known["source"])
         for month in (known.get("when"), *(known.get("months") or ())):
             check_span(draft.source, draft.at, draft.label, month, None, region)
         if pieces.problems.count:

@@ -22,6 +22,7 @@ from undercount.model.assumed.scenario_checks import (
 from undercount.model.assumed.scenario_events import ANYWHERE, merge_events, merge_onsets, place_events
 from undercount.model.assumed.scenario_files import find, region_at, scenario_names
 from undercount.model.assumed.scenario_foreign import cut, mark_foreign
+from undercount.model.assumed.scenario_onsets import leave_out, read_region_onsets
 from undercount.model.assumed.scenario_parents import check_parents
 from undercount.model.assumed.scenario_pieces import Draft, Pieces
 from undercount.model.files.problems import nearest, note
@@ -188,6 +189,7 @@ def load(name: str | Path, region: str | None = None, fitted: bool = True) -> Pi
             _merge_calibrated(pieces, document.source, document.values["calibrated"])
     if pieces.region:
         cut(pieces)
+        leave_out(pieces)
         place_events(pieces)
     elif complete and region is None and not stated:
         pieces.documents[0].source.bad(("region",), "region", "nothing",
@@ -213,13 +215,15 @@ def _fitted(pieces: Pieces) -> Document | None:
 
 
 def _merge_changes(pieces: Pieces) -> None:
-    """The region's own events, dated or unknown."""
+    """The region's own events, dated or unknown, and what it says of the onsets of explanations."""
     document = read_toml(pieces.region.changes, pieces.problems)
     if document is None:
         return
     for key in document.values:
-        if key != "events":
-            document.source.bad((key,), key, describe(key), "tables [[events]] only", ("events",))
+        if key not in ("events", "onsets"):
+            document.source.bad((key,), key, describe(key), "tables [[events]] and [onsets.NAME] only",
+                                ("events", "onsets"))
+    read_region_onsets(pieces, document.source, document.values.get("onsets", {}))
     merge_events(pieces, document.source, document.values.get("events", []))
     pieces.region_drafts = dict(pieces.drafts)
 

@@ -40,6 +40,8 @@ class Pieces:
     region_drafts: dict[str, Draft] = field(default_factory=dict)  # of the region's own changes
     of_region: dict[str, tuple[Event, Span | None]] = field(default_factory=dict)  # those that no file changed
     onset_drafts: dict[str, Draft] = field(default_factory=dict)
+    region_onsets: dict[str, dict] = field(default_factory=dict)  # what the region says of onsets: see scenario_onsets
+    left_out: dict[str, str] = field(default_factory=dict)  # onsets of a mixture that the region refuses, and why
     onsets: tuple[Onset, ...] = ()
     events: tuple[Event, ...] = ()
     documents: list[Document] = field(default_factory=list)

@@ -12,7 +12,8 @@ import math
 
 from undercount.model.country.markets import market_of
 from undercount.model.engine.compiled import rule
-from undercount.model.engine.layout import PUBLIC, WARM_UP
+from undercount.model.engine.layout import LEARNS, NOBODY, PUBLIC, WARM_UP
+from undercount.model.lives.beliefs import mode_loss, place_loss, treatment_loss, venue_loss
 from undercount.model.lives.recruiter import expected_loss, gain_of
 
 
@@ -31,23 +32,25 @@ def takes_stock(t, w):
         route = w.routes[k]
         route.gain_start = gain_of(route, t - 1, w)
         route.use_start = route.use
-        route.loss_start = mean_loss(route, w)
-    for r in range(len(w.minds)):
-        mind = w.minds[r]
-        mind.mode_start = mind.mode_loss[0] - mind.mode_loss[1]
-        mind.venue_start = mind.venue_loss[PUBLIC] - mind.venue_loss[1 - PUBLIC]
-        mind.treatment_start = mind.treatment_loss[0] - mind.treatment_loss[1]
+    if w.counts[LEARNS] == 1:
+        for r in range(len(w.recruiters)):
+            remembers_beliefs(w.recruiters[r], w)
 
 
 @rule
-def mean_loss(route, w):
-    """Share of persons that the cells of a route's origin expect to lose on it, on average."""
-    base = w.places[route.origin]
-    total = 0.0
-    for r in range(base.first_recruiter, base.first_recruiter + base.recruiters):
-        mind = w.minds[r]
-        total += expected_loss(mind, route, math.exp(-12.0 * mind.place_loss[route.destination]))
-    return total / max(1, base.recruiters)
+def remembers_beliefs(cell, w):
+    """What a cell believes of methods then, and its part of what its country's cells expect to lose on each route."""
+    mind, base = w.minds[cell.mind], w.places[cell.country]
+    mind.mode_start = mode_loss(cell, w, 0) - mode_loss(cell, w, 1)
+    mind.venue_start = venue_loss(cell, w, PUBLIC) - venue_loss(cell, w, 1 - PUBLIC)
+    mind.treatment_start = treatment_loss(cell, w, 0) - treatment_loss(cell, w, 1)
+    destination, held_a_year = NOBODY, 1.0
+    for k in range(base.n_routes):
+        route = w.routes[base.first_route + k]
+        if route.destination != destination:  # options are in the order of destinations
+            destination = route.destination
+            held_a_year = math.exp(-12.0 * place_loss(cell, w, destination))
+        route.loss_start += expected_loss(cell, w, route, held_a_year) / base.recruiters
 
 
 @rule

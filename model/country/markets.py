@@ -33,7 +33,6 @@ def hears_offers(w, here, facts, place):
     total = 0.0
     active = 0
     custody = 0
-    profit = 0.0
     arrests = 0
     idle = 0
     for r in range(place.first_recruiter, place.first_recruiter + place.recruiters):
@@ -50,13 +49,42 @@ def hears_offers(w, here, facts, place):
         active += cell.active
         custody += cell.custody
         idle += cell.idle
-        profit += cell.profit
         arrests += cell.arrests
     place.pick = total
+    guides_search(w, place)
     place.active = active
     place.custody = custody
     place.idle = idle
-    place.profit += here.climate_memory * (profit / max(1, active) - place.profit)
+    place.profit += here.climate_memory * (place.earned / max(1, active) - place.profit)
     place.risk += here.climate_memory * (arrests / max(1, active + arrests) - place.risk)
     seekers = max(1.0, float(place.seekers))
     place.meets = 1.0 - math.exp(-here.offers_per_cell * total / seekers)
+
+
+@rule
+def guides_search(w, place):
+    """Where a search in a country's cumulative `picks` may begin, for each of as many equal parts as it has cells [1].
+
+    1. Chen, Asau (1974), On generating random variates from an empirical distribution.
+    """
+    cell, last = place.first_recruiter, place.first_recruiter + place.recruiters - 1
+    for part in range(place.recruiters):
+        while w.picks[cell] * place.recruiters <= part * place.pick and cell < last:
+            cell += 1
+        w.guides[place.first_recruiter + part] = cell
+
+
+@rule
+def counts_money(t, w, c):
+    """What all cells of a country earn in a month with those whom they hold, smoothed over about half a year (B1).
+
+    How many cells enter is the country's matter (`balance.draws_cells`): nobody asks what a single one earns.
+    """
+    place, earned = w.places[c], 0
+    for there in range(len(w.places)):
+        for venue in range(2):
+            for treatment in range(2):
+                revenue = int(w.risks[there, venue, treatment, 0].revenue)
+                earned += w.stocks[c, there, venue, treatment] * revenue
+    place.earned += w.par[t, c].money_memory * (float(earned - place.costs_now) - place.earned)
+    place.costs_now = 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-from undercount.model.known.region import Region
+from collections.abc import Sequence
 
-# What a row of the observed table counts -> the tally of listed persons that it is compared with.
-COUNTED = {"assisted": "listed_assisted", "repatriated": "listed_repatriated"}
+import numpy as np
+from undercount.model.engine.layout import COUNTED
+from undercount.model.known.region import Referral, Region
+
+__all__ = ["COUNTED", "as_published", "observe"]
 
 
 def observe(region: Region, hidden: np.ndarray) -> np.ndarray:
@@ -21,3 +23,18 @@ def observe(region: Region, hidden: np.ndarray) -> np.ndarray:
         last = row.last - region.start + 1
         counts[n] = hidden[COUNTED[row.counts]][first:last, region.index[row.iso3]].sum()
     return counts
+
+
+def as_published(rows: Sequence[Referral], counts: np.ndarray) -> np.ndarray:
+    """Simulated counts (..., cells) of these rows as the source would print them.
+
+    Where it has an interval only, every count inside it is read as the figure that stands for it, in simulated and
+    observed tables alike: whatever compares them then learns that the count lies inside, and no more.
+    """
+    spans = [(i, row.interval, row.assisted) for i, row in enumerate(rows) if row.interval]
+    if not spans:
+        return counts
+    read = np.array(counts)
+    for i, (low, high), figure in spans:
+        read[..., i] = np.where((read[..., i] >= low) & (read[..., i] <= high), figure, read[..., i])
+    return read

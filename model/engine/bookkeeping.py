@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from undercount.model.engine.borrowed import fetch_ahead
+from undercount.model.engine.calendar import waits
 from undercount.model.engine.compiled import part, rule
 from undercount.model.engine.layout import (
     ACTIVE,
@@ -12,20 +13,22 @@ from undercount.model.engine.layout import (
     NEEDED,
     PENDING,
     POOLS,
-    PUBLIC,
     REINTEGRATED,
     RETURNED,
     SEEKING,
     SMUGGLED,
 )
+from undercount.model.engine.lent import lent
 from undercount.model.engine.parties import has_business, rows_needed
 from undercount.model.engine.pools import pool_sets_out
+from undercount.model.lives.exploitation import next_look
 
 
 @rule
 def wakes(row, w):
-    """From now on the person in this row is visited every month."""
-    w.counts[NEEDED] += rows_needed(w.people[row], w)
+    """The person in this row is visited this month. Where nobody ever splits nobody needs rows: it is not looked at."""
+    if w.party_size > 1 or w.counts[POOLS] == 0:
+        w.counts[NEEDED] += rows_needed(w.people[row], w)
     w.active[w.counts[ACTIVE]] = row
     w.counts[ACTIVE] += 1
 
@@ -41,63 +44,69 @@ def wake_up(t, w):
     for n in range(w.counts[POOLS]):
         at_home, looking = w.people[n], w.people[w.counts[POOLS] + n]
         w.counts[NEEDED] += pool_sets_out(at_home, looking, t, w, w.par[0, at_home.home], w.classes[at_home.klass])
-    entry = w.calendar[0, t]
+    entry = w.calendar[0, t]  # `calendar.py`
     while entry != 0:
         wakes(entry - 1, w)
         entry = w.calendar[1, entry - 1]
 
 
 @rule
-def notes_business(row, w):
-    """Is something of this person's to be carried out by `settle`?"""
-    if has_business(w.people[row]):
+def files(row, kept, t, w):
+    """What becomes of a row after its month: it has business for `settle`, waits for a month, is done, or is kept.
+
+    `kept` rows are active so far; returns how many are now.
+    """
+    me = w.people[row]
+    if has_business(me):
         w.pending[w.counts[PENDING]] = row
         w.counts[PENDING] += 1
+    elif rests(me, t, w):
+        return kept
+    w.active[kept] = row
+    return kept + 1
+
+
+@rule
+def rests(me, t, w):
+    """Is nothing to be done for the person before a later month, in whose list it is entered, or ever?"""
+    if me.situation == EXPLOITED:
+        me.wakes = next_look(me, t, w)
+        waits(me, w)
+        return True
+    if me.situation == RETURNED and me.wakes > t + 1:
+        waits(me, w)
+        return True
+    return (me.situation == INDEPENDENT or me.situation == REINTEGRATED
+            or (me.situation == SMUGGLED and me.leg > 0))
 
 
 @part
-def with_business(w):
-    """Rows for `settle`, where the agents were stepped from outside."""
+def files_all(t, address):
+    """All active rows, where the agents were stepped from outside."""
+    w = lent(address)
+    kept = 0
     for a in range(w.counts[ACTIVE]):
-        notes_business(w.active[a], w)
+        kept = files(w.active[a], kept, t, w)
+    w.counts[ACTIVE] = kept
 
 
 @rule
 def counts_persons(t, w):
-    """Who is in exploitation and who is looking for a way, by place.
-
-    Drops from the active rows those who are settled, and those back home until the month in their
-    calendar: `calendar[0, month]` is 1 + the first row of a month and
-    `calendar[1, row]` 1 + the next one; 0 is none.
-    """
+    """Who is in exploitation and who is looking for a way, by place; keeps the rows that are visited next month."""
     for c in range(len(w.places)):
         w.places[c].seekers = 0
-        w.places[c].stock = 0
     kept = 0
     w.counts[NEEDED] = 0
     for a in range(w.counts[ACTIVE]):
         fetch_ahead(w.people, w.active[min(a + AHEAD, w.counts[ACTIVE] - 1)], 0)
         me = w.people[w.active[a]]
-        if me.situation == EXPLOITED:
-            w.places[me.place].stock += me.weight
-            if me.venue == PUBLIC:
-                w.hidden[t, me.place].in_public += me.weight
-        elif me.situation == SEEKING:
+        if me.situation == SEEKING:
             w.places[me.home].seekers += me.weight
-        done = (me.situation == INDEPENDENT or me.situation == REINTEGRATED
-                or (me.situation == SMUGGLED and me.leg > 0))
-        if me.situation == RETURNED and me.wakes > t + 1:
-            done = True
-            if me.wakes < len(w.hidden):
-                w.calendar[1, w.active[a]] = w.calendar[0, me.wakes]
-                w.calendar[0, me.wakes] = w.active[a] + 1
-        if not done:
+        if not rests(me, t, w):
             w.counts[NEEDED] += rows_needed(me, w)
             w.active[kept] = w.active[a]
             kept += 1
     w.counts[ACTIVE] = kept
     for c in range(len(w.places)):
         w.hidden[t, c].in_exploitation = w.places[c].stock
-    for r in range(len(w.recruiters)):
-        w.actors[t, w.recruiters[r].country].recruiters_active += w.recruiters[r].active
-        w.actors[t, w.recruiters[r].country].recruiters_in_custody += w.recruiters[r].custody
+        w.hidden[t, c].in_public = w.places[c].in_public

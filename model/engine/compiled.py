@@ -14,7 +14,10 @@ from undercount.model.engine.cache import compiled_in, folder_for
 
 FOLDER = folder_for(Path(__file__).parents[1])  # by all of the package: the rules and what they call
 
-part = compiled_in(FOLDER, nogil=True)
-rule = numba.njit(nogil=True, forceinline=True)
-question = compiled_in(FOLDER, nogil=True, forceinline=True)
-helper = numba.njit(nogil=True)
+# Dividing by zero gives what IEEE 754 says instead of an exception: rules guard what they divide by, every table is
+# asserted to be finite at the end of a run, and a check at each division is code that every caller carries.
+RULES = {"nogil": True, "error_model": "numpy"}
+part = compiled_in(FOLDER, **RULES)
+rule = numba.njit(forceinline=True, **RULES)
+question = compiled_in(FOLDER, forceinline=True, **RULES)
+helper = numba.njit(**RULES)

@@ -140,6 +140,7 @@ def leaves_crowd(way, t, w, held, passed):
     one = w.people[row]
     w.people[row] = way
     one.id = draw_child(w.seed, way.id, way.parties, d.PARTY)
+    one.row = row
     one.weight = 1
     one.parties = 0
     way.parties += 1

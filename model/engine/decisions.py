@@ -35,7 +35,7 @@ GETS_OUT = 132
 RAID_MEETS = 133
 RAID_BRIBE = 134
 CELL_BREAKS = 135
-MOVED = 136
+LOOKED_AT = 136  # the next month in which something may happen
 # Identified
 OFFICIAL_MET = 140
 RECOGNISED = 141
@@ -76,3 +76,9 @@ CROWD_ARRIVES = 202
 CROWD_BRIBES = 204
 CROWD_PAYS = 206
 CROWD_STOPPED_AT = 208
+# Reported by whoever recognised the person (`reporting.py`)
+INSPECTORS = 230
+REPORTED = 231
+REPORTED_BY_CARE = 232
+REPORTED_BY_SHELTER = 233
+COVERED = 234

@@ -1,15 +1,24 @@
-"""The tables of a world by an address, so that one agent's `step()` costs a call and no more.
+"""The tables of a world by an address: what compiled rules take as `w`.
 
-Python hands arrays to compiled code by looking at each of them: 25 of them a step cost thirty times the rule
-itself. `Lent` writes the tables down once, as compiled code sees them, and `lent` reads them back there. It
-holds the arrays, so an address stays good as long as its `Lent`.
+A world has some thirty tables. Handed to a rule one by one they cost several times the rule itself: Python looks at
+each, compiled code carries seven numbers for each through every call, and Numba counts a reference for each where a
+rule names it. So `Lent` writes them down once, in memory, and `lent` makes of the address a `w` whose `w.people` is
+read from there, without counting. It holds the arrays, so an address stays good as long as its `Lent`. Interpreted,
+`w` is the tuple of tables itself.
 """
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 from llvmlite import ir
 from numba import config, typeof, types
+from numba.core import cgutils
+from numba.core.datamodel import models
+from numba.core.extending import register_model
+from numba.core.imputils import lower_getattr_generic
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import intrinsic
 from undercount.model.engine.borrowed import borrowed
 from undercount.model.engine.compiled import part
@@ -17,6 +26,48 @@ from undercount.model.engine.compiled import part
 ROOM = 8192  # bytes; the tables as compiled code sees them take less than half
 
 _kinds: list[types.Type] = []  # that of all tables: their records are the same in every world
+
+
+class Lending(types.Type):
+    """The type of a compiled `w`; `kind` is that of the named tuple of tables."""
+
+    def __init__(self, kind):
+        self.kind = kind
+        super().__init__(name=f"Lending({hashlib.sha256(str(kind).encode()).hexdigest()[:16]})")
+
+
+@register_model(Lending)
+class LendingModel(models.OpaqueModel):
+    """A pointer to the tables as they were written down."""
+
+
+@infer_getattr
+class LendingAttribute(AttributeTemplate):
+    """`w.people` has the type of that table."""
+
+    key = Lending
+
+    def generic_resolve(self, lending, name):
+        """The type of one table; None if there is no such."""
+        fields = lending.kind.fields
+        return lending.kind.types[fields.index(name)] if name in fields else None
+
+
+@lower_getattr_generic(Lending)
+def _table(context, builder, lending, pointer, name):
+    kinds = lending.kind
+    number = kinds.fields.index(name)
+    kind = kinds.types[number]
+    every = builder.bitcast(pointer, context.get_value_type(kinds).as_pointer())
+    zero = ir.Constant(ir.IntType(32), 0)
+    table = builder.load(builder.gep(every, [zero, ir.Constant(ir.IntType(32), number)], inbounds=True))
+    table.set_metadata("invariant.load", builder.module.add_metadata([]))  # no rule replaces a table
+    if not isinstance(kind, types.Array):
+        return table
+    array = context.make_array(kind)(context, builder, table)
+    array.meminfo = cgutils.get_null_value(array.meminfo.type)  # nothing to count: see `borrowed`
+    array.parent = cgutils.get_null_value(array.parent.type)
+    return array._getvalue()
 
 
 @intrinsic
@@ -34,10 +85,9 @@ def _put(context, tables, address):
 @intrinsic
 def _lent(context, address):
     def codegen(context, builder, signature, args):
-        kind = context.get_value_type(signature.return_type)
-        return builder.load(builder.inttoptr(args[0], kind.as_pointer()))
+        return builder.inttoptr(args[0], context.get_value_type(signature.return_type))
 
-    return _kinds[0](types.int64), codegen
+    return Lending(_kinds[0])(types.int64), codegen
 
 
 @part

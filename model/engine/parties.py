@@ -25,10 +25,12 @@ from undercount.model.engine.layout import (
     SMUGGLED,
     STAYS,
 )
+from undercount.model.engine.lent import lent
 from undercount.model.engine.pools import becomes_a_person, leave_alone
 from undercount.model.engine.random import draw, draw_child
 from undercount.model.lives.assistance import enters_shelter, finds_no_place
 from undercount.model.lives.exploitation import gets_out, is_found
+from undercount.model.lives.held import joins
 from undercount.model.lives.networks import shares_experience
 from undercount.model.lives.recruitment import any_route, chosen_route, takes_offer
 from undercount.model.lives.situation import set_situation
@@ -46,12 +48,15 @@ def splits(me, w, weight, rows):
     child = w.people[rows]
     w.people[rows] = me
     child.id = draw_child(w.seed, me.id, me.parties, d.PARTY)
+    child.row = rows
     child.weight = weight
     child.parties = 0
     child.leaves = STAYS
     clear_parts(child)
     me.parties += 1
     me.weight -= weight
+    if child.situation == EXPLOITED:
+        joins(child, w)
     return rows, rows + 1
 
 
@@ -127,7 +132,7 @@ def rows_needed(me, w):
     if me.situation == SMUGGLED and me.pool != NOBODY:
         return me.weight
     if me.situation == EXPLOITED:
-        return 1
+        return 1 if me.weight > 1 else 0
     if me.situation == SEEKING or me.situation == AT_HOME or me.situation == RETURNED:
         return 3 + me.weight // w.party_size
     return 0
@@ -149,8 +154,9 @@ def admissions(t, w, waiting, n_waiting):
 
 
 @part
-def settle(t, w):
+def settle(t, address):
     """Carries out what concerns several agents: pools cross, parties split off, shelters admit, networks share."""
+    w = lent(address)
     before = w.counts[ROWS]
     crowds_cross(t, w)
     rows = w.counts[ROWS]

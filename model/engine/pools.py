@@ -55,6 +55,7 @@ def fill_pools(par, classes, people):
             for kind in range(len(KINDS)):
                 me = people[klass.first + n + kind * pools]
                 me.id = (np.int64(k) << PERSON_BITS) | (n + kind * n_pools)
+                me.row = klass.first + n + kind * pools
                 me.pool = pools + klass.first + n
                 me.threshold = NEVER
                 me.klass = k

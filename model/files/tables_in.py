@@ -183,6 +183,7 @@ class Table:
     rows: list[Row]
     sha256: str
     readable: bool = True  # False where file or header is so wrong that rows mean nothing
+    header: tuple[str, ...] = ()
 
     def good(self) -> list[Row]:
         return [row for row in self.rows if row.ok]
@@ -211,7 +212,8 @@ def read_text(path: Path, problems: Problems) -> tuple[str, str]:
 
 
 def read_table(path: Path, columns: list[Column], problems: Problems) -> Table:
-    """Read a CSV file against its columns, adding every mistake to `problems`."""
+    """Read a CSV file against its columns, adding every mistake to `problems`; lines above the header may be comments,
+    which begin with #."""
     content, digest = read_text(path, problems)
     table = Table(str(path), [], digest, readable=bool(content.strip()))
     if not table.readable:
@@ -224,8 +226,11 @@ def read_table(path: Path, columns: list[Column], problems: Problems) -> Table:
             line, before = before + 1, reader.line_num  # a quoted cell may span lines
             if not any(cell.strip() for cell in cells):
                 continue
+            if header is None and cells[0].startswith("#"):  # comments stand above the header
+                continue
             if header is None:
                 header = [cell.strip() for cell in cells]
+                table.header = tuple(header)
                 table.readable = _check_header(table.file, line, header, columns, problems)
                 if not table.readable:
                     return table

@@ -12,7 +12,9 @@ def fact_table(region: Region, visa_free_travel: bool) -> np.recarray:
 
     income: per head, relative to the mean of the destinations at the start; integrity: index / 10,
     NaN where no index exists; law: 0 none, 0.5 partial, 1 full; visa_free: 1 where nationals need
-    no visa for the visa area; diaspora: see `_diaspora`; years: since the first month.
+    no visa for the visa area; free_movement: 1 where they are citizens of the union that it is; free_work: share of
+    its destinations, by inhabitants, where they need no work permit; diaspora: see `_diaspora`; years: since the
+    first month; since_january: months.
     Unknown years are filled in `_filled`, unknown countries take the mean of those known.
     """
     facts = np.zeros((region.months, len(region.countries)), FACT)
@@ -27,17 +29,31 @@ def fact_table(region: Region, visa_free_travel: bool) -> np.recarray:
     facts["online"] = np.minimum(1.0, _mean_where_unknown(_filled(region, "internet_pct")) / 100.0)
     facts["diaspora"] = _diaspora(region)
     facts["years"] = np.arange(region.months)[:, None] / 12.0
+    facts["since_january"] = (np.arange(region.months)[:, None] + region.start.month - 1) % 12
     facts["integrity"] = _filled(region, "cpi_score") / 10.0
     for event in region.events:
         since = max(0, event.when - region.start)
         here = facts[since:, region.index[event.iso3]] if event.iso3 in region.index else facts[:0, 0]
+        changes = visa_free_travel or event.when <= region.start  # switched off, the rules of the start remain
         if event.kind == "law_full":
             here["law"] = 1.0
         elif event.kind == "law_partial":
             here["law"] = np.maximum(here["law"], 0.5)
-        elif event.kind == "visa_free" and visa_free_travel:
+        elif event.kind in ("visa_free", "accession") and changes:
             here["visa_free"] = 1.0
+            if event.kind == "accession":
+                here["free_movement"] = 1.0
+        elif event.kind == "free_work" and changes:
+            here["free_work"] += _share_of_area(region, event.towards)
     return facts.view(np.recarray)
+
+
+def _share_of_area(region: Region, destination: str) -> float:
+    """Inhabitants of a destination of the visa area at the start, as a share of those of all of them."""
+    people = population(region)
+    area = [code for code in region.destinations if code in region.visa_area]
+    total = sum(people[region.index[code]] for code in area)
+    return float(people[region.index[destination]] / total) if destination in area and total > 0 else 0.0
 
 
 def _diaspora(region: Region) -> np.ndarray:

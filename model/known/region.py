@@ -95,7 +95,13 @@ class Ngo:
 
 @dataclass(frozen=True)
 class Referral:
-    """One cell of the observed table; `assisted` None is unknown, not zero."""
+    """One cell of the observed table: so many persons of the kind that `counts` says.
+
+    `assisted` is the figure that worlds are compared with, whatever is counted: the middle where only the ends of an
+    interval are known; None is unknown, not zero, and so is what is `masked`, for the reason that this says.
+    `published` are the ends of what the source has. Figures of one country with different `definition`s are not one
+    series.
+    """
 
     iso3: str
     period: str
@@ -104,6 +110,23 @@ class Referral:
     counts: str
     source: str
     note: str
+    published: tuple[int, int] | None = None
+    masked: str = ""
+    definition: str = ""
+
+    @property
+    def interval(self) -> tuple[int, int] | None:
+        """The ends between which the figure lies, where it is used and not known exactly."""
+        if self.assisted is None or self.published is None or self.published[0] == self.published[1]:
+            return None
+        return self.published
+
+    @property
+    def shown(self) -> str:
+        """What the source has, as in the table: a number, a range, or nothing."""
+        if self.published is None:
+            return "" if self.assisted is None else str(self.assisted)
+        return "-".join(str(end) for end in dict.fromkeys(self.published))
 
     @property
     def first(self) -> Month:
@@ -130,6 +153,27 @@ def _period(period: str) -> tuple[Month, Month]:
 
 
 @dataclass(frozen=True)
+class Total:
+    """A published figure of more, or of others, than the model has: shown beside the table, compared with nothing."""
+
+    iso3: str
+    period: str
+    count: tuple[int, int] | None
+    definition: str
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """Two years that the region's question is about; `where` are the countries, none for all known in both."""
+
+    before: int
+    after: int
+    where: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Region:
     name: str
     title: str
@@ -147,6 +191,8 @@ class Region:
     figures: dict[tuple[str, str], dict[int, float]]
     files: dict[str, str]
     ties: tuple[Tie, ...] = ()
+    totals: tuple[Total, ...] = ()
+    windows: tuple[Window, ...] = ()  # what is asked; none: the last year, against those before
     patterns: Path | None = None  # what its sources state of the world behind the counts
     map: Path | None = None  # outlines to draw (`outlines.py`)
     changes: Path | None = None  # the region's own dated events, in the form of a scenario's

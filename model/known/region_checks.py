@@ -9,9 +9,11 @@ from undercount.model.files.tables_in import Month, Problems, Table, check_names
 
 CROSSING_KINDS = ("land", "sea", "air")
 ERAS = ("old", "new", "standing")
-ACTING_KINDS = ("law_partial", "law_full", "visa_free")  # what the rules know of (`known/facts.py`)
+# What the rules know of (`known/facts.py`).
+ACTING_KINDS = ("law_partial", "law_full", "visa_free", "accession", "free_work")
+OF_A_PAIR = ("free_work",)  # those that concern an origin (iso3) and a destination (towards)
 # The others are context, shown and nothing else: what they may have moved stands in the region's changes.
-EVENT_KINDS = (*ACTING_KINDS, "protocol", "accession", "presence", "operation", "programme", "handover", "passport",
+EVENT_KINDS = (*ACTING_KINDS, "protocol", "presence", "operation", "programme", "handover", "passport",
                "context")
 NGO_KINDS = ("shelter", "hotline", "outreach", "prevention")
 RELIABILITY = ("source seen", "recalled, unverified")
@@ -22,7 +24,7 @@ VARIABLES = {
     "population": 1e10, "women_15_29": 1e10, "emigrant_stock": 1e10,
 }
 FILES = ("countries", "country_year", "sources", "crossings", "routes", "events", "ngos", "referrals", "map")
-MAY_BE_LEFT_OUT = ("ties", "changes", "patterns")  # a region may do without
+MAY_BE_LEFT_OUT = ("ties", "changes", "patterns", "totals")  # a region may do without
 
 
 def check_span(path: Path, head: dict, at, problems: Problems) -> None:
@@ -50,6 +52,36 @@ def check_window(path: Path, head: dict, at, problems: Problems) -> None:
     except (ValueError, TypeError, KeyError):
         problems.add(path, at("onset_window"), "onset_window", window,
                      'two months in order between start and end, such as ["2001-07", "2003-06"]')
+
+
+def check_windows(path: Path, head: dict, at, problems: Problems) -> None:
+    """[[windows]]: two full years of the region in order each, and perhaps countries of the observed table."""
+    windows = head.get("windows", [])
+    try:
+        start, end = Month.parse(head["start"]), Month.parse(head["end"])
+        for window in windows:
+            before, after, where = window["before"], window["after"], window.get("where", [])
+            whole = all(type(year) is int and start <= Month(year, 1) and Month(year, 12) <= end
+                        for year in (before, after))
+            if not (whole and before < after and set(window) <= {"before", "after", "where"}
+                    and isinstance(where, list) and all(isinstance(code, str) for code in where)):
+                raise ValueError
+    except (ValueError, TypeError, KeyError, AttributeError):
+        problems.add(path, at("windows"), "windows", windows, "tables [[windows]] with before and after, two full "
+                     'years of the region in order, and perhaps where, a list of codes such as ["AAA"]')
+
+
+def check_windows_in_table(path: Path, head: dict, observed: Table, problems: Problems) -> None:
+    """Every window must have a country with a cell in both years, each that it names included."""
+    cells = {(row.values["iso3"], row.values["period"]) for row in observed.good()}
+    codes = list(dict.fromkeys(code for code, _ in cells))
+    for window in head.get("windows", []) if observed.readable else []:
+        years = str(window["before"]), str(window["after"])
+        both = [code for code in codes if all((code, year) in cells for year in years)]
+        for code in window.get("where", []) if both else [""]:
+            if code not in both:
+                problems.add(path, head["line of windows"], "windows.where", code,
+                             f"countries with a row for {years[0]} and {years[1]} in the observed table", both)
 
 
 def check_countries(table: Table, problems: Problems) -> dict[str, int] | None:
@@ -138,7 +170,9 @@ def check_events(table: Table, codes, problems: Problems) -> None:
         v = row.values
         if not v["iso3"] and v["kind"] != "context":
             problems.add(table.file, row.line, "iso3", "", "a country; only context may concern the whole region")
-        if v["kind"] in ACTING_KINDS and v["towards"]:
+        if v["kind"] in OF_A_PAIR and not v["towards"]:
+            problems.add(table.file, row.line, "towards", "", f"the country whose labour market opens, for {v['kind']}")
+        elif v["kind"] in ACTING_KINDS and v["kind"] not in OF_A_PAIR and v["towards"]:
             problems.add(table.file, row.line, "towards", v["towards"], f"nothing for {v['kind']}")
         if v["kind"] == "presence" and v["value"] is None:
             problems.add(table.file, row.line, "value", "", "a number of persons for presence")

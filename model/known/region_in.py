@@ -11,7 +11,6 @@ from undercount.model.files.tables_in import (
     Column,
     Month,
     Problems,
-    Table,
     check_names,
     check_unique,
     flag,
@@ -25,6 +24,7 @@ from undercount.model.files.tables_in import (
     whole,
 )
 from undercount.model.files.toml_in import line_of
+from undercount.model.known.observed_in import TOTALS, observed_table, referrals, totals
 from undercount.model.known.outlines import read_map
 from undercount.model.known.region import (
     Country,
@@ -35,6 +35,7 @@ from undercount.model.known.region import (
     Region,
     RegionEvent,
     Tie,
+    Window,
 )
 from undercount.model.known.region_checks import (
     CROSSING_KINDS,
@@ -53,6 +54,8 @@ from undercount.model.known.region_checks import (
     check_span,
     check_visa_area,
     check_window,
+    check_windows,
+    check_windows_in_table,
 )
 
 # --------------------------------------------------------------------------- columns
@@ -93,13 +96,6 @@ _EVENTS = [
     Column("text", text()), _SOURCE, Column("reliability", one_of(RELIABILITY)),
 ]
 _NGOS = [Column("iso3", _CODE), Column("kind", one_of(NGO_KINDS)), Column("start", month()), _SOURCE, _NOTE]
-_REFERRALS = [
-    Column("iso3", _CODE),
-    Column("period", matching(r"(19|20)[0-9]{2}(-Q[1-4]|-H[12]|-(0[1-9]|1[0-2]))?",
-                              "a year, half, quarter or month: 2003, 2003-H2, 2004-Q1, 2004-03")),
-    Column("assisted", whole(), blank=True), Column("role", one_of(("destination", "origin"))),
-    Column("counts", one_of(("assisted", "repatriated"))), _SOURCE, _NOTE,
-]
 
 
 # --------------------------------------------------------------------------- reading
@@ -116,7 +112,7 @@ def load_region(folder: str | Path) -> Region:
     table = {key: read_table(paths[key], columns, problems) for key, columns in (
         ("countries", _COUNTRIES), ("country_year", _COUNTRY_YEAR), ("sources", _SOURCES),
         ("crossings", _CROSSINGS), ("routes", _ROUTES), ("events", _EVENTS), ("ngos", _NGOS),
-        ("ties", _TIES)) if key in paths}
+        ("ties", _TIES), ("totals", TOTALS)) if key in paths}
     codes = check_countries(table["countries"], problems)
     check_visa_area(folder / "region.toml", head, codes, problems)
     check_figures(table["country_year"], table["sources"], codes, problems)
@@ -129,7 +125,10 @@ def load_region(folder: str | Path) -> Region:
         check_unique(table["ties"], ["origin", "destination"], problems)
     check_names(table["ngos"], "iso3", codes, problems, "a code of the countries table")
     check_unique(table["ngos"], ["iso3", "kind"], problems)
-    observed = _observed_table(paths["referrals"], codes, problems)
+    observed = observed_table(paths["referrals"], codes, problems)
+    check_windows_in_table(folder / "region.toml", head, observed, problems)
+    if "totals" in table:
+        check_names(table["totals"], "iso3", codes, problems, "a code of the countries table")
     map_digest = read_map(paths["map"], codes or (), problems)[1]
     problems.raise_any()
     hashes = {"region.toml": digest, head["files"]["referrals"]: observed.sha256, head["files"]["map"]: map_digest}
@@ -150,8 +149,9 @@ def load_region(folder: str | Path) -> Region:
         countries=make(Country, "countries"), crossings=make(Crossing, "crossings"),
         routes=tuple(NamedRoute(**(r.values | {"path": tuple(r.values["path"].split(">"))}))
                      for r in table["routes"].rows),
-        events=make(RegionEvent, "events"), ngos=make(Ngo, "ngos"), referrals=_referrals(observed),
+        events=make(RegionEvent, "events"), ngos=make(Ngo, "ngos"), referrals=referrals(observed),
         figures=figures, files=dict(sorted(hashes.items())), ties=make(Tie, "ties") if "ties" in table else (),
+        totals=totals(table["totals"]) if "totals" in table else (), windows=_windows(head),
         map=paths["map"], changes=paths.get("changes"), patterns=paths.get("patterns"),
     )
 
@@ -159,27 +159,14 @@ def load_region(folder: str | Path) -> Region:
 def read_referrals(path: str | Path, region_countries: Collection[str]) -> tuple[Referral, ...]:
     """Read an observed table, the region's own or a user's; raises BadInput with every problem."""
     problems = Problems()
-    table = _observed_table(Path(path), list(region_countries), problems)
+    table = observed_table(Path(path), list(region_countries), problems)
     problems.raise_any()
-    return _referrals(table)
-
-
-def _observed_table(path: Path, codes: Collection[str] | None, problems: Problems) -> Table:
-    table = read_table(path, _REFERRALS, problems)
-    check_names(table, "iso3", codes, problems, "a code of the countries table")
-    check_unique(table, ["iso3", "period"], problems)
-    if table.readable and not table.rows:
-        problems.add(table.file, None, "rows", "", "at least one row")
-    return table
-
-
-def _referrals(table: Table) -> tuple[Referral, ...]:
-    return tuple(Referral(**row.values) for row in table.rows)
+    return referrals(table)
 
 
 # --------------------------------------------------------------------------- region.toml
 
-_HEAD = ("title", "description", "start", "end", "visa_area", "onset_window", "files")
+_HEAD = ("title", "description", "start", "end", "visa_area", "onset_window", "windows", "files")
 
 
 def _read_head(folder: Path, problems: Problems) -> tuple[dict, dict[str, Path], str]:
@@ -213,8 +200,14 @@ def _read_head(folder: Path, problems: Problems) -> tuple[dict, dict[str, Path],
                      "a list of country codes, possibly empty")
     check_span(path, head, at, problems)
     check_window(path, head, at, problems)
+    check_windows(path, head, at, problems)
+    head["line of windows"] = at("windows")
     head["line of visa_area"] = at("visa_area")
     return head, _table_paths(folder, path, head.get("files"), at, problems), digest
+
+
+def _windows(head: dict) -> tuple[Window, ...]:
+    return tuple(Window(w["before"], w["after"], tuple(w.get("where", ()))) for w in head.get("windows", ()))
 
 
 def _onset_window(head: dict) -> tuple[Month, Month]:
@@ -254,7 +247,7 @@ def _lines(content: str) -> dict[str, int]:
     """The line on which each TOML key or table stands; tomllib does not keep it."""
     found: dict[str, int] = {}
     for i, line in enumerate(content.split("\n"), 1):
-        match = re.match(r"\[?[\"']?([\w-]+)[\"']?\s*[\]=]", line.strip())
+        match = re.match(r"\[{0,2}[\"']?([\w-]+)[\"']?\s*[\]=]", line.strip())
         if match:
             found.setdefault(match[1], i)
     return found

@@ -6,6 +6,8 @@ from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import question, rule
 from undercount.model.engine.layout import (
     ASSISTED,
+    HELD,
+    HELD_MONTHS,
     HELPED_ABROAD,
     HELPED_AT_HOME,
     INTERNAL,
@@ -24,6 +26,7 @@ from undercount.model.engine.layout import (
 from undercount.model.engine.random import draw
 from undercount.model.lives.crossing import official_at, pays, recognises, takes_bribe
 from undercount.model.lives.ngo import works
+from undercount.model.lives.reporting import is_reported, is_reported_at_home, may_be_reported_by_care
 from undercount.model.lives.situation import set_situation
 
 # What the officer and the helpers make of somebody who was found.
@@ -43,6 +46,7 @@ def is_met_as_identified(me, t, w):
         return
     w.hidden[t, me.place].recognised += me.weight
     w.places[me.place].recognised_now += me.weight
+    is_reported(me, t, w, w.par[t, me.place])
     testifies = outcome == ACCEPTS and is_witness(me, t, w)
     tells_on_recruiter(me, t, w, testifies)
     if outcome == ACCEPTS:
@@ -159,6 +163,7 @@ def enters_shelter(me, t, w, here):
     me.waiting = 0
     w.ngos[w.places[me.place].shelter].used += me.weight
     w.hidden[t, me.place].assisted += me.weight
+    may_be_reported_by_care(me, t, w, here, d.REPORTED_BY_SHELTER)
     at_home = me.place == me.home
     on_list = 0
     if draw(w.seed, me.id, t, d.HOME_REGISTERED if at_home else d.REGISTERED) < here.registered:
@@ -177,8 +182,25 @@ def enters_shelter(me, t, w, here):
 
 @rule
 def is_listed(me, t, w, lists):
-    """The episode is over: which lists of this country hold the person? (E1)"""
+    """The episode is over: which lists of this country hold the person? (E1)
+
+    For whoever compares lists it is noted of those found here this year where they were held, and for how many
+    of its months; and of those listed at home, with which lists abroad, if they were entered there in the same
+    year. This changes nobody's life.
+    """
     w.histories[t, me.place, lists] += me.weight
+    january = t - int(w.facts[t, me.place].since_january)
+    route = w.routes[me.route]
+    if me.situation == RETURNED:
+        if lists != 0 and me.lists != 0 and me.listed >= january:
+            abroad = route.destination if me.leg == route.legs else route.places[me.leg]
+            w.relisted[t, abroad, me.lists] += me.weight
+        return
+    me.listed = t
+    if me.leg == route.legs and me.since >= january:
+        held = w.exposures[t, me.place, lists, me.venue]
+        held[HELD] += me.weight
+        held[HELD_MONTHS] += min(me.months, me.since - january) * me.weight
 
 
 @rule
@@ -240,6 +262,7 @@ def is_met_at_home(me, t, w, here):
     for_whom = w.hidden[t, me.home]
     for_whom.identified += me.weight
     for_whom.recognised += me.weight
+    is_reported_at_home(me, t, w, here)
     for_whom.offered_help += me.weight
     if draw(w.seed, me.id, t, d.HOME_ACCEPTS) < here.acceptance:
         me.waiting = 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import question, rule
-from undercount.model.engine.layout import CLANDESTINE, NOBODY, PAPERS, SERVING
+from undercount.model.engine.layout import CLANDESTINE, NOBODY, PAPERS, SERVING, VISA_FREE
 from undercount.model.engine.random import draw
+from undercount.model.lives.beliefs import sees_entry
 
 # What happens at a border; whoever is not stopped goes on.
 UNSEEN, WAVED_ON, BRIBED, STOPPED = range(4)
@@ -39,15 +39,14 @@ def crosses(me, t, w, leg):
     post = w.posts[route.posts[leg]]
     post.arrivals_now += me.weight
     if me.recruiter != NOBODY:
-        w.minds[me.recruiter].tried_entry[entered] += me.weight
-        w.recruiters[me.recruiter].touched |= np.int64(1) << np.int64(entered)
+        sees_entry(me, w, entered)
     if outcome == BRIBED or outcome == STOPPED:
         w.actors[t, entered].inspections += me.weight
     if outcome == BRIBED:
         pays(w.officials[n], network_of(me, w), me.weight)
         w.actors[t, entered].bribes_taken += me.weight
         if me.recruiter != NOBODY:
-            w.recruiters[me.recruiter].costs_now += int(w.par[t, entered].bribe) * me.weight
+            w.places[w.recruiters[me.recruiter].country].costs_now += int(w.par[t, entered].bribe) * me.weight
     elif outcome == STOPPED:
         post.found_now += me.weight
         me.official = n
@@ -60,7 +59,7 @@ def at_border(me, t, w, leg):
     route = w.routes[me.route]
     here = w.par[t, route.places[leg]]
     post = w.posts[route.posts[leg]]
-    if draw(w.seed, me.id, t, d.CROSSING_INSPECTED + leg) >= inspected(me, here, post):
+    if draw(w.seed, me.id, t, d.CROSSING_INSPECTED + leg) >= inspected(me, here, post) * checked(me, t, w, here):
         return UNSEEN, NOBODY
     n = official_at(post, draw(w.seed, me.id, t, d.CROSSING_MEETS + leg))
     official = w.officials[n]
@@ -70,6 +69,13 @@ def at_border(me, t, w, leg):
     if takes_bribe(official, here, draw(w.seed, me.id, t, d.CROSSING_BRIBE + leg)):
         return BRIBED, n
     return STOPPED, n
+
+
+@rule
+def checked(me, t, w, here):
+    """Share of the inspections of visa-free travel that are left where citizens of a union move freely in it (C4)."""
+    moves_freely = me.mode == VISA_FREE and w.facts[t, me.home].free_movement > 0.0
+    return here.free_movement_visibility if moves_freely else 1.0
 
 
 @rule

@@ -34,8 +34,10 @@ from undercount.model.engine.layout import (
 from undercount.model.engine.luck import how_many
 from undercount.model.engine.random import draw
 from undercount.model.lives.assistance import goes_home, is_back_home, is_met_as_identified, leaves_shelter
+from undercount.model.lives.beliefs import sees_stopped
 from undercount.model.lives.crossing import STOPPED, journey
 from undercount.model.lives.exploitation import is_exploited
+from undercount.model.lives.held import is_held
 from undercount.model.lives.recruitment import is_placed, meets_recruiter
 from undercount.model.lives.situation import set_situation
 
@@ -95,6 +97,7 @@ def looks_for_a_way(me, t, w):
     aware = awareness_of(me, here, home)
     freely = w.facts[t, me.home].visa_free > 0.0
     legal = here.legal_openness * (1.0 + here.awareness_legal * aware) * (here.visa_free_gain if freely else 1.0)
+    legal *= here.free_work_gain ** w.facts[t, me.home].free_work
     need = 1.0 - here.visa_free_loss if freely else 1.0  # of a go-between
     smuggler = here.smuggler_appeal * need
     offer = here.offer_appeal * need * home.meets * me.accepts * (1.0 - aware * here.awareness_effect)
@@ -152,9 +155,7 @@ def is_moved(me, t, w):
     if journey(me, t, w) != STOPPED:
         begins_exploitation(me, t, w)
         return
-    seen = w.minds[me.recruiter]
-    seen.lost_entry[me.place] += me.weight
-    seen.lost_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
+    sees_stopped(me, w)
     me.lists = ON_POLICE
     w.hidden[t, me.place].identified += me.weight
     set_situation(me, t, w, IDENTIFIED)
@@ -164,10 +165,10 @@ def is_moved(me, t, w):
 def begins_exploitation(me, t, w):
     """Arrives; the third phase of trafficking begins."""
     me.times += 1
-    me.months = 0
     me.left_behind = 0
     w.hidden[t, me.place].newly_exploited += me.weight
     if me.times > 1:
         w.hidden[t, me.place].retrafficked += me.weight
     w.flows[t, me.home, me.place, me.mode, me.venue] += me.weight
     set_situation(me, t, w, EXPLOITED)
+    is_held(me, t, w)

@@ -1,4 +1,4 @@
-"""A recruiter's month: counts money, loses or regains cells, learns; and how it weighs its options.
+"""A recruiter's month: loses or regains cells, learns; and how it weighs its options.
 
 A recruiter agent stands for `cells` cells of one network; with one person an agent it is a single
 cell. Cells are active, in custody, or idle (not yet, or no longer, in the trade).
@@ -10,9 +10,11 @@ import math
 
 from undercount.model.engine import decisions as d
 from undercount.model.engine.compiled import rule
-from undercount.model.engine.layout import MOST_LOG_ODDS, NOBODY, ONE, WARM_UP
+from undercount.model.engine.layout import LEARNS, MOST_LOG_ODDS, NOBODY, ONE, WARM_UP
 from undercount.model.engine.luck import how_many
 from undercount.model.engine.random import binomial, draw
+from undercount.model.lives.beliefs import entry_loss, learns, place_loss
+from undercount.model.lives.held import are_left_behind
 
 
 @rule
@@ -20,19 +22,16 @@ def recruiter_month(me, t, w):
     """One month of one recruiter (parts 4, 8 and 9 of the month); changes `me`."""
     here = w.par[t, me.country]
     before = me.active
-    counts_money(me, here)
     comes_back(me, t, w, here)
     faces_justice(me, t, w, here)
     stops = stops_or_starts(me, t, w, here, w.places[me.country])
     me.breaks = min(1.0, (me.arrests + stops) / max(1, before))
-    learns(me, w.minds[me.mind], here, w.networks[me.network])
-
-
-@rule
-def counts_money(me, here):
-    """Profit a month, smoothed over about half a year (B1); victims of idle cells earn for their heirs."""
-    earned = float(me.revenue_now - me.costs_now)
-    me.profit += here.money_memory * (earned - me.profit)
+    if me.breaks > 0.0:
+        are_left_behind(me, t, w)
+    if w.counts[LEARNS] == 1:
+        learns(me, w.minds[me.mind], here, w)
+    w.actors[t, me.country].recruiters_active += me.active
+    w.actors[t, me.country].recruiters_in_custody += me.custody
 
 
 @rule
@@ -46,8 +45,14 @@ def faces_justice(me, t, w, here):
     arrived = me.heat_later / max(1.0, here.information_lag)
     me.heat_later -= arrived
     expected = 1e-6 * (me.heat_now + arrived)
-    if me.active == 0 or expected <= 0.0:
-        return
+    if me.active > 0 and expected > 0.0:
+        is_arrested(me, t, w, here, expected)
+    me.heat_now = me.heat_shared = me.minors_now = 0
+
+
+@rule
+def is_arrested(me, t, w, here, expected):
+    """How many of its cells are, by the arrests that the evidence lets one expect."""
     chance = min(1.0, expected * here.enforcement / me.active)
     me.arrests = binomial(me.active, chance, draw(w.seed, me.id, t, d.ARREST))
     if me.arrests > 0:  # share of minors in the evidence of those now in custody
@@ -85,104 +90,6 @@ def stops_or_starts(me, t, w, here, base):
 
 
 @rule
-def learns(me, mind, here, network):
-    """Moves its beliefs towards own and shared losses, faster the more it saw (B1, C1, C2, C3, C6, C8)."""
-    if here.route_learning <= 0.0 and here.method_learning <= 0.0:
-        return
-    shared = here.experience_shared
-    rate = here.route_learning
-    touched = network.touched
-    k = 0
-    while rate > 0.0 and touched > 0:
-        if touched & 1:
-            if (me.touched >> k) & 1:
-                mind.entry_loss[k] = learnt(
-                    mind.entry_loss[k], (mind.lost_entry[k], mind.tried_entry[k]),
-                    (network.lost_entry[k], network.tried_entry[k]), (network.entry_step[k], network.entry_seen[k]),
-                    shared, rate)
-                mind.place_loss[k] = learnt(
-                    mind.place_loss[k], (mind.lost_place[k], mind.held_place[k]),
-                    (network.lost_place[k], network.held_place[k]), (network.place_step[k], network.place_seen[k]),
-                    shared, rate)
-            else:
-                mind.entry_loss[k] = belief(mind.entry_loss[k], network.entry_step[k], network.entry_seen[k])
-                mind.place_loss[k] = belief(mind.place_loss[k], network.place_step[k], network.place_seen[k])
-        touched >>= 1
-        k += 1
-    rate = here.method_learning
-    saw_none = me.touched == 0 and me.moved_mode[0] + me.moved_mode[1] == 0
-    for k in range(2 if rate > 0.0 else 0):
-        if saw_none:
-            mind.mode_loss[k] = belief(mind.mode_loss[k], network.mode_step[k], network.mode_seen[k])
-            mind.venue_loss[k] = belief(mind.venue_loss[k], network.venue_step[k], network.venue_seen[k])
-            mind.treatment_loss[k] = belief(
-                mind.treatment_loss[k], network.treatment_step[k], network.treatment_seen[k])
-        else:
-            mind.mode_loss[k] = learnt(
-                mind.mode_loss[k], (mind.lost_mode[k], me.moved_mode[k]),
-                (network.lost_mode[k], network.moved_mode[k]), (network.mode_step[k], network.mode_seen[k]),
-                shared, rate)
-            mind.venue_loss[k] = learnt(
-                mind.venue_loss[k], (mind.lost_venue[k], mind.held_venue[k]),
-                (network.lost_venue[k], network.held_venue[k]), (network.venue_step[k], network.venue_seen[k]),
-                shared, rate)
-            mind.treatment_loss[k] = learnt(
-                mind.treatment_loss[k], (mind.lost_treatment[k], mind.held_treatment[k]),
-                (network.lost_treatment[k], network.held_treatment[k]),
-                (network.treatment_step[k], network.treatment_seen[k]), shared, rate)
-
-
-@rule
-def learnt(old, own, by_all, ready, shared, rate):
-    """A belief after the month; by the lesson ready made where the cell itself saw nothing of it.
-
-    own, by_all   (lost, tried) of the cell and of its network
-    ready         what `lesson` gives for a cell that saw nothing
-    """
-    if own[0] == 0 and own[1] == 0:
-        return belief(old, ready[0], ready[1])
-    return belief(old, *lesson(own[0], own[1], by_all[0], by_all[1], shared, rate))
-
-
-@rule
-def shares_lessons(network, here, k):
-    """What members who saw nothing of country `k` themselves learn about it from the network."""
-    network.entry_step[k], network.entry_seen[k] = lesson(
-        0, 0, network.lost_entry[k], network.tried_entry[k], here.experience_shared, here.route_learning)
-    network.place_step[k], network.place_seen[k] = lesson(
-        0, 0, network.lost_place[k], network.held_place[k], here.experience_shared, here.route_learning)
-
-
-@rule
-def shares_methods(network, here):
-    """What members who saw nothing themselves learn about methods from the network."""
-    shared, rate = here.experience_shared, here.method_learning
-    for k in range(2):
-        network.mode_step[k], network.mode_seen[k] = lesson(
-            0, 0, network.lost_mode[k], network.moved_mode[k], shared, rate)
-        network.venue_step[k], network.venue_seen[k] = lesson(
-            0, 0, network.lost_venue[k], network.held_venue[k], shared, rate)
-        network.treatment_step[k], network.treatment_seen[k] = lesson(
-            0, 0, network.lost_treatment[k], network.held_treatment[k], shared, rate)
-
-
-@rule
-def belief(old, step, observed):
-    """Exponential smoothing."""
-    return old + step * (observed - old)
-
-
-@rule
-def lesson(lost, tried, lost_by_all, tried_by_all, shared, rate):
-    """(step of the smoothing, observed loss per try); the step grows with how much was seen."""
-    seen = (1.0 - shared) * tried + shared * tried_by_all
-    losses = (1.0 - shared) * lost + shared * lost_by_all
-    if seen + losses <= 0.0:
-        return 0.0, 0.0
-    return rate * seen / (seen + ONE), min(1.0, losses / max(seen, losses))
-
-
-@rule
 def weighs_routes(me, t, w):
     """Cumulative propensity over destination x path: that of its country's corridors, less expected losses (C1, C2).
 
@@ -203,8 +110,8 @@ def weighs_routes(me, t, w):
         if t >= WARM_UP and odds > 0.0 and response > 0.0:
             if route.destination != destination:  # options are in the order of destinations
                 destination = route.destination
-                held_a_year = math.exp(-12.0 * mind.place_loss[destination])
-            odds *= exp_within(-response * (expected_loss(mind, route, held_a_year) - route.loss_start))
+                held_a_year = math.exp(-12.0 * place_loss(me, w, destination))
+            odds *= exp_within(-response * (expected_loss(me, w, route, held_a_year) - route.loss_start))
         total += odds
         mind.route_odds[k] = total
 
@@ -267,44 +174,9 @@ def enters_freely(route, t, w):
 
 
 @rule
-def expected_loss(mind, route, held_a_year):
+def expected_loss(me, w, route, held_a_year):
     """Share of persons it expects to lose on this route: at each entry, and in a year at the destination."""
     kept = 1.0
     for leg in range(route.legs):
-        kept *= 1.0 - mind.entry_loss[route.places[leg]]
+        kept *= 1.0 - entry_loss(me, w, route.places[leg])
     return 1.0 - kept * held_a_year
-
-
-@rule
-def clears_tallies(me, mind):
-    """A new month begins with empty tallies."""
-    me.revenue_now = 0
-    me.costs_now = 0
-    me.heat_now = 0
-    me.heat_shared = 0
-    me.minors_now = 0
-    for k in range(2):
-        me.moved_mode[k] = 0
-    if me.touched > 0:  # nothing was seen elsewhere
-        clears_seen(mind, me.touched)
-        me.touched = 0
-
-
-@rule
-def clears_seen(seen, touched):
-    """Empties what a cell or a network saw in a month, in the countries that it touched."""
-    k = 0
-    while touched > 0:
-        if touched & 1:
-            seen.tried_entry[k] = 0
-            seen.lost_entry[k] = 0
-            seen.held_place[k] = 0
-            seen.lost_place[k] = 0
-        touched >>= 1
-        k += 1
-    for k in range(2):
-        seen.lost_mode[k] = 0
-        seen.held_venue[k] = 0
-        seen.lost_venue[k] = 0
-        seen.held_treatment[k] = 0
-        seen.lost_treatment[k] = 0

@@ -18,8 +18,8 @@ from undercount.model.engine.layout import (
     RECRUITED,
     VISA_FREE,
 )
-from undercount.model.engine.luck import two_draws
 from undercount.model.engine.random import draw
+from undercount.model.lives.beliefs import mode_loss, sees_sent, treatment_loss, venue_loss
 from undercount.model.lives.crossing import official_at, pays, takes_bribe
 from undercount.model.lives.recruiter import enters_freely, exp_within, weighs_routes
 from undercount.model.lives.situation import set_situation
@@ -46,7 +46,7 @@ def takes_offer(me, t, w):
         me.mode = INTERNAL
     elif enters_freely(route, t, w):
         me.mode = VISA_FREE
-    elif route.papers_only == 1 or draw(w.seed, me.id, t, d.PAPERS) < papers_odds(w.minds[r], there):
+    elif route.papers_only == 1 or draw(w.seed, me.id, t, d.PAPERS) < papers_odds(cell, w, there):
         me.mode = PAPERS
         cost += there.papers_cost
         cost += consular_bribe(me, t, w)
@@ -54,29 +54,27 @@ def takes_offer(me, t, w):
         me.mode = CLANDESTINE
     is_placed(me, t, w)
     me.debt = cost * there.document_debt
-    me.months = 0
     me.leg = 0
     me.lists = 0
     me.lists_home = 0
     me.helped = NOT_HELPED
     me.official = NOBODY
-    cell.costs_now += int(cost) * me.weight
+    w.places[cell.country].costs_now += int(cost) * me.weight
     w.actors[t, me.home].recruits += me.weight
     if cell.channel == ACQUAINTANCE:
         w.actors[t, me.home].recruits_of_acquaintances += me.weight
     if route.legs > 0:
-        cell.moved_mode[0 if me.mode == CLANDESTINE else 1] += me.weight
+        sees_sent(me, w)
     set_situation(me, t, w, RECRUITED)
 
 
 @rule
 def is_placed(me, t, w):
     """The cell chooses venue and treatment (C6, C8)."""
-    there, believes = w.par[t, me.place], w.minds[me.recruiter]
-    private = private_odds(believes, there, w.facts[t, me.place])
-    venue, treatment = two_draws(w.seed, me.id, t, d.VENUE, d.TREATMENT)
-    me.venue = PRIVATE if venue < private else PUBLIC
-    me.treatment = PAID if treatment < payment_odds(believes, there) else HARSH
+    there, cell = w.par[t, me.place], w.recruiters[me.recruiter]
+    private = private_odds(cell, w, there, w.facts[t, me.place])
+    me.venue = PRIVATE if draw(w.seed, me.id, t, d.VENUE) < private else PUBLIC
+    me.treatment = PAID if draw(w.seed, me.id, t, d.TREATMENT) < payment_odds(cell, w, there) else HARSH
 
 
 @rule
@@ -85,16 +83,11 @@ def meets_recruiter(me, t, w):
     home = w.places[me.home]
     if home.pick <= 0.0:
         return NOBODY
-    target = draw(w.seed, me.id, t, d.MEETS_RECRUITER) * home.pick
-    low = home.first_recruiter
-    high = low + home.recruiters - 1
-    while low < high:
-        middle = (low + high) // 2
-        if w.picks[middle] > target:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    u = draw(w.seed, me.id, t, d.MEETS_RECRUITER)
+    cell, last = w.guides[home.first_recruiter + int(u * home.recruiters)], home.first_recruiter + home.recruiters - 1
+    while w.picks[cell] <= u * home.pick and cell < last:
+        cell += 1
+    return cell
 
 
 @rule
@@ -131,31 +124,37 @@ def chosen_route(odds, base, u):
 @rule
 def shifted(start, gain):
     """A first-year share moved by a gain in log odds; shares of 0 and 1 stay."""
-    if start <= 0.0 or start >= 1.0:
+    if start <= 0.0 or start >= 1.0 or gain == 0.0:
         return start
     odds = start / (1.0 - start) * exp_within(gain)
     return odds / (1.0 + odds)
 
 
 @rule
-def papers_odds(believes, there):
+def papers_odds(cell, w, there):
     """Share sent on papers (C3): grows as clandestine journeys are lost more often."""
-    gap = believes.mode_loss[0] - believes.mode_loss[1] - believes.mode_start
+    if there.method_response == 0.0:
+        return there.papers_start
+    gap = mode_loss(cell, w, 0) - mode_loss(cell, w, 1) - w.minds[cell.mind].mode_start
     return shifted(there.papers_start, there.method_response * gap)
 
 
 @rule
-def private_odds(believes, there, facts):
+def private_odds(cell, w, there, facts):
     """Share put in private venues (C6), workable only where phones reach clients (C7)."""
     workable = 1.0 - there.phone_need * (1.0 - facts.phones)
-    gap = 12.0 * (believes.venue_loss[PUBLIC] - believes.venue_loss[PRIVATE] - believes.venue_start)
+    if there.method_response == 0.0:
+        return workable * there.private_start
+    gap = 12.0 * (venue_loss(cell, w, PUBLIC) - venue_loss(cell, w, PRIVATE) - w.minds[cell.mind].venue_start)
     return workable * shifted(there.private_start, there.method_response * gap)
 
 
 @rule
-def payment_odds(believes, there):
+def payment_odds(cell, w, there):
     """Share given small payments (C8): grows as harshly treated victims are lost more often."""
-    gap = 12.0 * (believes.treatment_loss[HARSH] - believes.treatment_loss[PAID] - believes.treatment_start)
+    if there.method_response == 0.0:
+        return there.payments_start
+    gap = 12.0 * (treatment_loss(cell, w, HARSH) - treatment_loss(cell, w, PAID) - w.minds[cell.mind].treatment_start)
     return shifted(there.payments_start, there.method_response * gap)
 
 

@@ -99,20 +99,20 @@ def test_compiled_and_mesa_activation_every_month():
 
 
 def test_the_order_of_agents_does_not_matter():
-    from undercount.model.month import begin_month, end_month, settle, with_business
+    from undercount.model.month import begin_month, end_month, files_all, settle
 
     shuffled = TraffickingModel(made(region=shrunk(1000)), 1, "pooled", "mesa")
     shuffled.random.seed(5)
     run = shuffled.world
     for _ in range(24):
-        begin_month(run.t, run.tables)
+        begin_month(run.t, run.address)
         run.make_room_if_needed()
         for kind, agents in shuffled.agents_by_type.items():
             agents.shuffle_do("step")
             if kind is Migrant:
-                with_business(run.tables)
-                settle(run.t, run.tables)
-        end_month(run.t, run.tables)
+                files_all(run.t, run.address)
+                settle(run.t, run.address)
+        end_month(run.t, run.address)
         run.t += 1
     other = fresh(1, people_per_agent=POOLED, region=shrunk(1000))
     other.run(run.t)

@@ -21,7 +21,7 @@ def interpreted(request):
         yield
         return
     request.getfixturevalue("luck")
-    with np.errstate(divide="raise", invalid="raise"):  # as compiled code does; NumPy's own numbers only warn
+    with np.errstate(divide="raise", invalid="raise"):  # rules guard what they divide by; compiled code would not tell
         yield
 
 

@@ -68,9 +68,9 @@ def test_the_command_begins_only_where_something_was_fitted(tmp_path):
     bare.write_text('title = "b"\nextends = "baseline"\n')
     fitted.write_text('title = "f"\nextends = "refusal"\n[calibrated.values]\n"push.leave_rate" = 0.011\n')
     problems = []
-    assert not _values(str(bare), problems) and "fitted values" in problems[0].allowed
+    assert not _values(str(bare), None, problems) and "fitted values" in problems[0].allowed
     problems = []
-    values = _values(str(fitted), problems)
+    values = _values(str(fitted), None, problems)
     assert values["push.leave_rate"] == 0.011 and not problems
     assert not any(path.startswith("onsets.") for path in values)
 

@@ -11,7 +11,17 @@ from scipy import stats
 from undercount.model import month
 from undercount.model.engine import crowds, decisions, home, layout, parties, setup
 from undercount.model.engine.random import binomial, draw, draw_child, draw_four, draw_stratified, philox, reversed_bits
-from undercount.model.lives import assistance, crossing, exploitation, migrant, official, recruiter, recruitment
+from undercount.model.lives import (
+    assistance,
+    crossing,
+    exploitation,
+    held,
+    migrant,
+    official,
+    recruiter,
+    recruitment,
+    reporting,
+)
 
 from tests.helpers import assert_within
 
@@ -86,7 +96,8 @@ def test_no_two_decisions_share_a_number():
 
 def test_every_decision_is_used_and_crossings_have_room_for_every_leg():
     source = "".join(inspect.getsource(module) for module in (
-        assistance, crossing, crowds, exploitation, home, migrant, month, official, parties, recruiter, recruitment, setup))
+        assistance, crossing, crowds, exploitation, held, home, migrant, month, official, parties, recruiter, recruitment, reporting,
+        setup))
     names = [name for name in vars(decisions) if name.isupper()]
     assert [name for name in names if f"d.{name}" not in source] == []
     assert layout.MAX_LEGS <= 16

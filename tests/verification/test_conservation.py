@@ -7,16 +7,26 @@ from hypothesis import strategies as st
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.engine.layout import (
+    ACTIVE,
     ASSISTED,
     AT_HOME,
+    BEYOND,
+    ENTRY,
     EXPLOITED,
+    HOLDING,
     IDENTIFIED,
     INVESTIGATED,
+    LEARNS,
     LISTS,
+    MODE,
     NOBODY,
     ON_ASSISTANCE,
+    PUBLIC,
+    RETURNED,
     SERVING,
     SITUATIONS,
+    TREATMENT,
+    VENUE,
 )
 from undercount.model.world import Template
 
@@ -54,18 +64,92 @@ def check_month(run, before):
     bought = run.officials["in_pay"] != NOBODY
     assert run.actors["officials_in_pay"][t].sum() == bought.sum()
     assert np.all(run.officials["status"][bought] == SERVING)
+    check_held(run)
     # shares
-    beliefs = [("minds", field) for field in run.minds.dtype.names if field.endswith("_loss")]
-    assert beliefs
-    for table, field in (*beliefs, ("places", "risk"), ("officials", "integrity"), ("places", "awareness"),
+    check_beliefs(run)
+    for table, field in (("places", "risk"), ("officials", "integrity"), ("places", "awareness"),
                          ("places", "meets"), ("places", "attention"), ("ngos", "attention")):
         values = getattr(run, table)[field]
         assert values.min() >= 0.0 and values.max() <= 1.0, (table, field)
-    for table in ("people", "places", "classes", "posts", "officials", "recruiters", "minds", "ngos"):
+    for table in ("people", "places", "classes", "posts", "officials", "recruiters", "minds", "told", "ngos"):
         rows = getattr(run, table)
         for field in rows.dtype.names:
             if rows.dtype[field].base.kind == "f":
                 assert np.isfinite(rows[field]).all(), (table, field)
+
+
+def check_held(run):
+    """Of those held every kept number is what a recount finds, and everybody is in the lists where they belong."""
+    people, cells = run.migrants, run.recruiters
+    rows = np.flatnonzero(people["situation"] == EXPLOITED)
+    held = people[rows]
+    cell, place, venue, treatment, persons = (held[field].astype(np.int64) for field in (
+        "recruiter", "place", "venue", "treatment", "weight"))
+    assert np.array_equal(people["row"], np.arange(len(people)))
+    # countries
+    assert np.array_equal(run.places["stock"], counted(place, persons, len(run.places)))
+    assert np.array_equal(run.places["in_public"], counted(place[venue == PUBLIC], persons[venue == PUBLIC], len(run.places)))
+    assert np.array_equal(run.places["stock"], run.hidden["in_exploitation"][run.t - 1])
+    assert np.array_equal(run.places["in_public"], run.hidden["in_public"][run.t - 1])
+    where = np.ravel_multi_index((cells["country"][cell], place, venue, treatment), run.stocks.shape)
+    assert np.array_equal(run.stocks.ravel(), counted(where, persons, run.stocks.size))
+    # cells and networks, where anybody learns
+    learning = bool(run.counts[LEARNS])
+    for groups, kept, who in ((cells, run.minds, cell), (run.networks, run.networks, cells["network"][cell])):
+        bits = np.zeros(len(groups), np.int64)
+        for name, what in (("held_place", place), ("held_venue", venue), ("held_treatment", treatment)):
+            recount = counted(who * kept[name].shape[1] + what, persons, kept[name].size).reshape(kept[name].shape)
+            assert np.array_equal(kept[name], recount * learning), name
+            if name == "held_place":
+                bits = (recount > 0) @ (np.int64(1) << np.arange(kept[name].shape[1], dtype=np.int64))
+        assert np.array_equal(groups["holds"], bits * learning)
+    # lists of cells: everybody once, and in that of the own cell
+    before, after = run.kin[:, : len(people)].tolist()
+    listed = {c: in_list(before, after, int(cells["held"][c])) for c in np.flatnonzero(cells["held"]).tolist()}
+    assert sorted(row for members in listed.values() for row in members) == rows.tolist()
+    of_cell = people["recruiter"].tolist()
+    assert all(of_cell[row] == c for c, members in listed.items() for row in members)
+    # what they wait for: a later month of the calendar, or none of this run; never both that and a visit
+    active = set(run.active[: run.counts[ACTIVE]].tolist())
+    assert len(active) == run.counts[ACTIVE]
+    first, after, before = run.calendar[:, : max(len(people), run.template.months)].tolist()
+    months = {month: in_list(before, after, first[month]) for month in range(run.t, run.template.months)}
+    waiting = [row for members in months.values() for row in members]
+    assert len(set(waiting)) == len(waiting) and active.isdisjoint(waiting)
+    wakes = people["wakes"].tolist()
+    assert all(wakes[row] == month for month, members in months.items() for row in members)
+    assert set(people["situation"][waiting]) <= {EXPLOITED, RETURNED}
+    never = set(rows[held["wakes"] >= run.template.months].tolist())
+    assert set(rows.tolist()) == (set(rows.tolist()) & set(waiting)) | never and active.isdisjoint(rows.tolist())
+    assert run.counts[BEYOND] == 0
+
+
+def counted(where, persons, size):
+    """Persons by number."""
+    return np.bincount(where, persons, size).astype(np.int64)
+
+
+def in_list(before, after, entry):
+    """Rows of a list from its first entry on; neighbours know one another."""
+    rows, last = [], 0
+    while entry:
+        assert before[entry - 1] == last
+        rows.append(entry - 1)
+        last, entry = entry, after[entry - 1]
+    return rows
+
+
+def check_beliefs(run):
+    """What every cell believes lies between nothing and everything, but for rounding."""
+    network = run.recruiters["network"]
+    for thing, name in ((ENTRY, "entry_own"), (HOLDING, "place_own"), (MODE, "mode_own"), (VENUE, "venue_own"),
+                        (TREATMENT, "treatment_own")):
+        own = run.minds[name]
+        own = own[:, : len(run.places) if thing in (ENTRY, HOLDING) else 2]
+        told = run.told[network, thing][:, : own.shape[1]]
+        belief = told["keep"] * own + told["told"]
+        assert belief.min() >= -1e-9 and belief.max() <= 1 + 1e-9, name
+        assert told["keep"].min() > 0.0
 
 
 def assert_at_most(run, less, more):

@@ -9,7 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from undercount.model.engine import layout
 from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
-from undercount.model.month import begin_month, end_month, settle, with_business
+from undercount.model.month import begin_month, end_month, files_all, settle
 from undercount.model.world import World
 
 from tests.helpers import (
@@ -71,14 +71,14 @@ def test_the_order_of_agents_does_not_matter():
     shuffled.random.seed(5)
     run = shuffled.world
     while run.t < run.template.months:
-        begin_month(run.t, run.tables)
+        begin_month(run.t, run.address)
         run.make_room_if_needed()
         for kind in (Migrant, Recruiter, Official, NGO):
             shuffled.agents_by_type[kind].shuffle_do("step")
             if kind is Migrant:
-                with_business(run.tables)
-                settle(run.t, run.tables)
-        end_month(run.t, run.tables)
+                files_all(run.t, run.address)
+                settle(run.t, run.address)
+        end_month(run.t, run.address)
         run.t += 1
     assert_same_tables(tables_of(run), tables_of(world(1, people_per_agent=20, region=shrunk(1000))))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from undercount.model import mesa_agents
 from undercount.model.assumed.scenario import load_scenario
-from undercount.model.engine.layout import EXPLOITED
+from undercount.model.engine.layout import EXPLOITED, RETURNED
 from undercount.model.engine.lent import Lent
 from undercount.model.world import Template
 
@@ -15,23 +15,24 @@ from tests.helpers import warm
 
 @pytest.fixture
 def held():
-    """A world, and the row of somebody in exploitation who is not found next month."""
+    """A world, and the row of somebody held who gets out next month."""
     world = warm(Template(load_scenario("no-change"), 10_000), seed=3)
-    for row in np.flatnonzero(world.migrants["situation"] == EXPLOITED):
+    people = world.migrants
+    for row in np.flatnonzero((people["situation"] == EXPLOITED) & (people["wakes"] == world.t)):
         trial = copy.deepcopy(world)
         mesa_agents.migrant_step(int(row), trial.t, trial.address)
-        if trial.people[row].months == world.people[row].months + 1:
+        if trial.people[row].situation == RETURNED:
             return world, int(row)
-    pytest.fail("nobody is held")
+    pytest.fail("nobody gets out")
 
 
 def test_a_step_writes_to_the_rows_that_there_are_after_room_was_made(held):
     world, row = held
-    old, before = world.people, int(world.people[row].months)
+    old = world.people
     assert world.address is not None
     world.make_room()
     mesa_agents.migrant_step(row, world.t, world.address)
-    assert world.people[row].months == before + 1 and old[row].months == before
+    assert world.people[row].situation == RETURNED and old[row].situation == EXPLOITED
 
 
 def test_a_step_in_a_copy_leaves_the_original_alone(held):

@@ -7,7 +7,16 @@ import weakref
 import mesa
 import numpy as np
 import pytest
-from undercount.model.engine.layout import ACTOR_FIELDS, HIDDEN_FIELDS, LISTS, MODES, ROWS, SITUATIONS, VENUES
+from undercount.model.engine.layout import (
+    ACTOR_FIELDS,
+    HELD_FIELDS,
+    HIDDEN_FIELDS,
+    LISTS,
+    MODES,
+    ROWS,
+    SITUATIONS,
+    VENUES,
+)
 from undercount.model.files.problems import BadInput
 from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
 
@@ -154,7 +163,7 @@ def test_columns_and_types(done):
         "referrals": ["country", "year", "assisted"],
         "hidden": ["month", "country", *HIDDEN_FIELDS], "actors": ["month", "country", *ACTOR_FIELDS],
         "flows": ["month", "origin", "destination", "entry_mode", "venue", "newly_exploited"],
-        "lists": ["year", "country", *LISTS, "persons"]}
+        "lists": ["year", "country", *LISTS, "persons", *HELD_FIELDS, "relisted"]}
     for name, columns in expected.items():
         frame = getattr(done, name)()
         assert list(frame.columns) == columns and len(frame) and not frame.isna().any().any(), name

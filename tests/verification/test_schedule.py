@@ -7,9 +7,14 @@ from undercount.model import mesa_model, month
 from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
 from undercount.model.schedule import PHASES
 
+PARTS = ("migrants_live", "recruiters_work")
+
 
 def called_in_order(function) -> list[str]:
-    """Names of the rules that a function calls, in the order of its source; an agents' rule with its table."""
+    """Names of the rules that a function calls, in the order of its source; an agents' rule with its table.
+
+    A part of the month that is no phase of its own (all migrants, all recruiters) stands for what it calls.
+    """
     found = []
 
     class Visitor(ast.NodeVisitor):
@@ -17,6 +22,8 @@ def called_in_order(function) -> list[str]:
             if isinstance(node.func, ast.Name) and node.func.id in month.RULES:
                 table = next((a.value.attr for a in node.args if isinstance(a, ast.Subscript)), None)
                 found.append((node.func.id, table))
+            elif isinstance(node.func, ast.Name) and node.func.id in PARTS:
+                found.extend(called_in_order(getattr(month, node.func.id)))
             self.generic_visit(node)
 
     Visitor().visit(ast.parse(inspect.getsource(getattr(function, "py_func", function))))

@@ -4,9 +4,9 @@ import math
 
 import pytest
 from undercount.model.country import balance
-from undercount.model.engine.layout import WARM_UP
+from undercount.model.engine.layout import ENTRY, HOLDING, WARM_UP
 
-from tests.hand import ABROAD, DIRECT, HOME, NOW, ROUND_ABOUT, given, has, known
+from tests.hand import ABROAD, DIRECT, HOME, NOW, TRANSIT, given, has, known, learns
 
 
 def test_the_first_year_is_written_down(w):
@@ -14,8 +14,9 @@ def test_the_first_year_is_written_down(w):
     w.par["demand_trend"][NOW - 1, ABROAD] = 0.5
     has(w.places[ABROAD], stock=7, profit=8.0, risk=0.25, custody=1, active=3, revenue=100.0)
     has(w.routes[DIRECT], use=9.0)
-    w.minds["mode_loss"], w.minds["venue_loss"], w.minds["treatment_loss"] = (0.5, 0.25), (0.25, 1.0), (1.0, 0.5)
-    w.minds["entry_loss"][:, ABROAD] = [0.25, 0.5, 0.75]
+    learns(w)
+    w.minds["mode_own"], w.minds["venue_own"], w.minds["treatment_own"] = (0.5, 0.25), (0.25, 1.0), (1.0, 0.5)
+    w.minds["entry_own"][:, ABROAD] = [0.25, 0.5, 0.75]
     balance.takes_stock(NOW, w)
     place = w.places[ABROAD]
     assert place.market_start == pytest.approx(2 * math.exp(0.5))
@@ -37,14 +38,33 @@ def test_gains_of_the_first_year_are_of_its_last_month(w):
 
 def test_the_mean_loss_of_the_cells_of_an_origin(w):
     """Entry kept with 1/2 and a year with 1/2 by the first, all by the second; the third is of another country."""
+    learns(w)
     has(w.places[HOME], recruiters=2)
-    w.minds["entry_loss"][:, ABROAD] = [0.5, 0.0, 0.9]
-    w.minds["place_loss"][0, ABROAD] = math.log(2) / 12.0
-    assert balance.mean_loss(w.routes[DIRECT], w) == pytest.approx((0.75 + 0.0) / 2)
-    has(w.places[HOME], first_recruiter=1)
-    assert balance.mean_loss(w.routes[ROUND_ABOUT], w) == pytest.approx((0.0 + 0.9) / 2)
-    has(w.places[HOME], recruiters=0)
-    assert balance.mean_loss(w.routes[DIRECT], w) == 0.0
+    has(w.recruiters[2], country=TRANSIT)
+    w.minds["entry_own"][:, ABROAD] = [0.5, 0.0, 0.9]
+    w.minds["place_own"][0, [HOME, ABROAD]] = math.log(4) / 12.0, math.log(2) / 12.0
+    balance.takes_stock(NOW, w)
+    assert w.routes["loss_start"].tolist() == pytest.approx([0.75 / 2, 0.75 / 2, 0.75 / 2])
+
+
+def test_the_mean_loss_counts_every_entry_and_the_networks_word(w):
+    """Kept at TRANSIT with 1/2 and ABROAD with 3/4: half of an own 1/2, and 1/4 and 1/4 of the network's."""
+    learns(w)
+    has(w.places[HOME], recruiters=1)
+    w.recruiters["country"] = [HOME, TRANSIT, TRANSIT]
+    w.minds["entry_own"][0, TRANSIT] = 0.5
+    has(w.told[0, ENTRY, TRANSIT], keep=0.5, told=0.25)
+    has(w.told[0, ENTRY, ABROAD], keep=0.5, told=0.25)
+    has(w.told[0, HOLDING, HOME], told=math.log(2) / 12.0)
+    balance.takes_stock(NOW, w)
+    assert w.routes["loss_start"].tolist() == pytest.approx([0.5, 0.25, 1 - 0.5 * 0.75])
+
+
+def test_no_losses_are_written_down_where_nobody_learns(w):
+    w.minds["entry_own"] = 0.5
+    w.minds["mode_own"] = 0.5, 0.25
+    balance.takes_stock(NOW, w)
+    assert not w.routes["loss_start"].any() and not w.minds["mode_start"].any()
 
 
 @pytest.fixture

@@ -2,11 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 from undercount.model.country import markets
 from undercount.model.engine.layout import ACQUAINTANCE, ADVERTISEMENT, AGENCY, INTERNET, WARM_UP
 
-from tests.hand import ABROAD, HOME, NOW, given, has, known
+from tests.hand import ABROAD, HOME, NOW, TRANSIT, given, has, known
 
 
 def test_size_of_a_market(w):
@@ -98,10 +99,10 @@ def test_how_likely_a_seeker_meets_an_offer(w):
 
 
 def test_what_is_known_of_the_trade(w):
-    """A quarter of the way: profit 60 / 6 from 2; risk 2 arrests of 8 from 0.05."""
+    """A quarter of the way: 60 / 6 a cell from 2; risk 2 arrests of 8 from 0.05."""
     w.recruiters["active"], w.recruiters["custody"], w.recruiters["idle"] = [2, 4, 0], [1, 1, 3], [5, 0, 1]
-    w.recruiters["profit"], w.recruiters["arrests"] = [10.0, 20.0, 30.0], [2, 0, 0]
-    has(w.places[HOME], profit=2.0, risk=0.05)
+    w.recruiters["arrests"] = [2, 0, 0]
+    has(w.places[HOME], profit=2.0, risk=0.05, earned=60.0)
     home = hears(w)
     assert (home.active, home.custody, home.idle) == (6, 5, 6)
     assert home.profit == pytest.approx(4.0) and home.risk == pytest.approx(0.1)
@@ -109,13 +110,63 @@ def test_what_is_known_of_the_trade(w):
 
 def test_a_trade_of_one_cell(w):
     """A quarter of the way to its profit and, once it is arrested, to certain arrest."""
-    w.recruiters["active"], w.recruiters["profit"] = [1, 0, 0], [8.0, 0.0, 0.0]
+    w.recruiters["active"] = [1, 0, 0]
+    has(w.places[HOME], earned=8.0)
     assert hears(w).profit == 2.0
     w.recruiters["active"], w.recruiters["arrests"] = [0, 0, 0], [1, 0, 0]
     assert hears(w).risk == 0.25
 
 
 def test_a_trade_without_cells(w):
-    w.recruiters["profit"] = [8.0, 0.0, 0.0]
+    has(w.places[HOME], earned=8.0)
     home = hears(w)
     assert home.profit == 2.0 and home.risk == 0.0 and home.meets == 0.0
+
+
+# --- money -----------------------------------------------------------------------------------------
+def test_money_is_smoothed(w):
+    """A fifth of the way from 500 to 1,000 - 300 = 700, and what was spent is forgotten."""
+    given(w, HOME, money_memory=0.2)
+    w.risks["revenue"][ABROAD] = 500.9
+    w.stocks[HOME, ABROAD, 0, 1] = 2
+    home = has(w.places[HOME], earned=500.0, costs_now=300)
+    markets.counts_money(NOW, w, HOME)
+    assert home.earned == pytest.approx(540.0) and home.costs_now == 0
+
+
+def test_money_is_of_whom_cells_of_the_country_hold_anywhere(w):
+    """Whole dollars a person, by country, venue and treatment; police in pay bring nothing."""
+    given(w, HOME, money_memory=1.0)
+    w.stocks[HOME] = np.arange(12).reshape(3, 2, 2)
+    w.stocks[TRANSIT] = 1000
+    w.risks["revenue"][..., 0] = np.arange(12).reshape(3, 2, 2)[::-1] + 0.9
+    w.risks["revenue"][..., 1] = 1e9
+    for country in (HOME, ABROAD):
+        markets.counts_money(NOW, w, country)
+    whole = np.arange(12).reshape(3, 2, 2)
+    assert w.places[HOME].earned == (whole * whole[::-1]).sum() and w.places[ABROAD].earned == 0.0
+    has(w.places[TRANSIT], costs_now=7)
+    markets.counts_money(NOW, w, TRANSIT)  # which has no memory for money here
+    assert w.places[TRANSIT].earned == 0.0 and w.places[TRANSIT].costs_now == 0
+
+
+# --- whose offer: where a search begins -----------------------------------------------------------------
+def test_a_search_begins_at_the_first_cell_of_its_part(w):
+    """Three parts of 6 offers: 2, 0 and 4 of the cells; the second part begins just after the first cell's."""
+    has(w.places[HOME], pick=6.0)
+    w.picks[:] = 2.0, 2.0, 6.0
+    markets.guides_search(w, w.places[HOME])
+    assert w.guides.tolist() == [0, 2, 2]
+    w.picks[:] = 4.0, 4.5, 6.0
+    markets.guides_search(w, w.places[HOME])
+    assert w.guides.tolist() == [0, 0, 1]
+    w.picks[:] = 0.0, 0.0, 6.0
+    markets.guides_search(w, w.places[HOME])
+    assert w.guides.tolist() == [2, 2, 2]
+
+
+def test_a_search_stays_within_the_country(w):
+    has(w.places[HOME], first_recruiter=1, recruiters=1, pick=0.0)
+    w.guides[:] = 7
+    markets.guides_search(w, w.places[HOME])
+    assert w.guides.tolist() == [7, 1, 7]

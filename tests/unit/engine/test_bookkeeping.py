@@ -12,8 +12,6 @@ from undercount.model.engine.layout import (
     NEEDED,
     PENDING,
     POOLS,
-    PRIVATE,
-    PUBLIC,
     RECRUITED,
     REINTEGRATED,
     RETURNED,
@@ -23,7 +21,22 @@ from undercount.model.engine.layout import (
     WARM_UP,
 )
 
-from tests.hand import ABROAD, DIRECT, HOME, MONTHS, NOW, OFFICERS, POLICE, TRANSIT, changes, given, has
+from tests.hand import (
+    ABROAD,
+    DIRECT,
+    HOME,
+    MONTHS,
+    NOW,
+    OFFICERS,
+    POLICE,
+    TRANSIT,
+    changes,
+    foreseen,
+    given,
+    has,
+    learns,
+    waiting_for,
+)
 
 
 def active(w):
@@ -80,31 +93,54 @@ def test_those_in_the_calendar_wake(w):
     assert active(w) == [6, 2, 0]
 
 
-def test_business_is_noted(w):
-    has(w.people[3], part_legal=1)
-    has(w.people[5], waiting=1)
-    w.active[:3], w.counts[ACTIVE] = [3, 4, 5], 3
-    bookkeeping.with_business(w)
-    assert w.pending[: w.counts[PENDING]].tolist() == [3, 5]
-
-
-def put(w, *rows):
+def active_are(w, *rows):
     """People in these situations, all active."""
     for row, fields in enumerate(rows):
         has(w.people[row], **fields)
     w.active[: len(rows)], w.counts[ACTIVE] = range(len(rows)), len(rows)
     w.counts[NEEDED] = 99
+
+
+def put(w, *rows):
+    """A month ends with these people active."""
+    active_are(w, *rows)
     bookkeeping.counts_persons(NOW, w)
 
 
-def test_persons_are_counted_where_they_are(w):
-    w.places["stock"] = w.places["seekers"] = 9
-    put(w, dict(situation=EXPLOITED, place=ABROAD, weight=2, venue=PUBLIC), dict(situation=SEEKING, home=TRANSIT, weight=3),
-        dict(situation=EXPLOITED, place=ABROAD, weight=4, venue=PRIVATE), dict(situation=SEEKING, home=TRANSIT),
+def test_rows_are_filed_as_they_are_visited(w, luck):
+    """Those with business are kept for it, whatever they wait for; who goes on next month is kept; the others are not."""
+    luck(LOOKED_AT=0.5)
+    back = dict(situation=RETURNED, wakes=NOW + 3)
+    active_are(w, dict(situation=SEEKING), dict(back, waiting=1), back, dict(situation=INDEPENDENT),
+               dict(situation=EXPLOITED, part_found=1), dict(situation=EXPLOITED), dict(situation=RECRUITED, part_legal=1))
+    w.pending[0], w.counts[PENDING] = 7, 1
+    bookkeeping.files_all(NOW, w)
+    assert active(w) == [0, 1, 4, 6] and w.pending[: w.counts[PENDING]].tolist() == [7, 1, 4, 6]
+    assert waiting_for(w, NOW + 3) == [2] and w.people[5].wakes == MONTHS  # nothing to expect: after the last month
+    assert bookkeeping.files(0, 2, NOW, w) == 3 and w.active[2] == 0
+    assert bookkeeping.files(3, 2, NOW, w) == 2 and w.active[2] == 0
+
+
+def test_those_held_wait_for_the_month_that_may_bring_something(w, luck):
+    """A half a month at most: a draw of 0.6 leads to the second."""
+    w.par["escape"][:, ABROAD] = 0.5
+    foreseen(w)
+    luck(LOOKED_AT=0.6)
+    put(w, dict(situation=EXPLOITED, place=ABROAD), dict(situation=SEEKING), dict(situation=EXPLOITED, place=TRANSIT))
+    assert active(w) == [1] and waiting_for(w, NOW + 2) == [0]
+    assert w.people["wakes"][:3].tolist() == [NOW + 2, 0, MONTHS]
+    bookkeeping.wake_up(NOW + 2, w)
+    assert active(w) == [1, 0]
+
+
+def test_the_numbers_of_a_month_are_written_down(w):
+    w.places["seekers"] = 9
+    w.places["stock"], w.places["in_public"] = [0, 0, 6], [0, 0, 2]
+    put(w, dict(situation=SEEKING, home=TRANSIT, weight=3), dict(situation=SEEKING, home=TRANSIT),
         dict(situation=RECRUITED, place=ABROAD, weight=9))
-    assert w.places["stock"].tolist() == [0, 0, 6] and w.places["seekers"].tolist() == [0, 4, 0]
+    assert w.places["seekers"].tolist() == [0, 4, 0]
     assert changes(w.hidden) == {(NOW, ABROAD, "in_public"): 2, (NOW, ABROAD, "in_exploitation"): 6}
-    assert w.counts[NEEDED] == 1 + 6 + 1 + 4
+    assert w.counts[NEEDED] == 6 + 4
 
 
 def test_the_settled_are_visited_no_more(w):
@@ -117,15 +153,16 @@ def test_those_back_home_wait_in_the_calendar(w):
     """Rows 1 and 2 for the same month, row 3 for none of the run; row 0 goes on next month."""
     back = dict(situation=RETURNED)
     put(w, dict(back, wakes=NOW + 1), dict(back, wakes=NOW + 3), dict(back, wakes=NOW + 3), dict(back, wakes=MONTHS),
-        dict(situation=EXPLOITED, wakes=NOW + 3))
-    assert active(w) == [0, 4]
-    assert w.calendar[0, NOW + 3] == 3 and w.calendar[1, 2] == 2 and w.calendar[1, 1] == 0
+        dict(situation=SEEKING, wakes=NOW + 3))
+    assert active(w) == [0, 4] and waiting_for(w, NOW + 3) == [2, 1]
     assert (w.calendar[0] > 0).sum() == 1
 
 
-def test_cells_are_counted_in_their_country(w):
+def test_cells_are_counted_in_their_country(w, luck):
     w.recruiters["active"], w.recruiters["custody"], w.recruiters["country"] = [1, 2, 4], [8, 0, 16], [HOME, ABROAD, ABROAD]
-    put(w)
+    luck(STOPS=0.5, STARTS=0.5, SENTENCE_ENDS=0.5)
+    w.par["sentence"] = 1e6
+    month.recruiters_work(NOW, w)
     assert changes(w.actors) == {(NOW, HOME, "recruiters_active"): 1, (NOW, HOME, "recruiters_in_custody"): 8,
                                  (NOW, ABROAD, "recruiters_active"): 6, (NOW, ABROAD, "recruiters_in_custody"): 16}
 
@@ -136,13 +173,17 @@ def test_a_month_begins(w):
     w.par["smallest_market"] = w.places["market_start"] = 1.0
     given(w, ABROAD, awareness_start=0.5, revenue_month=100.0, smallest_market=1.0)
     given(w, HOME, leave_rate=12.0, offers_per_cell=1.0, trust_acquaintance=1.0, turnover=0.5)
-    has(w.recruiters[0], revenue_now=5, active=4)
+    has(w.recruiters[0], active=4)
+    learns(w)
+    has(w.networks[0], touched=1 << HOME)
+    w.networks[0].tried_entry[HOME] = 7
+    w.networks[0].moved_mode[1] = 7
     has(w.officials[POLICE * OFFICERS], in_pay=1)
     has(w.places[HOME], active_start=2.0)
     has(w.people[7], threshold=1.0)
     has(w.classes[1], next=7, last=8)
     month.begin_month(NOW, w)
-    assert w.counts[BEGUN] == 1 and w.recruiters[0].revenue_now == 0 and w.networks[1].police_in_pay == 1 << ABROAD
+    assert w.counts[BEGUN] == 1 and w.networks[0].tried_entry[HOME] == w.networks[0].moved_mode[1] == 0 and w.networks[1].police_in_pay == 1 << ABROAD
     assert w.places[ABROAD].awareness == 0.25 and w.places[ABROAD].revenue == pytest.approx(100.0)
     assert w.places[HOME].pick == 4.0 and w.places[HOME].entries == 1.0
     assert w.classes["rise"].tolist() == [1.0, 1.0] and active(w) == [7]
@@ -167,9 +208,11 @@ def test_a_month_ends(w):
     has(w.posts[0], found_now=3)
     w.counts[BEGUN] = 1
     w.active[0], w.counts[ACTIVE] = 5, 1
-    has(w.people[5], situation=EXPLOITED, place=ABROAD)
+    has(w.people[5], situation=SEEKING, home=TRANSIT)
+    given(w, TRANSIT, money_memory=1.0)
+    has(w.places[TRANSIT], costs_now=9)
     month.end_month(NOW, w)
-    assert w.counts[BEGUN] == 0 and w.places[ABROAD].stock == 1 and w.routes[DIRECT].use > 0 == w.routes[DIRECT].use_now
+    assert w.counts[BEGUN] == 0 and w.places[TRANSIT].seekers == 1 and w.places[TRANSIT].earned == -9.0 and w.routes[DIRECT].use > 0 == w.routes[DIRECT].use_now
     assert w.posts[0].found == 3.0 and w.places[ABROAD].attention == 0.75 and w.classes[1].success == 3.0
     assert w.censuses[NOW].tolist() == w.census.tolist() and w.censuses.sum() == w.census.sum()
 
@@ -177,6 +220,7 @@ def test_a_month_ends(w):
 def test_months_run_one_after_the_other(w, luck, monkeypatch):
     """Every phase in every month, unless it had begun before; stops where rows run out, before anybody moves."""
     done = []
+    has(w.people[6], situation=SEEKING)
     for name in ("begin_month", "migrant_month", "settle", "recruiter_month", "official_month", "ngo_month", "end_month"):
         monkeypatch.setattr(month, name, lambda *args, name=name: done.append((name, args[-2])))
     w.active[0], w.counts[ACTIVE], w.counts[ROWS] = 6, 1, 8

@@ -32,6 +32,7 @@ from tests.hand import (
     changes,
     given,
     has,
+    listed,
 )
 
 
@@ -138,7 +139,9 @@ def test_who_is_trapped_becomes_an_agent(w, pool, luck, monkeypatch):
     assert weights(pool) == [0, 0, 0, 7, 0] and w.counts[ROWS] == 8
     for one in w.people[5:8]:
         assert (one.situation, one.weight, one.place, one.route, one.pool) == (EXPLOITED, 1, ABROAD, ROUND_ABOUT, NOBODY)
-        assert (one.debt, one.recruiter, one.leg, one.times) == (100.0, 0, 2, 1)
+        assert (one.debt, one.recruiter, one.leg, one.times, one.wakes) == (100.0, 0, 2, 1, NOW)
+    assert w.people["row"][5:8].tolist() == [5, 6, 7] and listed(w, 0) == [7, 6, 5]
+    assert w.places[ABROAD].stock == w.stocks.sum() == 3
     assert len(set(w.people["id"][:8].tolist())) == 8
     assert w.posts[BORDER_ABROAD].arrivals_now == 10
     assert changes(w.hidden) == {(NOW, ABROAD, "newly_exploited"): 3}

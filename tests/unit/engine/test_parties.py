@@ -7,6 +7,7 @@ from undercount.model.engine.layout import (
     ACTIVE,
     ASSISTED,
     AT_HOME,
+    ENTRY,
     ESCAPES,
     EXPLOITED,
     IDENTIFIED,
@@ -23,7 +24,21 @@ from undercount.model.engine.layout import (
 )
 
 from tests import hand
-from tests.hand import ABROAD, HOME, NOW, PEOPLE, ROUND_ABOUT, SEED, SHELTER, TRANSIT, changes, given, has
+from tests.hand import (
+    ABROAD,
+    HOME,
+    NOW,
+    PEOPLE,
+    ROUND_ABOUT,
+    SEED,
+    SHELTER,
+    TRANSIT,
+    changes,
+    given,
+    has,
+    is_held,
+    learns,
+)
 
 
 @pytest.fixture
@@ -39,7 +54,7 @@ def child_id(serial, parent=PEOPLE):
 
 
 def test_all_of_a_party_need_no_new_row(w, me):
-    before = has(me, weight=3, part_legal=3).tobytes()
+    before = has(me, weight=3, part_legal=3, situation=EXPLOITED, recruiter=0).tobytes()
     assert parties.splits(me, w, 3, 5) == (-1, 5) and me.tobytes() == before
 
 
@@ -47,6 +62,7 @@ def test_some_become_an_agent_of_their_own(w, me):
     has(me, weight=5, parties=4, part_found=1, part_offer=2, leaves=ESCAPES, place=ABROAD, lists=3)
     assert parties.splits(me, w, 2, 5) == (5, 6)
     child = w.people[5]
+    assert child.row == 5
     assert (me.weight, me.parties, me.leaves, me.part_offer) == (3, 5, ESCAPES, 2)
     assert (child.id, child.weight, child.parties, child.leaves, child.place, child.lists) == (child_id(4), 2, 0, STAYS, ABROAD, 3)
     assert not parties.has_business(child)
@@ -146,18 +162,38 @@ def test_persons_of_a_pool_leave_it(w, seekers, monkeypatch):
 def held(w, me, luck):
     """Four held abroad by cell 2, found by outreach if at all."""
     luck(FOUND_HOW=0.5)
-    return has(me, situation=EXPLOITED, place=ABROAD, recruiter=2, weight=4, by_outreach=1.0)
+    w.risks["outreach"] = 1.0
+    is_held(has(me, situation=EXPLOITED, place=ABROAD, recruiter=2, weight=4), NOW - 1, w)
+    return has(me, wakes=NOW)
 
 
 def test_those_found_leave_the_party_and_the_others_get_out(w, held):
     assert parties.parts(has(held, part_found=1, leaves=ESCAPES), NOW, w, 3) == 4
     assert (w.people[3].situation, w.people[3].weight) == (IDENTIFIED, 1)
     assert (held.situation, held.weight) == (RETURNED, 3) and w.hidden[NOW, ABROAD].escaped == 3
+    assert hand.listed(w, 2) == [] and w.places[ABROAD].stock == 0 and not w.stocks.any()
+
+
+def test_who_was_not_found_is_still_held(w, held):
+    assert parties.parts(has(held, part_found=1), NOW, w, 3) == 4
+    assert hand.listed(w, 2) == [0] and w.places[ABROAD].stock == w.stocks.sum() == 3
+
+
+def test_a_raid_that_was_bought_off_leaves_two_agents_held(w, held, luck):
+    """The one whom it found is in the list of the same cell, and is looked at again with draws of its own."""
+    given(w, ABROAD, bribe_taken=1.0, corruption=1.0)
+    has(w.risks[ABROAD, held.venue, held.treatment, 0], raid=1.0, outreach=0.0)
+    luck(FOUND_HOW=0.5, RAID_MEETS=0.5, RAID_BRIBE=0.5)
+    assert parties.parts(has(held, part_found=1), NOW, w, 3) == 4
+    assert people(w, 1) == [(EXPLOITED, 3)] and (w.people[3].situation, w.people[3].weight) == (EXPLOITED, 1)
+    assert hand.listed(w, 2) == [3, 0] and w.places[ABROAD].stock == w.stocks.sum() == 4
+    assert (w.people[3].row, w.people[3].wakes, w.people[3].id) == (3, NOW, child_id(0))
 
 
 def test_all_found_leave_nobody_to_get_out(w, held):
     assert parties.parts(has(held, part_found=4), NOW, w, 3) == 3
     assert held.situation == IDENTIFIED and w.hidden[NOW, ABROAD].escaped == 0
+    assert hand.listed(w, 2) == [] and w.places[ABROAD].stock == 0
 
 
 @pytest.fixture
@@ -187,18 +223,20 @@ def test_a_shelter_that_does_not_work_admits_nobody(w, waiting):
 def test_what_was_noted_is_carried_out(w, waiting, luck, me):
     """Row 0 waits for a place; of row 1 one of two is found; the new agent is active from now on. Cells share."""
     has(w.ngos[SHELTER], beds=9)
-    has(w.people[1], situation=EXPLOITED, waiting=0, recruiter=2, part_found=1, by_outreach=1.0)
+    w.risks["outreach"] = 1.0
+    is_held(has(w.people[1], situation=EXPLOITED, waiting=0, recruiter=2, part_found=1), NOW - 1, w)
     has(w.people[2], waiting=0, situation=SEEKING, part_legal=2, place=TRANSIT)
     luck(FOUND_HOW=0.5)
     given(w, HOME, experience_shared=1.0, route_learning=1.0)
     w.pending[:3] = 1, 2, 0
     w.counts[PENDING], w.counts[ACTIVE], w.active[0] = 3, 1, 7
-    has(w.recruiters[1], touched=1 << ABROAD)
-    w.minds[1].tried_entry[ABROAD] = 5
+    learns(w)
+    has(w.networks[0], touched=1 << ABROAD)
+    w.networks[0].tried_entry[ABROAD] = 4
     parties.settle(NOW, w)
     assert w.counts[ROWS] == 4 and w.counts[PENDING] == 0 and w.counts[ACTIVE] == 2 and w.active[:2].tolist() == [7, 3]
     assert people(w, 4) == [(ASSISTED, 2), (EXPLOITED, 1), (INDEPENDENT, 2), (IDENTIFIED, 1)]
-    assert w.networks[0].tried_entry[ABROAD] == 5
+    assert w.told["keep"][0, ENTRY, ABROAD] == pytest.approx(1 / 5)
 
 
 def test_of_several_who_wait_each_is_admitted_once(w, waiting):

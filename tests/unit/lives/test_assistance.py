@@ -17,6 +17,7 @@ from undercount.model.engine.layout import (
     ON_HOTLINE,
     ON_POLICE,
     PAID,
+    PRIVATE,
     REFUSED,
     REINTEGRATED,
     RETURNED,
@@ -264,6 +265,43 @@ def test_helped_again_at_home_is_a_second_episode(w, found, luck):
     enters(w, found, luck, abroad=0.9, at_home=0.0, place=HOME, situation=RETURNED, helped=HELPED_ABROAD, lists=5)
     assert (found.lists, found.lists_home, found.helped) == (5, ON_ASSISTANCE, HELPED_AT_HOME)
     assert w.histories[NOW, HOME, ON_ASSISTANCE] == 2 == w.histories.sum()
+
+
+@pytest.mark.parametrize("months, since, january, held", [
+    (1, 1, 3, 1),  # one month's end: that of the month of arrival
+    (5, 1, 11, 5),  # all within the year
+    (10, 3, 5, 2),  # of ten months' ends two in this year: found three months ago, in the third month of the year
+    (10, 2, 2, 0),  # found in the first month of the year, before its end
+])
+def test_where_and_how_long_those_listed_were_held_this_year(w, found, months, since, january, held):
+    known(w, ABROAD, since_january=january)
+    has(found, route=DIRECT, leg=1, venue=PRIVATE, months=months, since=NOW - since)
+    assistance.is_listed(found, NOW, w, ON_POLICE)
+    here = w.exposures[NOW, ABROAD, ON_POLICE, PRIVATE]
+    assert here.tolist() == [2, 2 * held] and w.exposures.sum() == here.sum()
+
+
+@pytest.mark.parametrize("fields, january", [
+    (dict(leg=0), 11),  # stopped at the border: never held
+    (dict(leg=1), 0),  # found last year
+    (dict(leg=1, situation=RETURNED), 11),  # came forward at home
+])
+def test_others_who_are_listed_were_not_held_here_this_year(w, found, fields, january):
+    known(w, ABROAD, since_january=january)
+    assistance.is_listed(has(found, route=DIRECT, **fields), NOW, w, ON_POLICE)
+    assert w.histories.sum() == 2 and not w.exposures.any()
+
+
+@pytest.mark.parametrize("leg, country", [(1, ABROAD), (0, TRANSIT)])  # held at the destination, stopped on the way
+@pytest.mark.parametrize("listed, again", [(11, 2), (12, 0)])  # in this year, in the last
+def test_who_is_listed_again_at_home_counts_with_the_lists_abroad(w, found, leg, country, listed, again):
+    known(w, HOME, since_january=11)
+    w.routes[DIRECT].places[0] = TRANSIT
+    has(found, place=HOME, situation=RETURNED, route=DIRECT, leg=leg, lists=5, listed=NOW - listed)
+    assistance.is_listed(found, NOW, w, 0)  # helped at home, but not registered
+    assert not w.relisted.any()
+    assistance.is_listed(found, NOW, w, ON_ASSISTANCE)
+    assert w.relisted[NOW, country, 5] == again == w.relisted.sum()
 
 
 def test_no_place_left(w, found):

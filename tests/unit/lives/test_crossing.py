@@ -20,6 +20,8 @@ from tests.hand import (
     changes,
     given,
     has,
+    known,
+    learns,
 )
 
 CHECKED = dict(inspection=0.25, papers_visibility=0.5, visa_free_visibility=0.125, inspections_per_official=100.0)
@@ -85,6 +87,8 @@ def traveller(w, me):
     """Three persons of cell 2 (network 1) on the way over TRANSIT, every second of them inspected."""
     for place in (TRANSIT, ABROAD):
         given(w, place, inspection=0.5, inspections_per_official=100.0, bribe_taken=0.5, bribe=90.5)
+    learns(w)
+    has(w.recruiters[2], country=TRANSIT)
     return has(me, route=ROUND_ABOUT, mode=CLANDESTINE, recruiter=2, weight=3)
 
 
@@ -135,7 +139,7 @@ def test_a_bribe_is_paid_by_the_cell_and_the_journey_goes_on(w, traveller, luck)
     assert (traveller.place, traveller.leg, traveller.official) == (ABROAD, 2, NOBODY)
     official, cell = w.officials[SECOND], w.recruiters[2]
     assert (official.bribes_now, official.suitor) == (3, 1)
-    assert cell.costs_now == 270  # 3 bribes of USD 90, in whole dollars
+    assert w.places["costs_now"].tolist() == [0, 270, 0]  # of the cell's country: 3 bribes of USD 90, in whole dollars
     assert list(w.minds[2].tried_entry[:3]) == [0, 3, 3] and cell.touched == 0b110
     assert [w.posts[p].arrivals_now for p in (BORDER_DIRECT, BORDER_TRANSIT, BORDER_ABROAD)] == [0, 3, 3]
     assert changes(w.actors) == {(NOW, ABROAD, "inspections"): 3, (NOW, ABROAD, "bribes_taken"): 3}
@@ -148,7 +152,7 @@ def test_who_is_stopped_is_where_that_was(w, traveller, luck):
     assert (traveller.place, traveller.leg, traveller.official) == (TRANSIT, 0, BORDER_TRANSIT * OFFICERS + 1)
     assert w.posts[BORDER_TRANSIT].found_now == 3 and w.posts[BORDER_ABROAD].arrivals_now == 0
     assert changes(w.actors) == {(NOW, TRANSIT, "inspections"): 3}
-    assert w.recruiters[2].costs_now == 0
+    assert not w.places["costs_now"].any()
 
 
 def test_stopped_at_the_second_border(w, traveller, luck):
@@ -162,7 +166,7 @@ def test_who_goes_without_a_recruiter_leaves_no_books(w, traveller, luck):
     at_second_border(luck, 0.0, bribe=0.0)
     assert crossing.journey(traveller, NOW, w) == UNSEEN
     assert w.officials[SECOND].suitor == NOBODY and w.officials[SECOND].bribes_now == 3
-    assert not w.recruiters["costs_now"].any() and not w.recruiters["touched"].any()
+    assert not w.places["costs_now"].any() and not w.recruiters["touched"].any()
 
 
 def test_waved_on_is_no_inspection(w, traveller, luck):
@@ -178,3 +182,11 @@ def test_no_border_within_the_country(w, me, luck):
     has(me, route=DIRECT)
     luck(CROSSING_INSPECTED=0.0)  # nothing is inspected where the chance is 0
     assert crossing.journey(me, NOW, w) == UNSEEN and (me.place, me.leg) == (ABROAD, 1)
+
+
+@pytest.mark.parametrize("mode, moves_freely, expected", [
+    (VISA_FREE, 1.0, 0.25), (VISA_FREE, 0.0, 1.0), (PAPERS, 1.0, 1.0), (CLANDESTINE, 1.0, 1.0)])
+def test_citizens_of_the_union_are_checked_less(w, me, mode, moves_freely, expected):
+    known(w, HOME, free_movement=moves_freely)
+    here = given(w, ABROAD, free_movement_visibility=0.25)
+    assert crossing.checked(has(me, mode=mode, home=HOME), NOW, w, here) == expected

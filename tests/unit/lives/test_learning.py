@@ -1,12 +1,33 @@
-"""What cells and networks learn: lessons, beliefs, and the tallies that they are made of."""
+"""What cells and networks see, tell and believe: lessons, beliefs of two parts, and the tallies they are made of."""
 
+import numpy as np
 import pytest
-from undercount.model.lives import networks, recruiter
+from hypothesis import HealthCheck, settings
+from hypothesis import given as drawn
+from hypothesis import strategies as st
+from undercount.model.engine.layout import (
+    CLANDESTINE,
+    ENTRY,
+    HARSH,
+    HOLDING,
+    MODE,
+    PAID,
+    PAPERS,
+    PRIVATE,
+    PUBLIC,
+    TREATMENT,
+    VENUE,
+)
+from undercount.model.lives import beliefs, networks
 
-from tests.hand import ABROAD, HOME, NOW, TRANSIT, given, has
+from tests import hand
+from tests.hand import ABROAD, HOME, NOW, TRANSIT, given, has, learns
 
 KINDS = ("mode", "venue", "treatment")
-TRIED = {"mode": "moved_mode", "venue": "held_venue", "treatment": "held_treatment"}
+THING = {"mode": MODE, "venue": VENUE, "treatment": TREATMENT}
+PER_PLACE = ("tried_entry", "lost_entry", "lost_place")
+PER_METHOD = ("lost_mode", "lost_venue", "lost_treatment")
+LOSS = {ENTRY: "entry_loss", HOLDING: "place_loss", MODE: "mode_loss", VENUE: "venue_loss", TREATMENT: "treatment_loss"}
 
 
 @pytest.mark.parametrize("lost, tried, lost_by_all, tried_by_all, shared, expected", [
@@ -17,156 +38,288 @@ TRIED = {"mode": "moved_mode", "venue": "held_venue", "treatment": "held_treatme
     (2, 0, 2, 0, 0.5, (0.0, 1.0)),  # lost from before: nothing tried, no step
     (8, 2, 0, 0, 0.0, (0.5 * 2 / 3, 1.0))])  # more lost than tried: never more than all
 def test_a_lesson_weighs_own_and_shared_experience(lost, tried, lost_by_all, tried_by_all, shared, expected, luck):
-    assert recruiter.lesson(lost, tried, lost_by_all, tried_by_all, shared, 0.5) == pytest.approx(expected)
+    assert beliefs.lesson((lost, tried), (lost_by_all, tried_by_all), shared, 0.5) == pytest.approx(expected)
 
 
 def test_a_belief_moves_a_step(luck):
-    assert recruiter.belief(0.5, 0.25, 1.0) == 0.625
+    assert beliefs.belief(0.5, 0.25, 1.0) == 0.625
+
+
+def test_whoever_was_lost_had_been_there(luck):
+    assert beliefs.exposed(3, 4) == (3, 7)
+
+
+# --- what is seen ------------------------------------------------------------------------------------
+@pytest.fixture
+def of_cell_1(w, me):
+    """Three persons of cell 1, of network 0, in TRANSIT."""
+    return has(me, recruiter=1, weight=3, place=TRANSIT, venue=PRIVATE, treatment=PAID, mode=PAPERS)
+
+
+def seen(w):
+    """What is not zero in minds, cells and networks: {(table, row, field, place or method): number}."""
+    return {(table, int(row), name, int(k)): int(getattr(w, table)[name][row, k])
+            for table, names in (("minds", (*PER_PLACE, *PER_METHOD)), ("recruiters", ("moved_mode",)),
+                                 ("networks", (*PER_PLACE, *PER_METHOD, "moved_mode")))
+            for name in names for row, k in zip(*np.nonzero(getattr(w, table)[name]))}
+
+
+def both(name, k, persons=3, cell="minds"):
+    return {(cell, 1, name, k): persons, ("networks", 0, name, k): persons}
+
+
+@pytest.mark.parametrize("sees, expected, touched", [
+    (lambda me, w: beliefs.sees_entry(me, w, ABROAD), both("tried_entry", ABROAD), 1 << ABROAD),
+    (lambda me, w: beliefs.sees_stopped(me, w), both("lost_entry", TRANSIT) | both("lost_mode", 1), 0),
+    (lambda me, w: beliefs.sees_found(me, w),
+     both("lost_place", TRANSIT) | both("lost_venue", PRIVATE) | both("lost_treatment", PAID), 1 << TRANSIT),
+    (lambda me, w: beliefs.sees_sent(me, w), both("moved_mode", 1, cell="recruiters"), 0)],
+    ids=["entry", "stopped", "found", "sent"])
+def test_what_a_cell_sees_its_network_sees(w, of_cell_1, sees, expected, touched):
+    sees(of_cell_1, w)
+    assert seen(w) == {} and not w.recruiters["touched"].any()  # nobody learns
+    learns(w)
+    sees(of_cell_1, w)
+    assert seen(w) == expected
+    assert w.recruiters["touched"].tolist() == [0, touched, 0] and w.networks["touched"].tolist() == [touched, 0]
+    sees(of_cell_1, w)
+    assert seen(w) == {key: 2 * number for key, number in expected.items()}
+
+
+def test_those_without_papers_are_lost_and_sent_as_such(w, of_cell_1):
+    learns(w)
+    has(of_cell_1, mode=CLANDESTINE, venue=PUBLIC, treatment=HARSH)
+    for sees in (beliefs.sees_stopped, beliefs.sees_sent, beliefs.sees_found):
+        sees(of_cell_1, w)
+    for name in PER_METHOD:
+        assert w.minds[1][name].tolist() == w.networks[0][name].tolist() == [3, 0]
+    assert w.recruiters[1].moved_mode.tolist() == w.networks[0].moved_mode.tolist() == [3, 0]
+
+
+def test_a_new_month_begins_with_empty_tallies(w, of_cell_1):
+    """Of who is held the count goes on."""
+    learns(w)
+    beliefs.sees_entry(of_cell_1, w, ABROAD)
+    beliefs.sees_entry(of_cell_1, w, TRANSIT)
+    for sees in (beliefs.sees_stopped, beliefs.sees_found, beliefs.sees_sent):
+        sees(of_cell_1, w)
+    w.minds["held_place"] = w.minds["held_venue"] = w.networks["held_treatment"] = 7
+    w.recruiters["holds"] = w.networks["holds"] = 1 << HOME
+    networks.forget_month(w)
+    assert seen(w) == {} and not w.recruiters["touched"].any() and not w.networks["touched"].any()
+    assert (w.minds["held_place"] == 7).all() and (w.minds["held_venue"] == 7).all() and (w.networks["held_treatment"] == 7).all()
+    assert (w.recruiters["holds"] == 1 << HOME).all() and (w.networks["holds"] == 1 << HOME).all()
+
+
+def test_where_nobody_learns_nothing_is_emptied(w):
+    has(w.recruiters[1], touched=1)
+    networks.forget_month(w)
+    assert w.recruiters[1].touched == 1
+
+
+# --- what is told and learnt ---------------------------------------------------------------------------
+def believes(w, thing, cell=1):
+    """What a cell believes of the first two or three of a thing."""
+    return [float(getattr(beliefs, LOSS[thing])(w.recruiters[cell], w, k)) for k in range(3 if thing in (ENTRY, HOLDING) else 2)]
+
+
+def a_month(w, t=NOW):
+    """Networks tell their cells, and each of these learns from what it saw itself."""
+    networks.shares_experience(t, w)
+    for cell in w.recruiters:
+        beliefs.learns(cell, w.minds[cell.mind], w.par[t, cell.country], w)
 
 
 @pytest.fixture
 def cell(w):
-    """Cell 1 of network 0: took 4 persons into TRANSIT and lost 1; held 2 ABROAD and lost both."""
+    """Cell 1 of network 0: took 4 persons into TRANSIT and lost 1; lost both whom it held ABROAD."""
+    learns(w)
     cell, mind = has(w.recruiters[1], touched=1 << TRANSIT | 1 << ABROAD), w.minds[1]
     mind.tried_entry[TRANSIT], mind.lost_entry[TRANSIT] = 4, 1
-    mind.held_place[ABROAD], mind.lost_place[ABROAD] = 2, 2
+    mind.lost_place[ABROAD] = 2
+    has(w.networks[0], touched=1 << TRANSIT | 1 << ABROAD)
     return cell
 
 
-@pytest.fixture
-def mind(w):
-    """What cell 1 saw and believes."""
-    return w.minds[1]
+def test_it_learns_of_countries_from_itself(w, cell):
+    given(w, HOME, route_learning=0.5)
+    w.minds["entry_own"][:, :3] = w.minds["place_own"][:, :3] = 0.75
+    a_month(w)
+    assert believes(w, ENTRY) == pytest.approx([0.75, 0.75 + 0.4 * (0.25 - 0.75), 0.75])
+    assert believes(w, HOLDING) == pytest.approx([0.75, 0.75, 0.75 + 1 / 3 * (1 - 0.75)])
+    assert believes(w, ENTRY, 0) == believes(w, HOLDING, 2) == [0.75] * 3  # the others saw nothing
 
 
-def test_it_learns_of_countries_from_itself(w, cell, mind):
-    here = given(w, HOME, route_learning=0.5)
-    has(w.networks[0], touched=1 << TRANSIT | 1 << ABROAD)
-    mind.entry_loss[:3] = mind.place_loss[:3] = 0.75
-    recruiter.learns(cell, mind, here, w.networks[0])
-    assert mind.entry_loss[:3].tolist() == pytest.approx([0.75, 0.75 + 0.4 * (0.25 - 0.75), 0.75])
-    assert mind.place_loss[:3].tolist() == pytest.approx([0.75, 0.75, 0.75 + 1 / 3 * (1 - 0.75)])
-
-
-def test_it_learns_of_countries_from_the_network(w, cell, mind):
-    """Half its own, half all of its network's: TRANSIT 8 tried, 5 lost; ABROAD 4 held, 2 lost."""
-    here = given(w, HOME, route_learning=0.5, experience_shared=0.5)
-    network = has(w.networks[0], touched=1 << TRANSIT | 1 << ABROAD)
+def test_it_learns_of_countries_from_the_network(w, cell):
+    """Half its own, half all of its network's: TRANSIT 8 tried, 5 lost; ABROAD 2 lost, 2 still held."""
+    given(w, HOME, route_learning=0.5, experience_shared=0.5)
+    network = w.networks[0]
     network.tried_entry[TRANSIT], network.lost_entry[TRANSIT] = 8, 5
-    network.held_place[ABROAD], network.lost_place[ABROAD] = 4, 2
-    recruiter.learns(cell, mind, here, network)
-    assert mind.entry_loss[:3].tolist() == pytest.approx([0.0, 0.5 * 6 / 7 * 3 / 6, 0.0])
-    assert mind.place_loss[:3].tolist() == pytest.approx([0.0, 0.0, 0.5 * 3 / 4 * 2 / 3])
+    network.held_place[ABROAD], network.lost_place[ABROAD] = 2, 2
+    a_month(w)
+    assert believes(w, ENTRY) == pytest.approx([0.0, 0.5 * 6 / 7 * 3 / 6, 0.0])
+    assert believes(w, HOLDING) == pytest.approx([0.0, 0.0, 0.5 * 3 / 4 * 2 / 3])
+    assert believes(w, ENTRY, 0) == pytest.approx([0.0, 0.5 * 4 / 5 * 5 / 8, 0.0])  # its word only: seen 4
+    assert believes(w, HOLDING, 0) == pytest.approx([0.0, 0.0, 0.5 * 2 / 3 * 1 / 2])
+    assert believes(w, ENTRY, 2) == [0.0] * 3  # of another network
 
 
-def test_who_saw_nothing_itself_takes_the_networks_word(w):
-    network = has(w.networks[0], touched=1 << ABROAD)
-    network.entry_step[ABROAD], network.entry_seen[ABROAD] = 0.5, 1.0
-    network.place_step[ABROAD], network.place_seen[ABROAD] = 0.25, 1.0
-    network.entry_step[HOME] = network.entry_seen[HOME] = 1.0
-    cell, mind = w.recruiters[0], w.minds[0]
-    mind.entry_loss[ABROAD] = mind.place_loss[ABROAD] = 0.5
-    recruiter.learns(cell, mind, given(w, HOME, route_learning=0.1), network)
-    assert mind.entry_loss[:3].tolist() == [0.0, 0.0, 0.75] and mind.place_loss[:3].tolist() == [0.0, 0.0, 0.625]
+def test_who_holds_people_and_loses_nobody_learns_that(w):
+    learns(w)
+    given(w, HOME, route_learning=0.5, method_learning=0.5)
+    w.minds["place_own"][:, :3] = w.minds["venue_own"] = 0.5
+    for group in (w.recruiters[1], w.networks[0]):
+        has(group, holds=1 << ABROAD)
+    for seen_by in (w.minds[1], w.networks[0]):
+        seen_by.held_place[ABROAD] = seen_by.held_venue[PUBLIC] = 4
+    a_month(w)
+    assert believes(w, HOLDING) == pytest.approx([0.5, 0.5, 0.5 - 0.4 * 0.5]) and believes(w, VENUE) == pytest.approx([0.3, 0.5])
+    assert believes(w, HOLDING, 0) == [0.5] * 3
 
 
-def test_who_does_not_learn_keeps_its_view(w, cell, mind):
+def test_who_does_not_learn_keeps_its_view(w, cell):
     for kind in KINDS:
-        mind[f"lost_{kind}"], (cell if kind == "mode" else mind)[TRIED[kind]] = 3, 3
-    has(w.networks[0], touched=0b111)
-    w.networks[0].entry_step = w.networks[0].entry_seen = 1.0
-    recruiter.learns(cell, mind, given(w, HOME), w.networks[0])
-    assert not mind.entry_loss.any() and not any(mind[f"{kind}_loss"].any() for kind in KINDS)
+        w.minds[f"lost_{kind}"] = w.networks[f"lost_{kind}"] = 3
+    a_month(w)
+    assert not any(any(believes(w, thing, c)) for thing in LOSS for c in range(3))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_learns_of_methods(w, kind):
     """Of the first method 1 of 4 lost, of the second 3 of 4; the network's 1 of 8 and 8 of 8, weight a quarter."""
-    cell, mind, network = has(w.recruiters[0], touched=1), w.minds[0], w.networks[0]
-    mind[f"lost_{kind}"], (cell if kind == "mode" else mind)[TRIED[kind]] = (1, 3), (4, 4)
-    network[f"lost_{kind}"], network[TRIED[kind]] = (1, 8), (8, 8)
-    recruiter.learns(cell, mind, given(w, HOME, method_learning=0.5, experience_shared=0.25), network)
+    learns(w)
+    given(w, HOME, method_learning=0.5, experience_shared=0.25)
+    cell, mind, network = has(w.recruiters[0], touched=1), w.minds[0], has(w.networks[0], touched=1)
+    mind[f"lost_{kind}"], network[f"lost_{kind}"] = (1, 3), (1, 8)
+    if kind == "mode":
+        cell.moved_mode, network.moved_mode = (4, 4), (8, 8)
+    else:
+        mind[f"held_{kind}"], network[f"held_{kind}"] = (3, 1), (7, 0)
+    a_month(w)
     step = 0.5 * 5 / 6  # 3 + 2 seen
-    assert mind[f"{kind}_loss"].tolist() == pytest.approx([step * 1 / 5, step * 4.25 / 5])
-    assert not any(mind[f"{other}_loss"].any() for other in KINDS if other != kind)
+    assert believes(w, THING[kind], 0) == pytest.approx([step * 1 / 5, step * 4.25 / 5])
+    assert believes(w, THING[kind], 1) == pytest.approx([0.5 * 2 / 3 / 8, 0.5 * 2 / 3])  # the network's word: 2 seen of each
+    assert not any(any(believes(w, thing, 0)) for thing in LOSS if thing != THING[kind])
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_who_saw_nothing_itself_takes_the_networks_word_on_methods(w, kind):
-    """The network's 1 of 8 and 8 of 8 count a quarter: 2 seen of each; what the cell has of earlier months does not."""
-    cell, mind, network = w.recruiters[0], w.minds[0], w.networks[0]
-    here = given(w, HOME, method_learning=0.5, experience_shared=0.25)
-    network[f"lost_{kind}"], network[TRIED[kind]] = (1, 8), (8, 8)
-    recruiter.shares_methods(network, here)
-    recruiter.learns(cell, mind, here, network)
-    assert mind[f"{kind}_loss"].tolist() == pytest.approx([0.5 * 2 / 3 / 8, 0.5 * 2 / 3])
-    assert not any(mind[f"{other}_loss"].any() for other in KINDS if other != kind)
+def test_who_only_sent_somebody_learns_of_it(w):
+    learns(w)
+    given(w, HOME, method_learning=0.5)
+    w.minds["mode_own"] = 0.5
+    w.recruiters[0].moved_mode[1] = w.networks[0].moved_mode[1] = 4
+    a_month(w)
+    assert believes(w, MODE, 0) == pytest.approx([0.5, 0.3]) and believes(w, MODE, 1) == [0.5, 0.5]
 
 
-def test_what_members_learn_who_saw_nothing(w):
-    """Only the network's share counts: seen half of 8, of which a quarter and three quarters lost."""
-    network = w.networks[0]
-    network.tried_entry[TRANSIT], network.lost_entry[TRANSIT] = 8, 2
-    network.held_place[TRANSIT], network.lost_place[TRANSIT] = 8, 6
-    recruiter.shares_lessons(network, given(w, HOME, experience_shared=0.5, route_learning=0.5), TRANSIT)
-    assert network.entry_step[:3].tolist() == pytest.approx([0.0, 0.4, 0.0]) and network.entry_seen[TRANSIT] == 0.25
-    assert network.place_step[:3].tolist() == pytest.approx([0.0, 0.4, 0.0]) and network.place_seen[TRANSIT] == 0.75
-
-
-def fills(group, seen=None, first=3):
-    """Every tally of a cell and what it saw, or of a network, another number, in TRANSIT and ABROAD."""
-    n, seen = first, group if seen is None else seen
-    for name in ("tried_entry", "lost_entry", "held_place", "lost_place"):
-        for k in (TRANSIT, ABROAD):
-            seen[name][k] = n
-            n += 1
-    for name in (*TRIED.values(), *(f"lost_{kind}" for kind in KINDS)):
-        for k in range(2):
-            (group if name == "moved_mode" else seen)[name][k] = n
-            n += 1
-    return has(group, touched=1 << TRANSIT | 1 << ABROAD)
-
-
-def tallies(group, seen=None):
-    seen = group if seen is None else seen
-    return {name: (group if name == "moved_mode" else seen)[name][:3].tolist() for name in (
-        "tried_entry", "lost_entry", "held_place", "lost_place", *TRIED.values(), *(f"lost_{kind}" for kind in KINDS))}
-
-
-def test_cells_add_their_experience(w):
-    one, other, network = fills(w.recruiters[0], w.minds[0]), fills(w.recruiters[1], w.minds[1]), w.networks[0]
-    has(other, touched=1 << ABROAD)  # what it holds of TRANSIT is of no account
-    networks.adds_experience(network, one, w.minds[0])
-    networks.adds_experience(network, other, w.minds[1])
-    expected = tallies(one, w.minds[0])
-    for name, values in expected.items():
-        per_place = name in ("tried_entry", "lost_entry", "held_place", "lost_place")
-        expected[name] = [0, values[1], 2 * values[2]] if per_place else [2 * value for value in values]
-    assert tallies(network) == expected and network.touched == 1 << TRANSIT | 1 << ABROAD
-
-
-def test_a_new_month_begins_with_empty_tallies(w):
-    cell = fills(has(w.recruiters[0], revenue_now=1, costs_now=1, heat_now=1, heat_shared=1, minors_now=1, profit=5.0),
-                 w.minds[0])
-    recruiter.clears_tallies(cell, w.minds[0])
-    assert not any(any(values) for values in tallies(cell, w.minds[0]).values()) and cell.touched == 0
-    assert [cell[name] for name in ("revenue_now", "costs_now", "heat_now", "heat_shared", "minors_now")] == [0] * 5
-    assert cell.profit == 5.0
-
-
-def test_networks_share_what_their_cells_saw(w):
-    """Cells 0 and 1 are of network 0, cell 2 of network 1, which has seen nothing of TRANSIT; old tallies are gone."""
+def test_networks_learn_as_fast_as_cells_of_their_country(w):
+    learns(w)
     given(w, HOME, experience_shared=1.0, route_learning=0.5)
     given(w, ABROAD, experience_shared=1.0, route_learning=0.25)
-    has(w.places[HOME], recruiters=2)
-    has(w.places[ABROAD], first_recruiter=2, recruiters=1)
-    fills(w.networks[0], first=500)
     has(w.networks[1], country=ABROAD)
-    for cell, k in ((0, TRANSIT), (1, TRANSIT), (2, ABROAD)):
-        has(w.recruiters[cell], touched=1 << k)
-        w.minds[cell].tried_entry[k], w.minds[cell].lost_entry[k] = 2, 1
+    for n in range(2):
+        has(w.networks[n], touched=1 << TRANSIT)
+        w.networks[n].tried_entry[TRANSIT], w.networks[n].lost_entry[TRANSIT] = 4, 2
     networks.shares_experience(NOW, w)
-    assert w.networks[0].tried_entry[:3].tolist() == [0, 4, 0] and w.networks[0].lost_entry[:3].tolist() == [0, 2, 0]
-    assert w.networks[0].entry_step[:3].tolist() == [0.0, 0.4, 0.0] and w.networks[0].entry_seen[TRANSIT] == 0.5
-    assert w.networks[1].entry_step[:3].tolist() == pytest.approx([0.0, 0.0, 0.25 * 2 / 3])
-    assert w.networks[0].moved_mode.tolist() == [0, 0]
+    assert w.told["told"][:, ENTRY, TRANSIT].tolist() == pytest.approx([0.4 * 0.5, 0.2 * 0.5])
+    assert w.told["keep"][:, ENTRY, TRANSIT].tolist() == pytest.approx([0.6, 0.8])
+    assert (w.told["keep"][:, :, HOME] == 1.0).all()
+
+
+# --- the two parts are one belief --------------------------------------------------------------------
+def smoothed(was, own, by_all, shared, rate):
+    """Plain exponential smoothing of one cell's belief, a month."""
+    tried = (1 - shared) * own[1] + shared * by_all[1]
+    lost = (1 - shared) * own[0] + shared * by_all[0]
+    if tried + lost == 0:
+        return was
+    return was + rate * tried / (tried + 1) * (min(1.0, lost / max(tried, lost)) - was)
+
+
+def as_before(w, kept, par):
+    """Moves the beliefs `kept` of all cells by the tallies of a month, cell by cell."""
+    for c, cell in enumerate(w.recruiters):
+        mind, network = w.minds[c], w.networks[cell.network]
+        of = {ENTRY: ("entry", "tried_entry"), HOLDING: ("place", None), MODE: ("mode", "moved_mode"),
+              VENUE: ("venue", None), TREATMENT: ("treatment", None)}
+        for thing, (name, tried) in of.items():
+            rate = par.route_learning if thing in (ENTRY, HOLDING) else par.method_learning
+            for k in range(len(kept[c][thing])):
+                pairs = []
+                for who, cells in ((mind, cell), (network, network)):
+                    lost = int(who[f"lost_{name}"][k])
+                    pairs.append((lost, int((cells if thing == MODE else who)[tried][k]) if tried
+                                  else lost + int(who[f"held_{name}"][k])))
+                kept[c][thing][k] = smoothed(kept[c][thing][k], *pairs, par.experience_shared, rate)
+
+
+share = st.floats(0.0, 1.0)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@drawn(rates=st.tuples(share, share, share), many=st.sampled_from([1, 30, 3000]), months=st.integers(1, 40),
+       seed=st.integers(0, 2**32))
+def test_network_part_and_own_part_are_a_plain_smoothing(rates, many, months, seed):
+    """Random months of two networks; every cell's beliefs of every thing, against one number moved month by month."""
+    w, numbers = hand.tables(), np.random.default_rng(seed)
+    learns(w)
+    has(w.places[HOME], recruiters=3)
+    w.par["route_learning"], w.par["method_learning"], w.par["experience_shared"] = rates
+    for thing in ("entry_own", "place_own"):
+        w.minds[thing][:, :3] = numbers.random((3, 3))
+    for thing in ("mode_own", "venue_own", "treatment_own"):
+        w.minds[thing] = numbers.random((3, 2))
+    kept = [{thing: believes(w, thing, c) for thing in LOSS} for c in range(3)]
+    for month in range(months):
+        networks.forget_month(w)
+        for _ in range(numbers.integers(0, 6)):
+            me = has(w.people[0], recruiter=numbers.integers(0, 3), weight=numbers.integers(1, many + 1),
+                     place=numbers.integers(0, 3), venue=numbers.integers(0, 2), treatment=numbers.integers(0, 2),
+                     mode=numbers.integers(0, 4))
+            what = numbers.integers(0, 5)
+            if what == 0:
+                beliefs.sees_entry(me, w, me.place)
+            elif what == 1:
+                beliefs.sees_entry(me, w, me.place)
+                beliefs.sees_stopped(me, w)
+            elif what == 2:
+                beliefs.sees_sent(me, w)
+            elif what == 3:
+                beliefs.sees_found(me, w)
+            else:
+                hand.holds(w, me)
+        as_before(w, kept, w.par[NOW, HOME])
+        a_month(w)
+        for c in range(3):
+            for thing in LOSS:
+                assert believes(w, thing, c) == pytest.approx(kept[c][thing], abs=1e-9), (month, c, thing)
+
+
+@pytest.mark.parametrize("thing", list(LOSS))
+def test_a_belief_fades_however_much_was_seen(w, thing):
+    """Nine million persons a month at a rate of 1: after a year nothing is left of what numbers can hold of `keep`."""
+    learns(w)
+    has(w.places[HOME], recruiters=2)
+    given(w, HOME, route_learning=1.0, method_learning=1.0, experience_shared=1.0)
+    network, kept = has(w.networks[0], touched=1 << HOME), 0.0
+    for name in ("tried_entry", "held_place"):
+        network[name][HOME] = 9_000_000
+    for name in ("moved_mode", "held_venue", "held_treatment"):
+        network[name][0] = 9_000_000
+    for month in range(120):
+        if month == 100:  # one cell sees something itself, with next to nothing left of `keep`
+            has(w.recruiters[0], touched=1 << HOME)
+            w.minds[0].lost_entry[HOME] = w.minds[0].lost_place[HOME] = 1
+            for name in PER_METHOD:
+                w.minds[0][name][0] = 1
+            given(w, HOME, experience_shared=0.5)
+            kept = smoothed(0.0, (1, 0 if thing in (ENTRY, MODE) else 1), (0, 9_000_000), 0.5, 1.0)
+        elif month == 101:
+            has(w.recruiters[0], touched=0)
+            for name in ("lost_entry", "lost_place", *PER_METHOD):
+                w.minds[0][name] = 0
+        if month != 100:
+            kept = smoothed(kept, (0, 0), (0, 9_000_000), float(w.par[NOW, HOME].experience_shared), 1.0)
+        a_month(w)
+        for c in range(2):
+            assert believes(w, thing, c)[0] == pytest.approx(kept if c == 0 else 0.0, abs=1e-12), month
+    assert 0.0 < w.told["keep"].min()

@@ -22,9 +22,25 @@ from undercount.model.engine.layout import (
     SEEKING,
     SMUGGLED,
 )
-from undercount.model.lives import migrant
+from undercount.model.lives import exploitation, migrant
 
-from tests.hand import ABROAD, DIRECT, HOME, NOW, ROUND_ABOUT, SHELTER, TRANSIT, changes, given, has, known
+from tests.hand import (
+    ABROAD,
+    DIRECT,
+    HOME,
+    NOW,
+    ROUND_ABOUT,
+    SHELTER,
+    TRANSIT,
+    changes,
+    foreseen,
+    given,
+    has,
+    is_held,
+    known,
+    learns,
+    listed,
+)
 
 ADULT = 1
 
@@ -65,6 +81,16 @@ def test_awareness_opens_the_legal_way_and_closes_the_offer(w, me, luck, ways):
     assert seeks(w, me, luck, legal=0.75 - 1e-9, smuggler=1 - 2 / 4.5 + 1e-9) == (0, 1, 0)
     assert seeks(w, me, luck, smuggler=1 - 2 / 4.5 - 1e-9, offer=0.4 + 1e-9) == (0, 0, 1)
     assert seeks(w, me, luck, smuggler=0.1, offer=0.4 - 1e-9) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("share, legal", [(0.0, 1.0), (0.5, 2.0), (1.0, 4.0)])
+def test_open_labour_markets_widen_the_legal_way(w, me, luck, ways, share, legal):
+    """A gain of 4 in all, 2 where markets of half of the inhabitants are open."""
+    has(ways, free_work_gain=4.0)
+    known(w, HOME, free_work=share)
+    odds = legal / (legal + 5.0)
+    assert seeks(w, me, luck, legal=1 - odds + 1e-9) == (1, 0, 0)
+    assert seeks(w, me, luck, legal=1 - odds - 1e-9)[0] == 0
 
 
 def test_deprived_zones_know_less(w, me):
@@ -173,9 +199,10 @@ def test_who_is_not_trapped_has_arrived(w, me, luck, debt, trapped, pick):
 
 def test_the_recruited_arrive_and_exploitation_begins(w, me, luck):
     luck(CROSSING_INSPECTED=0.5)
-    fields = dict(situation=RECRUITED, route=DIRECT, recruiter=0, weight=2, mode=PAPERS, venue=PRIVATE, months=7, left_behind=1)
+    fields = dict(situation=RECRUITED, route=DIRECT, recruiter=0, weight=2, mode=PAPERS, venue=PRIVATE, left_behind=1, wakes=7)
     assert month(w, me, **fields) == EXPLOITED
-    assert (me.times, me.months, me.left_behind, me.place) == (1, 0, 0, ABROAD)
+    assert (me.times, me.left_behind, me.place, me.since, me.wakes) == (1, 0, ABROAD, NOW, NOW)
+    assert listed(w, 0) == [0] and w.places[ABROAD].stock == 2 and w.stocks[HOME, ABROAD, PRIVATE, me.treatment] == 2
     assert w.flows[NOW, HOME, ABROAD, PAPERS, PRIVATE] == 2 and w.flows.sum() == 2
     assert changes(w.hidden) == {(NOW, ABROAD, "newly_exploited"): 2}
 
@@ -191,7 +218,9 @@ def test_a_second_time_is_counted_as_such(w, me, luck):
 def test_the_recruited_who_are_stopped_are_met_by_police(w, me, luck, mode, lost):
     given(w, TRANSIT, inspection=1.0, papers_visibility=1.0, inspections_per_official=10.0)
     luck(CROSSING_INSPECTED=0.5, CROSSING_MEETS=0.0, CROSSING_BRIBE=0.5)
+    learns(w)
     assert month(w, me, situation=RECRUITED, route=ROUND_ABOUT, recruiter=1, weight=2, mode=mode) == IDENTIFIED
+    assert listed(w, 1) == [] and not w.places["stock"].any()
     assert (me.place, me.lists) == (TRANSIT, ON_POLICE)
     assert list(w.minds[1].lost_entry[:3]) == [0, 2, 0] and list(w.minds[1].lost_mode) == lost
     assert changes(w.hidden) == {(NOW, TRANSIT, "identified"): 2}
@@ -222,6 +251,11 @@ def test_who_is_back_home_is_visited_in_the_month_that_was_drawn(w, me, luck):
 
 
 def test_the_exploited_and_the_found_have_their_rules(w, me, luck):
-    luck(FOUND=0.0, GETS_OUT=0.5, RECOGNISED=0.0, TREATED_AS_OFFENDER=0.0)
-    assert month(w, me, situation=EXPLOITED, place=ABROAD, recruiter=0) == EXPLOITED and me.months == 1
-    assert month(w, me, situation=IDENTIFIED, official=0, lists=ON_POLICE) == MISIDENTIFIED
+    given(w, ABROAD, escape=1.0)
+    foreseen(w)
+    exploitation.weighs_risks(NOW, w)
+    luck(FOUND=0.5, RECOGNISED=0.0, TREATED_AS_OFFENDER=0.0)
+    is_held(has(me, place=ABROAD, recruiter=0), NOW - 1, w)
+    assert month(w, me, situation=EXPLOITED, wakes=NOW + 1) == EXPLOITED
+    assert month(w, me, situation=EXPLOITED, wakes=NOW) == RETURNED and listed(w, 0) == []
+    assert month(w, me, situation=IDENTIFIED, place=ABROAD, since=NOW - 1, official=0, lists=ON_POLICE) == MISIDENTIFIED

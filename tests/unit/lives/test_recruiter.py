@@ -1,10 +1,11 @@
-"""A recruiter's month: money, custody, arrests, leaving and entering; and how options are weighed."""
+"""A recruiter's month: custody, arrests, leaving and entering; and how options are weighed."""
 
 import math
 
 import pytest
-from undercount.model.engine.layout import MAX_ROUTES, WARM_UP
-from undercount.model.lives import recruiter
+from undercount.model.engine import decisions
+from undercount.model.engine.layout import EXPLOITED, MAX_ROUTES, WARM_UP
+from undercount.model.lives import beliefs, recruiter
 
 from tests.hand import (
     ABROAD,
@@ -17,7 +18,9 @@ from tests.hand import (
     changes,
     given,
     has,
+    is_held,
     known,
+    learns,
 )
 
 
@@ -30,12 +33,6 @@ def cell(w):
 def mind(w):
     """What the cell saw and believes."""
     return w.minds[1]
-
-
-def test_profit_is_smoothed(w, cell):
-    """A fifth of the way from 500 to 1,000 - 300 = 700."""
-    recruiter.counts_money(has(cell, profit=500.0, revenue_now=1000, costs_now=300), given(w, HOME, money_memory=0.2))
-    assert cell.profit == pytest.approx(540.0)
 
 
 def justice(w, cell, luck, u=0.5, **values):
@@ -56,6 +53,7 @@ def test_evidence_becomes_arrests(w, cell, luck):
 def test_enforcement_multiplies_arrests(w, cell, luck):
     has(cell, active=1, heat_now=400_000)
     assert justice(w, cell, luck, 0.19, enforcement=2.0) == 0  # chance 0.8: the upper 0.8 of the draws
+    has(cell, heat_now=400_000)
     assert justice(w, cell, luck, 0.21, enforcement=2.0) == 1
     has(cell, active=2, heat_now=9_000_000)
     assert justice(w, cell, luck, 0.0) == 2
@@ -145,11 +143,28 @@ def test_no_more_cells_enter_than_are_idle(w, cell, luck):
 
 def test_a_months_breaks_are_of_the_cells_of_its_start(w, cell, luck):
     """Of four, two are arrested (chance 1/2 each), then one of two leaves: three quarters broke."""
-    given(w, HOME, turnover=0.5, money_memory=1.0, information_lag=1.0, route_learning=0.0)
-    has(cell, active=4, heat_now=2_000_000, revenue_now=50)
-    luck(ARREST=0.5, STOPS=0.5, STARTS=0.5)
+    given(w, HOME, turnover=0.5, information_lag=1.0)
+    has(cell, active=4, heat_now=2_000_000)
+    luck(ARREST=0.5, STOPS=0.5, STARTS=0.5, CELL_BREAKS=0.7499)
+    one, other = (has(w.people[row], situation=EXPLOITED, place=ABROAD, recruiter=1) for row in (0, 1))
+    for held in (one, other):
+        is_held(held, NOW, w)
+    luck.at(decisions.CELL_BREAKS, other.id, NOW, 0.75)
     recruiter.recruiter_month(cell, NOW, w)
-    assert cell.arrests == 2 and cell.active == 1 and cell.breaks == 0.75 and cell.profit == 50.0
+    assert cell.arrests == 2 and cell.active == 1 and cell.breaks == 0.75
+    assert (one.left_behind, other.left_behind) == (1, 0)
+    assert changes(w.actors) == {(NOW, HOME, "arrests"): 2, (NOW, HOME, "recruiters_active"): 1,
+                                 (NOW, HOME, "recruiters_in_custody"): 2}
+
+
+def test_evidence_is_used_up(w, cell, luck):
+    """What a month brought does not count again."""
+    given(w, HOME, information_lag=2.0)
+    luck(ARREST=0.5, STOPS=0.5, STARTS=0.5)
+    for active in (0, 1):
+        has(cell, active=active, heat_now=5, heat_shared=8, minors_now=3, heat_later=2.0)
+        recruiter.recruiter_month(cell, NOW, w)
+        assert (cell.heat_now, cell.heat_shared, cell.minors_now, cell.heat_later) == (0, 0, 0, 5.0)
 
 
 def test_the_month_of_who_has_nothing(w, cell, luck):
@@ -168,12 +183,16 @@ def test_who_comes_back_may_be_arrested_again(w, cell, luck):
 
 
 def test_it_learns_in_its_own_month(w, cell, luck, mind):
-    given(w, HOME, route_learning=0.5, experience_shared=1.0)
-    has(w.networks[0], touched=1 << ABROAD)
-    w.networks[0].entry_step[ABROAD], w.networks[0].entry_seen[ABROAD] = 0.5, 0.25
+    """From its own: 4 tried, 1 lost."""
+    given(w, HOME, route_learning=0.5)
+    has(cell, touched=1 << ABROAD)
+    mind.tried_entry[ABROAD], mind.lost_entry[ABROAD] = 4, 1
     luck(STOPS=0.5, STARTS=0.5)
     recruiter.recruiter_month(cell, NOW, w)
-    assert mind.entry_loss[ABROAD] == 0.125
+    assert beliefs.entry_loss(cell, w, ABROAD) == 0.0  # where nobody learns it is not even asked
+    learns(w)
+    recruiter.recruiter_month(cell, NOW, w)
+    assert beliefs.entry_loss(cell, w, ABROAD) == pytest.approx(0.4 * 0.25)
 
 
 # --- options ---------------------------------------------------------------------------------------
@@ -204,11 +223,11 @@ def test_what_a_person_brings_in_a_year(w):
     assert recruiter.gain_of(route, NOW, w) == 1000.0
 
 
-def test_expected_loss(w, mind):
+def test_expected_loss(w, cell, mind):
     """Kept at two entries with 3/4 and 1/2, and in a year with 1/2: 1 - 3/16."""
-    mind.entry_loss[TRANSIT], mind.entry_loss[ABROAD] = 0.25, 0.5
-    assert recruiter.expected_loss(mind, w.routes[ROUND_ABOUT], 0.5) == 0.8125
-    assert recruiter.expected_loss(mind, w.routes[INTERNAL_ROUTE], 0.5) == 0.5
+    mind.entry_own[TRANSIT], mind.entry_own[ABROAD] = 0.25, 0.5
+    assert recruiter.expected_loss(cell, w, w.routes[ROUND_ABOUT], 0.5) == 0.8125
+    assert recruiter.expected_loss(cell, w, w.routes[INTERNAL_ROUTE], 0.5) == 0.5
 
 
 def odds(w, cell, t=NOW):
@@ -265,8 +284,8 @@ def test_habit_draws(w, cell, options):
 def test_expected_losses_repel(w, cell, options, mind):
     """Entry lost with 1/2 and a year there with 1/4, a quarter expected at first: 0.625 - 0.25, answered by 8."""
     given(w, ABROAD, route_response=8.0)
-    mind.entry_loss[ABROAD] = 0.5
-    mind.place_loss[ABROAD] = -math.log(0.75) / 12.0
+    mind.entry_own[ABROAD] = 0.5
+    mind.place_own[ABROAD] = -math.log(0.75) / 12.0
     has(options[DIRECT], loss_start=0.25)
     has(options[ROUND_ABOUT], loss_start=0.625)
     assert odds(w, cell) == [0.5, 0.25 * math.exp(-3.0), 0.25]
@@ -276,7 +295,7 @@ def test_losses_are_those_of_each_destination(w, cell, options, mind):
     """HOME loses a half in a year, ABROAD nothing."""
     for place in (HOME, ABROAD):
         given(w, place, route_response=2.0)
-    mind.place_loss[HOME] = math.log(2) / 12.0
+    mind.place_own[HOME] = math.log(2) / 12.0
     assert odds(w, cell) == [0.5 * math.exp(-1.0), 0.25, 0.25]
 
 

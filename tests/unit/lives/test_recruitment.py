@@ -2,7 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as drawn
+from hypothesis import strategies as st
+from undercount.model.country import markets
 from undercount.model.engine.layout import (
     ACQUAINTANCE,
     AGENCY,
@@ -20,6 +25,7 @@ from undercount.model.engine.layout import (
 )
 from undercount.model.lives import recruitment
 
+from tests import hand
 from tests.hand import (
     ABROAD,
     CONSULATE,
@@ -34,6 +40,7 @@ from tests.hand import (
     given,
     has,
     known,
+    learns,
 )
 
 
@@ -41,6 +48,7 @@ from tests.hand import (
 def offers(w):
     """Cells of trust 1, 2 and 1 of HOME: whom one meets changes at a quarter and at three quarters."""
     w.picks[:] = [1.0, 3.0, 4.0]
+    w.guides[:] = [0, 1, 1]
     return has(w.places[HOME], pick=4.0)
 
 
@@ -53,6 +61,7 @@ def test_whose_offer_it_is(w, me, luck, offers, u, cell):
 def test_cells_of_another_country_make_no_offers(w, me, luck, offers):
     """HOME's are rows 1 and 2 here."""
     has(offers, first_recruiter=1, recruiters=2)
+    w.guides[1:] = [1, 1]
     luck(MEETS_RECRUITER=0.1)
     assert recruitment.meets_recruiter(me, NOW, w) == 1
     luck(MEETS_RECRUITER=0.9)
@@ -60,9 +69,31 @@ def test_cells_of_another_country_make_no_offers(w, me, luck, offers):
 
 
 def test_rounding_leads_to_the_last_cell(w, me, luck, offers):
-    """A draw just below 1 times the total may be rounded to the total."""
-    luck(MEETS_RECRUITER=1.0)
+    """A draw just below 1 times the total may be rounded to the total; its part is never one too many."""
+    luck(MEETS_RECRUITER=np.nextafter(1.0, 0.0))
+    w.picks[:] = [1.0, 3.0, np.nextafter(4.0, 0.0)]
     assert recruitment.meets_recruiter(me, NOW, w) == 2
+    many = np.arange(1, 2**20)
+    assert (np.floor(np.nextafter(1.0, 0.0) * many) == many - 1).all()
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@drawn(offered=st.lists(st.sampled_from([0.0, 0.1, 0.5, 1.0, 7.3, 1e6]), min_size=3, max_size=3), first=st.integers(0, 2),
+       u=st.floats(0.0, 1.0, exclude_max=True))
+def test_the_guided_search_ends_where_a_plain_one_does(luck, offered, first, u):
+    """The first cell whose cumulative offers exceed the draw times the total, and never one without offers."""
+    w = hand.tables()
+    base = has(w.places[HOME], first_recruiter=first, recruiters=3 - first)
+    w.picks[first:] = np.cumsum(offered[first:])
+    base.pick = w.picks[2]
+    if base.pick == 0.0:
+        return
+    markets.guides_search(w, base)
+    luck(MEETS_RECRUITER=u)
+    beyond = np.flatnonzero(w.picks[first:] > u * base.pick)
+    met = recruitment.meets_recruiter(w.people[0], NOW, w)
+    assert met == first + (beyond[0] if len(beyond) else 2 - first)
+    assert offered[met] > 0.0
 
 
 def test_without_offers_nobody_is_met(w, me):
@@ -99,8 +130,8 @@ def test_papers_follow_what_is_lost_without_them(w):
     """Half at first; the gap has grown by ln 3 / 2 since, and is answered twofold: odds 3."""
     there = given(w, ABROAD, papers_start=0.5, method_response=2.0)
     believes = has(w.minds[0], mode_start=0.25)
-    believes.mode_loss = 0.5 + math.log(3) / 2, 0.25
-    assert recruitment.papers_odds(believes, there) == pytest.approx(0.75)
+    believes.mode_own = 0.5 + math.log(3) / 2, 0.25
+    assert recruitment.papers_odds(w.recruiters[0], w, there) == pytest.approx(0.75)
 
 
 def test_private_venues_follow_losses_and_need_phones(w):
@@ -108,15 +139,25 @@ def test_private_venues_follow_losses_and_need_phones(w):
     there = given(w, ABROAD, private_start=0.5, method_response=math.log(3) / 0.6, phone_need=0.5)
     facts = known(w, ABROAD, phones=0.5)
     believes = has(w.minds[0], venue_start=0.05)
-    believes.venue_loss = 0.3, 0.2
-    assert recruitment.private_odds(believes, there, facts) == pytest.approx(0.75 * 0.75)
+    believes.venue_own = 0.3, 0.2
+    assert recruitment.private_odds(w.recruiters[0], w, there, facts) == pytest.approx(0.75 * 0.75)
 
 
 def test_payments_follow_what_is_lost_without_them(w):
     there = given(w, ABROAD, payments_start=0.5, method_response=math.log(3) / 0.6)
     believes = has(w.minds[0], treatment_start=0.05)
-    believes.treatment_loss = 0.3, 0.2
-    assert recruitment.payment_odds(believes, there) == pytest.approx(0.75)
+    believes.treatment_own = 0.3, 0.2
+    assert recruitment.payment_odds(w.recruiters[0], w, there) == pytest.approx(0.75)
+
+
+def test_methods_are_those_of_the_first_year_where_nobody_acts_on_losses(w):
+    """Whatever is believed; of the private venues half need phones, which a quarter has."""
+    there = given(w, ABROAD, papers_start=0.5, private_start=0.25, payments_start=0.125, phone_need=0.5)
+    facts = known(w, ABROAD, phones=0.25)
+    w.minds["mode_own"] = w.minds["venue_own"] = w.minds["treatment_own"] = 0.9, 0.0
+    cell = w.recruiters[0]
+    assert recruitment.papers_odds(cell, w, there) == 0.5 and recruitment.payment_odds(cell, w, there) == 0.125
+    assert recruitment.private_odds(cell, w, there, facts) == 0.25 * (1 - 0.5 * 0.75)
 
 
 @pytest.mark.parametrize("venue, treatment, expected", [
@@ -149,15 +190,16 @@ def seeker(w, me, luck, offers):
     has(w.recruiters[1], weighed=NOW)
     w.minds[1].route_odds[:3] = 1.0, 2.0, 4.0
     w.places["responds"] = 1
-    return has(me, situation=SEEKING, weight=2, months=9, leg=2, lists=7, lists_home=7, helped=2, official=5)
+    learns(w)
+    return has(me, situation=SEEKING, weight=2, leg=2, lists=7, lists_home=7, helped=2, official=5)
 
 
 def test_clandestine_recruits(w, seeker, luck):
     recruitment.takes_offer(seeker, NOW, w)
     assert (seeker.situation, seeker.recruiter, seeker.route, seeker.place) == (RECRUITED, 1, ROUND_ABOUT, ABROAD)
     assert (seeker.mode, seeker.debt, seeker.leg) == (CLANDESTINE, 100.25, 0)  # two legs, half of it charged
-    assert (seeker.months, seeker.lists, seeker.lists_home, seeker.helped, seeker.official) == (0, 0, 0, 0, NOBODY)
-    assert w.recruiters[1].costs_now == 400 and list(w.recruiters[1].moved_mode) == [2, 0]
+    assert (seeker.lists, seeker.lists_home, seeker.helped, seeker.official) == (0, 0, 0, NOBODY)
+    assert w.places[HOME].costs_now == 400 and list(w.recruiters[1].moved_mode) == [2, 0]
     assert w.routes[ROUND_ABOUT].use_now == 2
     assert changes(w.actors) == {(NOW, HOME, "recruits"): 2, (NOW, HOME, "recruits_of_acquaintances"): 2}
 
@@ -167,7 +209,7 @@ def test_recruits_on_papers(w, seeker, luck):
     luck(PAPERS=0.49)
     recruitment.takes_offer(seeker, NOW, w)
     assert (seeker.mode, seeker.debt) == (PAPERS, 300.25)
-    assert w.recruiters[1].costs_now == 1200 and list(w.recruiters[1].moved_mode) == [0, 2]
+    assert w.places[HOME].costs_now == 1200 and list(w.recruiters[1].moved_mode) == [0, 2]
 
 
 def test_a_way_that_needs_papers(w, seeker):
@@ -188,7 +230,7 @@ def test_exploitation_at_home_moves_nobody(w, seeker, luck):
     given(w, HOME, leg_cost=100.0, document_debt=1.0)
     recruitment.takes_offer(seeker, NOW, w)
     assert (seeker.route, seeker.place, seeker.mode, seeker.debt) == (INTERNAL_ROUTE, HOME, INTERNAL, 0.0)
-    assert list(w.recruiters[1].moved_mode) == [0, 0] and w.recruiters[1].costs_now == 0
+    assert list(w.recruiters[1].moved_mode) == [0, 0] and w.places[HOME].costs_now == 0
 
 
 def test_only_acquaintances_are_counted_as_such(w, seeker):
@@ -202,8 +244,7 @@ def test_the_cell_that_is_met_places_the_recruit(w, seeker, luck):
     """It alone believes that private venues are safer."""
     given(w, ABROAD, private_start=0.5, payments_start=0.5, method_response=1.0)
     known(w, ABROAD, phones=1.0)
-    w.minds[1].venue_loss = 0.9, 0.0
-    w.minds[1].treatment_loss = 0.9, 0.0
+    w.minds[1].venue_own = w.minds[1].treatment_own = 0.9, 0.0
     luck(VENUE=0.9, TREATMENT=0.9)
     recruitment.takes_offer(seeker, NOW, w)
     assert (seeker.venue, seeker.treatment) == (PRIVATE, PAID)

@@ -8,8 +8,17 @@ import re
 import numpy as np
 import pytest
 from undercount.experiments.view import journey
-from undercount.experiments.view.life import CHOICES, TABLES, Follower, ancestors, choose, official_month, person_month
-from undercount.experiments.view.naming import change, event_text, month_name
+from undercount.experiments.view.life import (
+    CHOICES,
+    TABLES,
+    Follower,
+    ancestors,
+    choose,
+    official_month,
+    person_month,
+    recruiter_month,
+)
+from undercount.experiments.view.naming import change, country, event_text, month_name
 from undercount.experiments.view.twin import Settings, Twin
 from undercount.model.engine import layout
 from undercount.model.files.tables_in import Month
@@ -84,14 +93,54 @@ def test_a_raid_that_was_bought_off_is_told_of_all_of_a_party_and_of_some(world)
     world = copy.copy(world)
     world.officials = world.officials.copy()
     world.officials["integrity"], world.officials["status"] = 0.0, layout.SERVING
-    held = dict(situation=layout.EXPLOITED, since=20, place=place, months=3, by_raid=1.0)
+    world.risks, world.coming, t = world.risks.copy(), world.coming.copy(), 31 + layout.WARM_UP
+    world.risks["raid"], world.risks["call"], world.risks["outreach"], world.risks["found"] = 1.0, 0.0, 0.0, 1.0
+    world.coming["found"][:, t] = world.coming["found"][:, t - 1] - 20.0
+    held = dict(situation=layout.EXPLOITED, since=20, place=place, weight=1, wakes=t)
     taken = next(who for who in range(200) if exploitation.how_found(
-        person(id=who, **held), 30 + layout.WARM_UP, world.tables) == exploitation.BOUGHT_OFF)
-    after = person(id=taken, **held)
-    assert "took a bribe and left" in told(world, after.copy(), after)
-    party = person(id=taken + 1, **held | {"months": 2})
-    assert "took a bribe and left" in told(world, party, after)
-    assert told(world, person(id=taken, **held | {"months": 2}), after) == ""
+        person(id=who, **held), t, world.tables) == exploitation.BOUGHT_OFF)
+    after = person(id=taken, **held | {"wakes": t + 3})
+    assert "took a bribe and left" in told(world, person(id=taken, **held), after, 31)
+    party = person(id=taken + 1, **held | {"weight": 3})
+    assert "took a bribe and left" in told(world, party, after, 31)
+    assert told(world, person(id=taken, **held | {"wakes": t + 1}), after, 31) == ""  # nobody looked this month
+    world.risks["found"] = 0.0
+    assert told(world, person(id=taken, **held), after, 31) == ""  # nor was found
+    assert told(world, person(id=taken, **held | {"wakes": t + 1}), after, 32) == "still held in " + country(
+        world.template.region, place) + " after 12 months"
+
+
+def test_a_debt_that_is_worked_off_is_told_once(world):
+    place, t = 0, 31 + layout.WARM_UP
+    world = copy.copy(world)
+    world.coming = world.coming.copy()
+    world.coming["repaid"][place] = 10.0 * np.arange(world.coming.shape[1])
+    held = person(situation=layout.EXPLOITED, since=20, place=place, weight=1, wakes=t + 9, debt=105.0)
+    assert [told(world, held, held.copy(), month) for month in (30, 31, 33)] == ["", "has worked off the debt", ""]
+
+
+def test_a_recruiters_losses_are_those_of_its_people(twin):
+    """In every world, whether or not networks learn: persons found and stopped, month by month."""
+    world = twin.models[0].world
+    t, people, said = world.t - 1, world.migrants, ""
+    lost = people[(people["situation"] == layout.IDENTIFIED) & (people["since"] == t)]
+    assert len(lost)
+    for row in np.unique(lost["recruiter"]):
+        cell = world.recruiters[row]
+        own = lost[lost["recruiter"] == row]
+        stopped = own["leg"] < world.routes["legs"][own["route"]]
+        texts = [text for text in recruiter_month(cell.copy(), cell, t, world) if text.startswith("lost")]
+        persons = [int(re.match(r"lost (\d+) person", text)[1]) for text in texts]
+        assert sum(persons) == own["weight"].sum() and len(texts) == len(set(stopped.tolist()))
+        for text in texts:
+            of = own[stopped == ("stopped on the way" in text)]
+            assert all(country(world.template.region, place) in text for place in of["place"])
+        said += " ".join(texts)
+        if world.counts[layout.LEARNS]:
+            mind = world.minds[cell.mind]
+            assert mind.lost_place.sum() == own["weight"][~stopped].sum()
+            assert mind.lost_entry.sum() == own["weight"][stopped].sum()
+    assert "found in" in said
 
 
 def test_nothing_happened_tells_nothing(world):
@@ -149,13 +198,14 @@ def test_stopped_journeys_are_recomputed_right(world):
     """The replayed questions at each border end where the record says that the journey ended."""
     people = world.migrants
     stopped = np.flatnonzero((people["situation"] == layout.IDENTIFIED) & (people["lists"] == layout.ON_POLICE)
-                             & (people["months"] == 0) & (people["since"] == world.t - 1))
+                             & (people["leg"] < world.routes["legs"][people["route"]])  # did not get to its end
+                             & (people["since"] == world.t - 1))
     assert len(stopped)
     for row in stopped[:8]:
         follower = Follower(world.template, world.seed, "person", int(row), world)
         follower.advance(world.t)
         last = [text for t, text in follower.entries if t == world.t - 1]
-        assert any("stopped by a border officer" in text or "raid" in text for text in last), last
+        assert any("stopped by a border officer" in text for text in last), last
 
 
 def test_ancestors_lead_to_a_group_at_home(world):

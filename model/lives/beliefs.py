@@ -1,0 +1,282 @@
+"""What a cell sees of losses, what its network tells it, and what it believes (B1, C1, C2, C3, C6, C8).
+
+Every month a network tells its cells what they all saw, and whoever saw nothing of a thing follows:
+
+    belief <- belief + step * (seen - belief)
+
+That is the same for all of them, so it is written down once, in the network: a belief is
+
+    keep * own + told
+
+where `keep` and `told` are the network's and move with every lesson, and `own` is the cell's and moves only when it
+saw something of the thing itself. No cell is visited for what others saw.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from undercount.model.engine.borrowed import fetch_ahead
+from undercount.model.engine.compiled import rule
+from undercount.model.engine.layout import (
+    CACHE_LINE,
+    CLANDESTINE,
+    ENTRY,
+    HOLDING,
+    LEARNS,
+    MIND,
+    MODE,
+    ONE,
+    TREATMENT,
+    VENUE,
+)
+
+# Where a mind's numbers begin, and how many tallies of four bytes lie in a cache line: see `fetch_mind`.
+HELD_PLACE, LOST_PLACE, PLACE_OWN, METHODS = (MIND.fields[name][1] for name in (
+    "held_place", "lost_place", "place_own", "mode_own"))
+TALLIES_IN_LINE = CACHE_LINE // 4
+LEAST_KEPT = 1e-200  # of what was believed at first, before own parts are written anew: numbers can hold no less
+
+
+# --- what is seen -------------------------------------------------------------------------------------
+@rule
+def sees_entry(me, w, place):
+    """The cell takes somebody over a border."""
+    if w.counts[LEARNS] == 1:
+        notes_country(me, w, place)
+        w.minds[me.recruiter].tried_entry[place] += me.weight
+        w.networks[w.recruiters[me.recruiter].network].tried_entry[place] += me.weight
+
+
+@rule
+def sees_stopped(me, w):
+    """The cell loses somebody at a border."""
+    if w.counts[LEARNS] == 1:
+        mind, network = w.minds[me.recruiter], w.networks[w.recruiters[me.recruiter].network]
+        mode = 0 if me.mode == CLANDESTINE else 1
+        mind.lost_entry[me.place] += me.weight
+        mind.lost_mode[mode] += me.weight
+        network.lost_entry[me.place] += me.weight
+        network.lost_mode[mode] += me.weight
+
+
+@rule
+def sees_found(me, w):
+    """The cell loses somebody whom it held."""
+    if w.counts[LEARNS] == 1:
+        notes_country(me, w, me.place)
+        mind, network = w.minds[me.recruiter], w.networks[w.recruiters[me.recruiter].network]
+        mind.lost_place[me.place] += me.weight
+        mind.lost_venue[me.venue] += me.weight
+        mind.lost_treatment[me.treatment] += me.weight
+        network.lost_place[me.place] += me.weight
+        network.lost_venue[me.venue] += me.weight
+        network.lost_treatment[me.treatment] += me.weight
+
+
+@rule
+def sees_sent(me, w):
+    """The cell sends somebody abroad, with papers or without."""
+    if w.counts[LEARNS] == 1:
+        cell, mode = w.recruiters[me.recruiter], 0 if me.mode == CLANDESTINE else 1
+        cell.moved_mode[mode] += me.weight
+        w.networks[cell.network].moved_mode[mode] += me.weight
+
+
+@rule
+def notes_country(me, w, place):
+    """Something was seen there this month."""
+    cell, bit = w.recruiters[me.recruiter], np.int64(1) << np.int64(place)
+    cell.touched |= bit
+    w.networks[cell.network].touched |= bit
+
+
+@rule
+def forgets_month(who, seen):
+    """A new month begins: what was seen in the last one is emptied, in the countries that were touched."""
+    touched = who.touched
+    k = 0
+    while touched > 0:
+        if touched & 1:
+            seen.tried_entry[k] = 0
+            seen.lost_entry[k] = 0
+            seen.lost_place[k] = 0
+        touched >>= 1
+        k += 1
+    for k in range(2):
+        if who.touched > 0:
+            seen.lost_mode[k] = 0
+            seen.lost_venue[k] = 0
+            seen.lost_treatment[k] = 0
+        who.moved_mode[k] = 0
+    who.touched = 0
+
+
+# --- what is told and learnt --------------------------------------------------------------------------
+@rule
+def belief(old, step, observed):
+    """Exponential smoothing."""
+    return old + step * (observed - old)
+
+
+@rule
+def lesson(own, by_all, shared, rate):
+    """(step of the smoothing, observed loss per try) of (lost, tried); the step grows with how much was seen."""
+    seen = (1.0 - shared) * own[1] + shared * by_all[1]
+    losses = (1.0 - shared) * own[0] + shared * by_all[0]
+    if seen + losses <= 0.0:
+        return 0.0, 0.0
+    return rate * seen / (seen + ONE), min(1.0, losses / max(seen, losses))
+
+
+@rule
+def tells(w, n, thing, k, by_all, shared, rate):
+    """Network `n` tells its cells the month's lesson on one thing."""
+    told = w.told[n, thing, k]
+    if told.keep < LEAST_KEPT:
+        writes_anew(w, n, thing, k)
+    step, seen = lesson((0, 0), by_all, shared, rate)
+    told.keep_before, told.told_before = told.keep, told.told
+    told.keep *= 1.0 - step  # never 0: the step is below 1
+    told.told = belief(told.told, step, seen)
+
+
+@rule
+def writes_anew(w, n, thing, k):
+    """The same beliefs with `keep` = 1, so that it can fall again."""
+    told, base = w.told[n, thing, k], w.places[w.networks[n].country]
+    for r in range(base.first_recruiter, base.first_recruiter + base.recruiters):
+        if w.recruiters[r].network == n:
+            mind = w.minds[w.recruiters[r].mind]
+            if thing == ENTRY:
+                mind.entry_own[k] *= told.keep
+            elif thing == HOLDING:
+                mind.place_own[k] *= told.keep
+            elif thing == MODE:
+                mind.mode_own[k] *= told.keep
+            elif thing == VENUE:
+                mind.venue_own[k] *= told.keep
+            else:
+                mind.treatment_own[k] *= told.keep
+    told.keep = 1.0
+
+
+@rule
+def learnt(own, told, seen, by_all, shared, rate):
+    """A cell's own part of a belief after a month; `seen` and `by_all`: (lost, tried) of the cell and its network."""
+    if seen[0] == 0 and seen[1] == 0:
+        return own
+    step, observed = lesson(seen, by_all, shared, rate)
+    return (belief(told.keep_before * own + told.told_before, step, observed) - told.told) / told.keep
+
+
+@rule
+def tells_lessons(w, n, here):
+    """What all cells of network `n` saw this month becomes a lesson for each of them (C1)."""
+    network, shared = w.networks[n], here.experience_shared
+    seen = network.touched | network.holds
+    k = 0
+    while here.route_learning > 0.0 and seen > 0:
+        if seen & 1:
+            tells(w, n, ENTRY, k, (network.lost_entry[k], network.tried_entry[k]), shared, here.route_learning)
+            tells(w, n, HOLDING, k, exposed(network.lost_place[k], network.held_place[k]), shared, here.route_learning)
+        seen >>= 1
+        k += 1
+    for k in range(2 if here.method_learning > 0.0 else 0):
+        rate = here.method_learning
+        tells(w, n, MODE, k, (network.lost_mode[k], network.moved_mode[k]), shared, rate)
+        tells(w, n, VENUE, k, exposed(network.lost_venue[k], network.held_venue[k]), shared, rate)
+        tells(w, n, TREATMENT, k, exposed(network.lost_treatment[k], network.held_treatment[k]), shared, rate)
+
+
+@rule
+def exposed(lost, held):
+    """(lost, tried) of a month of those held: whoever was lost was there, too."""
+    return lost, held + lost
+
+
+@rule
+def learns(me, mind, here, w):
+    """Moves its beliefs towards own and shared losses, faster the more it saw."""
+    network, shared = w.networks[me.network], here.experience_shared
+    seen = me.touched | me.holds
+    k = 0
+    while here.route_learning > 0.0 and seen > 0:
+        if seen & 1:
+            learns_of_country(me, mind, here, w, k)
+        seen >>= 1
+        k += 1
+    if here.method_learning <= 0.0 or (me.touched | me.holds) == 0 and me.moved_mode[0] + me.moved_mode[1] == 0:
+        return
+    rate = here.method_learning
+    for k in range(2):
+        mind.mode_own[k] = learnt(
+            mind.mode_own[k], w.told[me.network, MODE, k], (mind.lost_mode[k], me.moved_mode[k]),
+            (network.lost_mode[k], network.moved_mode[k]), shared, rate)
+        mind.venue_own[k] = learnt(
+            mind.venue_own[k], w.told[me.network, VENUE, k], exposed(mind.lost_venue[k], mind.held_venue[k]),
+            exposed(network.lost_venue[k], network.held_venue[k]), shared, rate)
+        mind.treatment_own[k] = learnt(
+            mind.treatment_own[k], w.told[me.network, TREATMENT, k],
+            exposed(mind.lost_treatment[k], mind.held_treatment[k]),
+            exposed(network.lost_treatment[k], network.held_treatment[k]), shared, rate)
+
+
+@rule
+def fetch_mind(cell, w):
+    """Asks for what the cell is about to learn from: lines far apart, which the processor cannot guess."""
+    if w.counts[LEARNS] == 1 and (cell.holds | cell.touched) != 0:
+        fetch_ahead(w.minds, cell.mind, 0)
+        fetch_ahead(w.minds, cell.mind, METHODS)
+        for line in range(0, len(w.places), TALLIES_IN_LINE):
+            fetch_ahead(w.minds, cell.mind, HELD_PLACE + 4 * line)
+            fetch_ahead(w.minds, cell.mind, LOST_PLACE + 4 * line)
+        for line in range(0, len(w.places), TALLIES_IN_LINE // 2):
+            fetch_ahead(w.minds, cell.mind, PLACE_OWN + 8 * line)
+
+
+@rule
+def learns_of_country(me, mind, here, w, k):
+    """What a cell saw of entering country `k`, and of holding people there."""
+    network, shared, rate = w.networks[me.network], here.experience_shared, here.route_learning
+    mind.entry_own[k] = learnt(
+        mind.entry_own[k], w.told[me.network, ENTRY, k], (mind.lost_entry[k], mind.tried_entry[k]),
+        (network.lost_entry[k], network.tried_entry[k]), shared, rate)
+    mind.place_own[k] = learnt(
+        mind.place_own[k], w.told[me.network, HOLDING, k], exposed(mind.lost_place[k], mind.held_place[k]),
+        exposed(network.lost_place[k], network.held_place[k]), shared, rate)
+
+
+# --- what is believed: persons lost per person taken into a country, or per person-month held there -----------
+@rule
+def entry_loss(cell, w, k):
+    """Of entering country `k`."""
+    told = w.told[cell.network, ENTRY, k]
+    return told.keep * w.minds[cell.mind].entry_own[k] + told.told
+
+
+@rule
+def place_loss(cell, w, k):
+    """Of holding people in country `k`."""
+    told = w.told[cell.network, HOLDING, k]
+    return told.keep * w.minds[cell.mind].place_own[k] + told.told
+
+
+@rule
+def mode_loss(cell, w, k):
+    """Of clandestine entry (0) and entry with papers (1)."""
+    told = w.told[cell.network, MODE, k]
+    return told.keep * w.minds[cell.mind].mode_own[k] + told.told
+
+
+@rule
+def venue_loss(cell, w, k):
+    """Of a kind of venue."""
+    told = w.told[cell.network, VENUE, k]
+    return told.keep * w.minds[cell.mind].venue_own[k] + told.told
+
+
+@rule
+def treatment_loss(cell, w, k):
+    """Of a kind of treatment."""
+    told = w.told[cell.network, TREATMENT, k]
+    return told.keep * w.minds[cell.mind].treatment_own[k] + told.told
