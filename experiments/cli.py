@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-import importlib
 import sys
-from collections.abc import Sequence
 
-import click
+from undercount.experiments import surroundings
+
+try:
+    surroundings.leave_out_current_folder()  # before anything is imported that could stand there
+    import difflib
+    import importlib
+    from collections.abc import Sequence
+
+    import click
+except KeyboardInterrupt:  # Ctrl-C while it is starting
+    sys.exit(surroundings.INTERRUPTED)
 
 # One line each, here and not in the modules, so that --help imports none of them.
 COMMANDS = {
@@ -34,7 +41,7 @@ COMMANDS = {
     "view": "Serve the page on which two worlds with the same luck run side by side.",
     "bench": "Measure speed and memory on this machine.",
 }
-INTERRUPTED = 130
+INTERRUPTED = surroundings.INTERRUPTED
 
 
 class Lazy(click.Group):
@@ -48,6 +55,7 @@ class Lazy(click.Group):
             return None
         module = f"undercount.experiments.commands.{name}"
         try:
+            _show_notes()
             return importlib.import_module(module).command
         except ModuleNotFoundError as error:
             if error.name != module:
@@ -61,10 +69,26 @@ class Lazy(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]):
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            close = difflib.get_close_matches(name, COMMANDS, n=1)
+            close = difflib.get_close_matches(name.lower(), COMMANDS, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else f" Commands: {', '.join(COMMANDS)}."
             ctx.fail(f"No such command {name!r}.{hint}")
         return super().resolve_command(ctx, args)
+
+
+def _show_notes() -> None:
+    """Print what the model notes on the way, each note once."""
+    import logging
+
+    class Notes(logging.Handler):
+        told: set[str] = set()
+
+        def emit(self, record: logging.LogRecord) -> None:
+            if (text := record.getMessage()) not in self.told:
+                self.told.add(text)
+                click.echo(f"note: {text}", err=True)
+
+    logger = logging.getLogger("undercount")
+    logger.handlers, logger.propagate = [Notes()], False
 
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -90,6 +114,17 @@ def cli() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit code. Mistakes of the user become lines on stderr, never a traceback."""
+    if argv is not None:  # called by another program, whose process this is
+        return _run(argv)
+    surroundings.print_anything()
+    surroundings.be_quiet_when_interrupted()
+    code = _run(None)
+    if code == INTERRUPTED:
+        surroundings.end_quietly()
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
     try:
         result = cli.main(args=argv, prog_name="undercount", standalone_mode=False)
         return result if isinstance(result, int) else 0

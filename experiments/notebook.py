@@ -210,7 +210,7 @@ def compare(reference: str | Path | None = None, observed: str | Path | None = N
                   shipped=reference is None)
     where, kept = _place(folder)
     _done(make(asked, where, EngineOptions(), lambda outcome: None, lambda line: None))
-    return Verdict(where, json.loads((where / VERDICT).read_bytes()), (where / WORDS).read_text(), kept)
+    return Verdict(where, json.loads((where / VERDICT).read_bytes()), (where / WORDS).read_text(encoding="utf-8"), kept)
 
 
 def diff(first: str | Path | Runs, second: str | Path | Runs) -> FolderDifference:

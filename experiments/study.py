@@ -19,6 +19,7 @@ from undercount.experiments.compute.engines import EngineOptions, OnExecutor
 from undercount.experiments.compute.jobs import Job, Outcome, Stopped, finish, interruptible, remove_half_written
 from undercount.experiments.compute.worker import EngineLost
 from undercount.experiments.store.folder import PARTS, check_is_ours, locked, read_manifest, sha256_of
+from undercount.experiments.store.kept import Needs, keep
 from undercount.experiments.store.manifest import Record, copy_region
 from undercount.experiments.store.seal import Damaged, check_part, open_arrays
 from undercount.model.files.problems import BadInput, Problem
@@ -30,7 +31,7 @@ import undercount
 # How the command line calls what all parts of a folder have in common, and what follows from the rest of it.
 OPTIONS = {"seed": "--seed", "people_per_agent": "--people-per-agent", "until": "--until", "settings": "--set",
            "effort": "--effort", "sweep": "--sweep, --design, --over or --parameters"}
-FOLLOWS = ("months", "lucks")
+FOLLOWS = ("months", "lucks", "on_region")  # the region itself is compared
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Study:
     function  module-level; one job to the bytes of its part
     assemble  writes the tables from the parts that are finished; their paths
     region    copied into the folder, so that it explains itself
+    needs     what else is kept in it, so that it can be gone on with wherever it is moved
     partial   can tables be made from some of the parts?
     repeats   the command for a job that has it among its own (None: `command`)
     check     raises FileNotFoundError or Damaged unless the part (folder, name) is there and right
@@ -57,6 +59,7 @@ class Study:
     partial: bool = True
     repeats: Callable[[Any], str] | None = None
     check: Callable[[Path, str], object] = check_part
+    needs: Needs = Needs()
 
 
 def carry_out(folder: Path, kind: str, batch: Mapping[str, Any], prepare: Callable[[dict[str, Any] | None], Study],
@@ -110,6 +113,9 @@ def _work(folder: Path, kind: str, study: Study, options: EngineOptions, on_prog
     try:
         if study.region is not None:
             copy_region(study.region, folder)
+        places, kept = keep(folder, study.needs, study.region)
+        record.manifest |= {"places": record.manifest["places"] | places, "kept": kept}
+        record.begin()
         given = OnExecutor(executor, options.workers or os.cpu_count() or 1) if executor else None
         outcome = finish(folder, study.jobs, study.function, options, watched, study.check,
                          study.repeats or study.command, given)
@@ -171,8 +177,11 @@ def check_agrees(folder: Path, manifest: Mapping[str, Any] | None, batch: Mappin
 def _alike(key: str, asked: Any, there: Any) -> bool:
     if key == "region" and isinstance(there, dict):
         return asked["files"] == there.get("files")
-    if key == "sweep" and isinstance(asked, dict) and isinstance(there, dict) and asked["over"]:
-        # The same values may be typed as a,b,c and as low:high:n.
+    if key == "basis" and isinstance(there, dict):  # its words name a folder, which may have been renamed
+        return {**asked, "words": None} == {**there, "words": None}
+    if key == "sweep" and isinstance(asked, dict) and isinstance(there, dict) \
+            and (asked["over"] or asked["design"] == "posterior"):
+        # The same values may be typed as a,b,c and as low:high:n, and the verdict may have been moved.
         return {**asked, "words": None} == {**there, "words": None}
     return asked == there
 

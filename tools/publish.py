@@ -1,8 +1,9 @@
 """What is published of an answer, from its result folders: `python -m tools.publish REFERENCE VERDICT [FOLDER ...]`.
 
 FOLDER are those of `undercount attribute`, `policy`, `discover` and `further`; each goes under its command's name.
-Parts, draws and Parquet tables stay behind: documents, words, CSV tables, figures and manifests are published, and what
-was published before is removed. Then `python -m tools.findings` writes the page.
+Parts and Parquet tables stay behind: documents, words, CSV tables, figures and manifests are published, and what
+was published before is removed. The weights of the verdict's worlds go beside the table of worlds that ships, for the
+page (`shipped_weighted`). Then `python -m tools.findings` writes the page.
 """
 
 from __future__ import annotations
@@ -12,7 +13,12 @@ import shutil
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
+from undercount.experiments.reference.shipped import MIXTURE, shipped_folder
 from undercount.experiments.store.folder import MANIFEST
+from undercount.experiments.verdict.folder import DRAWS
+from undercount.experiments.verdict.weighted import COLUMNS, WEIGHED, worlds_of
+from undercount.model.assumed.scenario import load_scenario
 
 from tools.findings import PUBLISHED
 
@@ -39,6 +45,15 @@ def publish(reference: Path, folders: list[Path], target: Path = PUBLISHED) -> l
     return written
 
 
+def ship_draws(verdict: Path, target: Path) -> Path:
+    """Write the weights of a mixture's verdict into the folder of the table that ships; the file."""
+    table = pq.read_table(verdict / DRAWS, columns=list(COLUMNS))
+    batch = json.loads((verdict / MANIFEST).read_bytes())["batch"]["reference"]
+    path = target / DRAWS
+    pq.write_table(table.replace_schema_metadata({WEIGHED: worlds_of(batch)}), path, compression="zstd")
+    return path
+
+
 def _copy(path: Path, target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, target)
@@ -47,4 +62,7 @@ def _copy(path: Path, target: Path) -> Path:
 
 if __name__ == "__main__":
     there, *others = map(Path, sys.argv[1:])
+    for folder in others:
+        if json.loads((folder / MANIFEST).read_bytes())["kind"] == "compare":
+            print(ship_draws(folder, shipped_folder(load_scenario(MIXTURE).region)).name)
     print("\n".join(str(path.relative_to(PUBLISHED)) for path in publish(there, others)))

@@ -69,7 +69,8 @@ def make(asked: Asked, folder: Path, options: EngineOptions, on_progress: Callab
             return write(asked, found, hand, verdict, cores, folder)
 
         # A verdict from some of its worlds would be another one.
-        return Study(about | planned(jobs), asked.command(folder), jobs, compute, assemble, partial=False)
+        return Study(about | planned(jobs), asked.command(folder), jobs, compute, assemble, partial=False,
+                     needs=asked.needs())
 
     return carry_out(folder, "compare", asked.batch(), prepare, options, on_progress)
 

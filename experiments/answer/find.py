@@ -26,6 +26,7 @@ from undercount.experiments.answer.posterior import (
 from undercount.experiments.answer.views import Split, View, disturbed, split, used
 from undercount.experiments.inference.estimate import Estimate, mean
 from undercount.experiments.reference.table import Reference
+from undercount.experiments.store.kept import again
 from undercount.experiments.verdict.observed import Observed
 from undercount.model.files.problems import BadInput, Problem
 
@@ -174,7 +175,8 @@ def check_columns(reference: Reference) -> None:
     missing = [name for name in reference.columns if name not in reference.names]
     if missing:
         raise BadInput(Problem(reference.folder, "columns", f"no {missing[0]}",
-                               f"a table by this version; to make it anew elsewhere: {reference.manifest['command']}"))
+                               "a table by this version; to make it anew elsewhere: "
+                               + again(reference.manifest, reference.folder)))
 
 
 def full(observed: Observed) -> tuple[int, ...]:

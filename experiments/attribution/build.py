@@ -52,5 +52,5 @@ def build(plan: Attribution, folder: Path, options: EngineOptions,
                        as_json(plan, totals, summary, pairs, shares, len(done) == len(games)))]
 
     made = Study({"batch": plan.batch()} | planned(blocks), plan.command(folder), blocks, play, assemble,
-                 plan.basis.region)
+                 plan.basis.region, needs=plan.basis.needs())
     return carry_out(folder, "attribute", plan.batch(), lambda there: made, options, on_progress)

@@ -1,5 +1,6 @@
 """`undercount check`: every mistake of every file given."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,8 +10,10 @@ from undercount.experiments.patterns.table import patterns_of, read_patterns
 from undercount.experiments.reference.statistics import FILE, read_statistics, shipped_statistics
 from undercount.experiments.sweeps.experiment import is_experiment
 from undercount.model.assumed.scenario import load_scenario, scenario_names
-from undercount.model.files.problems import BadInput
+from undercount.model.files.problems import BadInput, note
 from undercount.model.files.toml_in import plain
+from undercount.model.known.outlines import outlines_of
+from undercount.model.known.region import Region
 from undercount.model.known.region_in import load_region, read_referrals
 
 
@@ -42,6 +45,8 @@ def _check(file: str, on_region: str | None, scenario: str) -> str:
     if path.is_dir():
         region = load_region(path)
         statistics, patterns = shipped_statistics(region), patterns_of(region)
+        for line in hints(region):
+            note(f"{plain(file)}: {line}")
         return (f"region {plain(region.title)!r}, {len(region.countries)} countries, {region.months} months"
                 + (f", {len(statistics)} published statistics" if statistics else "")
                 + (f", {len(patterns)} patterns" if patterns else ""))
@@ -57,6 +62,21 @@ def _check(file: str, on_region: str | None, scenario: str) -> str:
     named = file in scenario_names() or not path.exists() and path.suffix != ".toml"
     found = load_scenario(file if named else path, on_region)
     return f"scenario {plain(found.title)!r}, {len(found.events)} events"
+
+
+def hints(region: Region) -> Iterator[str]:
+    """What is no mistake, but hardly meant: counts that cannot come about, and what is missing on the map."""
+    helped = {ngo.iso3 for ngo in region.ngos}
+    counted = dict.fromkeys(row.iso3 for row in region.referrals
+                            if row.assisted is not None and row.counts in ("assisted", "repatriated"))
+    if nowhere := [iso3 for iso3 in counted if iso3 not in helped]:
+        yield (f"no programme of {', '.join(nowhere)} in ngos: where nobody helps nobody is counted, so the simulated "
+               "counts of these rows are 0")
+    outlines = outlines_of(region.map)
+    if not {code for code, _ in outlines.rings} & set(region.index):
+        yield "the map has no outline of any country of the region: drawn without"
+    if outlines.left_out:
+        yield f"{outlines.left_out} features of the map are no areas (Polygon, MultiPolygon): not drawn"
 
 
 def _experiment(path: Path) -> str:

@@ -65,7 +65,7 @@ def command(reference: str | None, region: str | None, observed: str | None, eff
 
     def tell(outcome: Outcome) -> None:
         if outcome.done == outcome.total:
-            click.echo((folder / WORDS).read_text())
+            click.echo((folder / WORDS).read_text(encoding="utf-8"))
 
     return carried_out(folder, asked.command(folder), options,
                        lambda on_progress: make(asked, folder, options, on_progress, say), tell)

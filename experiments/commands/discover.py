@@ -41,4 +41,4 @@ def command(reference: str, statements: tuple[str, ...], seed: str, out: str) ->
     folder = Path(out)
     return carried_out(folder, asked.command(folder), EngineOptions("serial"),
                        lambda on_progress: build(asked, folder, lambda what: click.echo(what, err=True)),
-                       lambda outcome: click.echo((folder / WORDS).read_text()), runs=False)
+                       lambda outcome: click.echo((folder / WORDS).read_text(encoding="utf-8")), runs=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -38,9 +39,22 @@ def carried_out(folder: Path, again: str, options: EngineOptions,
         raise click.ClickException(f"{folder}: another command (process {error or 'unknown'}) works on it; "
                                    "wait for it, or use another --out") from None
     except Stopped as error:
-        return stopped(error.reason, error.outcome, folder, again)
+        return stopped(error.reason, error.outcome, folder, going_on(folder, again))
     tell(outcome)
     return summary(outcome, folder, options, again)
+
+
+def going_on(folder: Path, command: str) -> str:
+    """The command as it is to be typed anywhere, if the folder knows it; else as it was typed."""
+    from undercount.experiments.store.folder import read_manifest
+    from undercount.experiments.store.kept import again
+    from undercount.model.files.problems import BadInput
+
+    try:
+        manifest = read_manifest(folder, None)
+        return command if manifest is None else again(manifest, folder, command)
+    except (BadInput, OSError):
+        return command
 
 
 def stopped(reason: KeyboardInterrupt | OSError | EngineLost, outcome: Outcome, folder: Path, command: str) -> int:
@@ -70,11 +84,13 @@ def summary(outcome: Outcome, folder: Path, options: EngineOptions, command: str
     for failure in outcome.failed:
         kinds.setdefault(failure.error, []).append(failure)
     click.echo(f"results of {outcome.done} of {outcome.total} runs in {folder}")
+    command = going_on(folder, command)
     click.echo(f"{len(outcome.failed)} failed; the same command tries them again: {command}", err=True)
     for error, failures in list(kinds.items())[:KINDS_SHOWN]:
-        click.echo(f"{len(failures)} failed: {error}; to repeat one: {failures[0].command}", err=True)
+        click.echo(f"{len(failures)} failed: {error}; to repeat one: {going_on(folder, failures[0].command)}", err=True)
     if len(kinds) > KINDS_SHOWN:
-        click.echo(f"... and {len(kinds) - KINDS_SHOWN} other errors: undercount status {folder}", err=True)
+        where = shlex.join(["undercount", "status", str(folder.absolute())])
+        click.echo(f"... and {len(kinds) - KINDS_SHOWN} other errors: {where}", err=True)
     return 1
 
 

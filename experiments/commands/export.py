@@ -17,7 +17,7 @@ def command(folder: str, as_csv: bool, out: str | None) -> None:
     from undercount.experiments.runs.results import read_results
 
     results = read_results(folder)
-    path = Path(folder)
+    path = Path(folder) if Path(folder).name not in ("", "..") else Path(folder).resolve()  # . and .. have no name
     target = Path(out) if out else path.with_name(f"{path.resolve().name}-csv")
     written = export_csv(results, target)
     click.echo(f"{len(written)} files in {target}")

@@ -42,4 +42,4 @@ def command(reference: str, observed: str | None, attribution: str | None, seed:
     return carried_out(
         folder, inquiry.command(folder), EngineOptions("serial"),
         lambda on_progress: build(inquiry, folder, os.cpu_count() or 1, lambda what: click.echo(what, err=True)),
-        lambda outcome: click.echo((folder / WORDS).read_text()), runs=False)
+        lambda outcome: click.echo((folder / WORDS).read_text(encoding="utf-8")), runs=False)

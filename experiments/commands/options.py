@@ -53,9 +53,15 @@ def _settings(ctx: click.Context, param: click.Parameter, texts: Iterable[str]) 
     problems = [Problem("--set", plain(name.strip())[:80] or "(no name)", describe("".join((name, equals, value))),
                         "NAME=VALUE")
                 for name, equals, value in pairs if not name.strip() or not equals]
+    found: dict[str, str] = {}
+    for name, _, value in pairs:
+        if name.strip() in found:
+            said = f"{describe(found[name.strip()])} and {describe(value.strip())}"
+            problems.append(Problem("--set", plain(name.strip())[:80], said, "each value once"))
+        found[name.strip()] = value.strip()
     if problems:
         raise BadInput(problems)
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    return found
 
 
 MOST_WORKERS = 1024

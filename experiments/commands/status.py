@@ -20,6 +20,7 @@ def command(folder: str) -> None:
     """
     from undercount.experiments.store.failures import part_states
     from undercount.experiments.store.folder import holder, open_folder
+    from undercount.experiments.store.kept import again
     from undercount.experiments.store.planned import RUN_TABLES, planned_names
     from undercount.model.files.toml_in import plain
 
@@ -41,7 +42,8 @@ def command(folder: str) -> None:
     for name in damaged[:MOST_SHOWN]:
         click.echo(f"damaged: parts/{plain(name)}")
     for failure in failed[:MOST_SHOWN]:
-        click.echo(f"failed: {plain(failure.part)}: {plain(failure.error)}; to repeat it: {plain(failure.command)}")
+        command = again(manifest, path, failure.command) if failure.command else ""
+        click.echo(f"failed: {plain(failure.part)}: {plain(failure.error)}; to repeat it: {plain(command)}")
     for kind, names in (("damaged", damaged), ("failed", failed)):
         if len(names) > MOST_SHOWN:
             click.echo(f"... and {len(names) - MOST_SHOWN} more {kind}")
@@ -52,7 +54,7 @@ def command(folder: str) -> None:
     elif whole and all((path / name).is_file() for name in tables):
         click.echo("finished")
     else:
-        click.echo(f"to go on: {plain(manifest['command'])}")
+        click.echo(f"to go on: {plain(again(manifest, path))}")
 
 
 def _groups(manifest):

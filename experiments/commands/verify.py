@@ -18,6 +18,7 @@ def command(folder: str) -> int:
     Exit code 0 if all are as they were written, 1 if any is damaged, missing or unknown.
     """
     from undercount.experiments.store.folder import holder, open_folder
+    from undercount.experiments.store.kept import again
     from undercount.experiments.store.verify import verify
     from undercount.model.files.toml_in import plain
 
@@ -36,5 +37,5 @@ def command(folder: str) -> int:
     if running := holder(path):
         click.echo(f"a command is running on it (process {plain(running)}), which has not written everything yet")
     elif counts["damaged"] or counts["missing"]:
-        click.echo(f"to write what is damaged or missing again: {plain(manifest['command'])}")
+        click.echo(f"to write what is damaged or missing again: {plain(again(manifest, path))}")
     return 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 from undercount.experiments.compute.engines import Engine, EngineOptions
 from undercount.experiments.compute.worker import Bundle, Died, EngineLost, Result, compute, one_line
@@ -94,8 +93,7 @@ class Dask(Engine):
 
 def _compile_once() -> None:
     """Fill the cache on disk, if there is none, before several workers would each do so."""
-    import numba
-    import undercount.model.engine.compiled  # noqa: F401  says where the cache is
+    from undercount.model.engine.compiled import FOLDER
 
-    if not Path(numba.config.CACHE_DIR).exists():
+    if FOLDER is not None and not any(FOLDER.rglob("*.nbi")):
         import undercount.experiments.compute.warm  # noqa: F401

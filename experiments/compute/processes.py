@@ -89,15 +89,19 @@ class Processes(Engine):
 
 def _start_fork_server() -> None:
     """Start the process that workers are forked from, with what it needs in its environment."""
-    from multiprocessing import forkserver
+    from multiprocessing import forkserver, resource_tracker
 
     multiprocessing.set_forkserver_preload(["undercount.experiments.compute.warm"])
     # A safe path: a user's own random.py in the current folder is none of the workers' business.
     given = {name: os.environ.get(name) for name in (*ONE_THREAD, "PYTHONSAFEPATH")}
     os.environ.update(ONE_THREAD, PYTHONSAFEPATH="1")
+    # Born with Ctrl-C blocked, also while it compiles: an interruption is the command's, which then ends its workers.
+    resource_tracker.ensure_running()  # it unblocks
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
     try:
         forkserver.ensure_running()
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for name, value in given.items():
             if value is None:
                 os.environ.pop(name, None)

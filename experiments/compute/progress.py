@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
+
+from undercount.experiments.compute.compiling import told
 
 if TYPE_CHECKING:
     from undercount.experiments.compute.jobs import Outcome
@@ -17,7 +20,9 @@ LINES = 10  # of a log, beside the first
 def shown(stream: TextIO) -> Iterator[Callable[[Outcome], None]]:
     """A callback for `run_batch` that shows progress on `stream`."""
     if not stream.isatty():
-        yield _Lines(stream)
+        lines = _Lines(stream)
+        with told(lines.say) as begun:
+            yield _until(begun, lines)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -33,7 +38,18 @@ def shown(stream: TextIO) -> Iterator[Callable[[Outcome], None]]:
             notes(progress)
             bar.update(task, total=progress.total, completed=progress.done)
 
-        yield on_progress
+        with told(bar.console.print) as begun:
+            yield _until(begun, on_progress)
+
+
+def _until(begun: threading.Event, on_progress: Callable[[Outcome], None]) -> Callable[[Outcome], None]:
+    """The same callback, which also says that work has begun: nothing waits for a compilation any more."""
+    def passed_on(progress: Outcome) -> None:
+        if progress.done > progress.found or progress.done == progress.total > 0:
+            begun.set()
+        on_progress(progress)
+
+    return passed_on
 
 
 class _Notes:
@@ -59,16 +75,16 @@ class _Notes:
 class _Lines:
     def __init__(self, stream: TextIO):
         self.stream, self.tenth = stream, -1
-        self.notes = _Notes(self._say)
+        self.notes = _Notes(self.say)
 
     def __call__(self, progress: Outcome) -> None:
         self.notes(progress)
         tenth = LINES * progress.done // max(1, progress.total)
         if tenth != self.tenth:
             self.tenth = tenth
-            self._say(f"{progress.done} of {progress.total} runs")
+            self.say(f"{progress.done} of {progress.total} runs")
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
         print(text, file=self.stream, flush=True)
 
 

@@ -25,6 +25,7 @@ from undercount.experiments.discover.tree import leaves
 from undercount.experiments.discover.unknowns import Unknowns, read_unknowns
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import relative, write_whole
+from undercount.experiments.store.kept import Needs
 from undercount.experiments.store.tables import write_csv, write_json
 from undercount.experiments.study import Study, carry_out, planned
 from undercount.model.files.problems import BadInput
@@ -105,7 +106,8 @@ def build(asked: Asked, folder: Path, step: Callable[[str], None] = lambda what:
 
     about = {"batch": asked.batch(), "reference": relative(asked.reference.folder, folder)}
     # Without parts: everything is made when the tables are.
-    made = Study(about | planned([]), asked.command(folder), [], _nothing, assemble, partial=False)
+    made = Study(about | planned([]), asked.command(folder), [], _nothing, assemble, partial=False,
+                 needs=Needs(beside=[str(asked.reference.folder)]))
     return carry_out(folder, "discover", asked.batch(), lambda there: made, EngineOptions("serial"))
 
 

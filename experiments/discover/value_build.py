@@ -23,6 +23,7 @@ from undercount.experiments.discover.outcomes import named
 from undercount.experiments.discover.value import COSTS, Left, Target, Worth, weights_at, worths
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import open_folder, relative, write_whole
+from undercount.experiments.store.kept import Needs
 from undercount.experiments.store.tables import write_csv, write_json
 from undercount.experiments.study import Study, carry_out, planned
 from undercount.experiments.verdict.evidence import Evidence
@@ -138,7 +139,9 @@ def build(inquiry: Inquiry, folder: Path, jobs: int, step: Callable[[str], None]
                 write_csv(folder / TABLES / "further.csv", pd.DataFrame(rows))]
 
     about = {"batch": inquiry.batch(), "reference": relative(inquiry.reference.folder, folder)}
-    made = Study(about | planned([]), inquiry.command(folder), [], _nothing, assemble, partial=False)
+    made = Study(about | planned([]), inquiry.command(folder), [], _nothing, assemble, partial=False,
+                 needs=Needs(files=[inquiry.observed_file] if inquiry.observed_file else [], beside=[
+                     str(place) for place in (inquiry.reference.folder, inquiry.attribution) if place is not None]))
     return carry_out(folder, "further", inquiry.batch(), lambda there: made, EngineOptions("serial"))
 
 

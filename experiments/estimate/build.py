@@ -24,6 +24,7 @@ from undercount.experiments.estimate.answer import answer
 from undercount.experiments.estimate.methods import Options
 from undercount.experiments.estimate.reading import Given
 from undercount.experiments.estimate.words import told
+from undercount.experiments.store.kept import Needs
 from undercount.experiments.store.tables import write_csv, write_json
 from undercount.experiments.study import Study, carry_out, planned
 
@@ -51,7 +52,7 @@ def build(given: Given, options: Options, folder: Path, command: str, write_page
     asked = batch(given, options)
     # Without parts: everything is made when the tables are.
     made = Study({"batch": asked, "file": given.file, "sha256": given.sha256} | planned([]), command, [], _nothing,
-                 assemble, partial=False)
+                 assemble, partial=False, needs=Needs(files=[given.file] if Path(given.file).is_file() else []))
     return carry_out(folder, "estimate", asked, lambda there: made, EngineOptions("serial"))
 
 

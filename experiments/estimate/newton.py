@@ -7,14 +7,14 @@ the gradient and the Hessian are sums over supersets of a term: one pass over th
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from undercount.model.engine.compiled import part
 
 STEPS, HALVINGS = 100, 30
 SMALL_STEP = 1e-7  # in the logarithm of a mean; the next would be its square
 FOUND, SINGULAR, LOST = 0, 1, 2
 
 
-@njit(nogil=True, cache=True)
+@part
 def _supersets(values):
     """In place: each value becomes the sum of the values of the histories that hold it."""
     step = 1
@@ -25,7 +25,7 @@ def _supersets(values):
         step *= 2
 
 
-@njit(nogil=True, cache=True)
+@part
 def _predictor(terms, coefficients, out):
     """The logarithm of the mean of every history: the sum of the coefficients of the terms that it holds."""
     out[:] = 0.0
@@ -39,7 +39,7 @@ def _predictor(terms, coefficients, out):
         step *= 2
 
 
-@njit(nogil=True, cache=True)
+@part
 def _deviance(counts, possible, predictor):
     total = 0.0
     for history in range(1, len(counts)):
@@ -51,7 +51,7 @@ def _deviance(counts, possible, predictor):
     return 2.0 * total
 
 
-@njit(nogil=True, cache=True)
+@part
 def _cholesky(matrix):
     """In place, the lower triangle; False if the matrix is not positive definite."""
     for i in range(len(matrix)):
@@ -69,7 +69,7 @@ def _cholesky(matrix):
     return True
 
 
-@njit(nogil=True, cache=True)
+@part
 def _solve(lower, values):
     """In place, after `_cholesky`."""
     for i in range(len(values)):
@@ -82,7 +82,7 @@ def _solve(lower, values):
         values[i] /= lower[i, i]
 
 
-@njit(nogil=True, cache=True)
+@part
 def maximise(terms, counts, held):
     """The maximum: hidden persons, their variance in the logarithm, deviance, means, finite terms, status.
 

@@ -28,6 +28,7 @@ from undercount.experiments.estimate.trial_words import trial_told
 from undercount.experiments.estimate.worlds import Stretch, Worlds, from_parts, from_results, simulate_lists
 from undercount.experiments.runs.results import Results, read_results
 from undercount.experiments.store.folder import MANIFEST, relative
+from undercount.experiments.store.kept import Needs
 from undercount.experiments.store.provenance import code_digest
 from undercount.experiments.store.tables import write_csv, write_json, write_parquet
 from undercount.experiments.study import Study, carry_out, finished_parts, planned
@@ -84,6 +85,12 @@ class TrialPlan:
             {"name": scenario.name, "key": scenario.content_hash(), "unknowns": list(scenario.free()),
              "resolved": scenario.to_dict()} for scenario in self.scenarios]}
 
+    def needs(self) -> Needs:
+        """What the folder keeps, or what it was made from."""
+        if self.runs:
+            return Needs(beside=[str(self.runs.folder)])
+        return Needs(tuple(zip(all_named(self.given), self.scenarios)))
+
     def command(self, folder: Path) -> str:
         """The command that makes this folder."""
         words = ["undercount", "estimate"]
@@ -127,7 +134,7 @@ def try_methods(plan: TrialPlan, folder: Path, options: EngineOptions, write_pag
 
     # Of a folder of runs there are no parts: everything is made when the tables are.
     made = Study(plan.about(folder) | planned(stretches), command, stretches, simulate_lists, assemble, plan.region,
-                 partial=plan.runs is None)
+                 partial=plan.runs is None, needs=plan.needs())
     return carry_out(folder, "estimate", plan.batch(), lambda there: made, options, on_progress)
 
 

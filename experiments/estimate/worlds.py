@@ -9,6 +9,7 @@ import numpy as np
 from undercount.experiments.draws import drawn, gates_of
 from undercount.experiments.estimate.lists import Lists
 from undercount.experiments.runs.results import Results
+from undercount.experiments.store.planned import cut
 from undercount.experiments.store.seal import seal_arrays
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.engine.layout import LISTS
@@ -81,7 +82,7 @@ class Stretch:
 
     @property
     def part(self) -> str:
-        return f"{self.scenario.name[:60]}-{self.first:06d}-{self.last:06d}-{self.key[:16]}.npz"
+        return f"{cut(self.scenario.name, 60)}-{self.first:06d}-{self.last:06d}-{self.key[:16]}.npz"
 
 
 def simulate_lists(stretch: Stretch) -> bytes:

@@ -19,6 +19,7 @@ from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.influence.indices import effects, need_salib, sobol_indices, widest
 from undercount.experiments.influence.plan import FIRST, LUCK, Inquiry
 from undercount.experiments.influence.world import Block, run_block
+from undercount.experiments.store.kept import Needs
 from undercount.experiments.store.seal import Damaged, check_part
 from undercount.experiments.store.tables import write_csv, write_json
 from undercount.experiments.study import Study, carry_out, finished_parts, planned
@@ -77,7 +78,8 @@ class _Stages:
     def carry_out(self, jobs: Sequence[Block], assemble: Callable[[], list[Path]]) -> Outcome:
         inquiry, batch = self.inquiry, self.inquiry.batch()
         made = Study({"batch": batch} | planned(jobs), inquiry.command(self.folder), jobs, run_block, assemble,
-                     inquiry.scenario.region, partial=False)
+                     inquiry.scenario.region, partial=False,
+                     needs=Needs(((inquiry.given, inquiry.scenario),), region=inquiry.on_region))
         return carry_out(self.folder, KIND, batch, lambda there: made, self.options, self.on_progress)
 
 

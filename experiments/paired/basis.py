@@ -16,13 +16,18 @@ from typing import Any
 import numpy as np
 from undercount.experiments.ask import explanations as shipped
 from undercount.experiments.draws import Draw, prior_draws
+from undercount.experiments.store.kept import Needs, core_of
+from undercount.experiments.store.planned import cut
 from undercount.experiments.store.provenance import code_digest
 from undercount.experiments.verdict.folder import posterior_draws, read_draws
+from undercount.experiments.verdict.kept import NAME, called, keep_verdict
 from undercount.experiments.verdict.weighted import is_weighted, read_weighted
-from undercount.model.assumed.scenario import Scenario, load_scenario, scenarios_root
+from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.files.problems import BadInput, Problem, nearest
 from undercount.model.files.toml_in import describe
 from undercount.model.known.region import Region
+
+__all__ = ["Basis", "core_of", "read_basis"]
 
 DRAWS = 100
 RESAMPLES = 2000
@@ -39,6 +44,7 @@ class Basis:
     words: str
     given: tuple[str, ...]  # of the command line that asks for them again
     people_per_agent: int | None = None  # of the table whose worlds the draws are
+    verdict: Path | None = None  # whose posterior it is
 
     @property
     def explanations(self) -> list[str]:
@@ -59,6 +65,15 @@ class Basis:
         """The one region of all the draws."""
         return self.draws[0].scenario.region
 
+    def needs(self, files: Sequence[str] = ()) -> Needs:
+        """What a folder keeps of what the draws are made of."""
+        if self.verdict is not None:
+            return Needs(files=files, folders={str(self.verdict): (NAME, lambda to: keep_verdict(self.verdict, to))})
+        words = [self.given[i + 1] for i, word in enumerate(self.given) if word == "--explanation"]
+        explanations = list({draw.explanation.name: draw.explanation for draw in self.draws}.values())
+        region = next((after for word, after in zip(self.given, self.given[1:]) if word == "--region"), None)
+        return Needs(tuple(zip(words or [each.name for each in explanations], explanations)), files, region=region)
+
     def about(self) -> dict[str, Any]:
         """For the manifest: each draw, and the hash of what it runs."""
         names = [draw.explanation.name for draw in self.draws]
@@ -75,7 +90,7 @@ def content(draw: Draw) -> tuple:
 def part_of(draw: Draw, *more: object) -> str:
     """The file of what is computed of a draw: its name is a hash of all that can move it."""
     key = hashlib.sha256(repr((content(draw), code_digest(), *more)).encode()).hexdigest()[:16]
-    return f"{draw.explanation.name[:60]}-{draw.world:07d}-{key}.npz"
+    return f"{cut(draw.explanation.name, 60)}-{draw.world:07d}-{key}.npz"
 
 
 def read_basis(verdict: str | None, prior: int | None, explanations: Sequence[str], count: int, seed: int,
@@ -139,11 +154,11 @@ def _posterior(folder: Path, names: list[str], count: int, problems: list[Proble
     draws = posterior_draws(folder, count, names)
     how = (f"of {', '.join(names)} alone" + (", not weighed against each other" if len(names) > 1 else "")
            if names else "of every explanation in proportion to its probability")
-    words = f"posterior of {folder.name}, {len(draws)} draws {how}"
+    words = f"posterior of {called(folder)}, {len(draws)} draws {how}"
     again = [str(folder), "--draws", str(count)]
     for name in names:
         again += ["--explanation", name]
-    return Basis(tuple(draws), True, words, tuple(again))
+    return Basis(tuple(draws), True, words, tuple(again), verdict=folder)
 
 
 def _weighted(folder: Path, names: list[str], count: int, problems: list[Problem]) -> Basis:
@@ -157,31 +172,12 @@ def _weighted(folder: Path, names: list[str], count: int, problems: list[Problem
         raise BadInput(problems)
     draws = there.draws(count, names)
     of = f" of {', '.join(names)}" if names else ""
-    words = (f"posterior of {folder.name}, {len(draws)} draws{of} in proportion to the weights of "
+    words = (f"posterior of {called(folder)}, {len(draws)} draws{of} in proportion to the weights of "
              f"{there.effective(names):,.0f} worlds (effective number)")
     again = [str(folder), "--draws", str(count)]
     for name in names:
         again += ["--explanation", name]
-    return Basis(tuple(draws), True, words, tuple(again), there.reference.people_per_agent)
-
-
-def core_of(explanation: Scenario) -> Scenario:
-    """The file at the root of the explanation's chain of `extends`: what all explanations share.
-
-    Itself if it extends nothing. Raises BadInput if the root is not among the scenarios.
-    """
-    tables = set(explanation.region.files)
-    names = [name for name in explanation.files if name.endswith(".toml") and Path(name).name not in tables]
-    if len(names) < 2:
-        return explanation
-    for name in names:
-        path = scenarios_root() / name
-        if path.is_file():
-            candidate = load_scenario(path, str(explanation.region.folder.resolve()))
-            if sum(file in names for file in candidate.files) == 1:
-                return candidate
-    raise BadInput(Problem(f"scenario {explanation.name}", "extends", ", ".join(names),
-                           f"a chain whose first file stands in {scenarios_root()}"))
+    return Basis(tuple(draws), True, words, tuple(again), there.reference.people_per_agent, folder)
 
 
 # --------------------------------------------------------------------------- means over draws

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from undercount.experiments.paired.basis import read_basis
 from undercount.experiments.sweeps.sweep import LUCKS, Sweep
+from undercount.experiments.verdict.kept import NAME, keep_verdict
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.files.problems import BadInput, Problem
 
@@ -25,4 +28,6 @@ def posterior_sweep(folder: str) -> Sweep:
                                    f"{scenario.name}"))
         return tuple(draw.scenario for draw in found)
 
-    return Sweep(POSTERIOR, words=("--parameters", f"{POSTERIOR}={folder}"), draws=draws)
+    word = f"{POSTERIOR}={folder}"
+    return Sweep(POSTERIOR, words=("--parameters", word), draws=draws,
+                 folders={word: (NAME, lambda to: keep_verdict(Path(folder), to))})

@@ -48,5 +48,5 @@ def build(plan: Comparison, folder: Path, options: EngineOptions,
             write_json(folder / "policy.json", as_json(plan, summary, rank, len(done) // n, len(done) == len(trials)))]
 
     made = Study({"batch": plan.batch()} | planned(once), plan.command(folder), once, try_levers, assemble,
-                 plan.basis.region)
+                 plan.basis.region, needs=plan.basis.needs([plan.levers_file] if plan.levers_file else ()))
     return carry_out(folder, "policy", plan.batch(), lambda there: made, options, on_progress)

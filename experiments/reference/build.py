@@ -16,6 +16,7 @@ from undercount.experiments.reference.statistics import FILE
 from undercount.experiments.reference.table import write_tables
 from undercount.experiments.reference.worlds import simulate_stretch
 from undercount.experiments.store.folder import REGION, write_whole
+from undercount.experiments.store.kept import Needs
 from undercount.experiments.study import Study, carry_out, finished_parts, planned
 
 
@@ -27,21 +28,24 @@ def build(plan: TablePlan, folder: Path, options: EngineOptions,
     """
     stretches = plan.stretches()
 
+    copy = folder / REGION / plan.region.name / FILE
+
+    def prepare(there: dict[str, Any] | None) -> Study:
+        statistics = plan.region.folder / FILE
+        if statistics.exists() and not (copy.exists() and copy.samefile(statistics)):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(copy, statistics.read_bytes())
+        return Study(about(plan) | planned(stretches), command_line(plan, folder), stretches, simulate_stretch,
+                     assemble, plan.region, needs=Needs(tuple(zip(plan.given, plan.scenarios)), region=plan.on_region))
+
     def assemble() -> list[Path]:
-        statistics, copied = plan.region.folder / FILE, []
-        if statistics.exists():
-            target = folder / REGION / plan.region.name / FILE
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, statistics.read_bytes())
-            copied = [target]
+        copied = [copy] if copy.exists() else []
         unknowns = list(dict.fromkeys(path for scenario in plan.scenarios for path in scenario.free()))
         names = [TRIED, *columns(plan.region, plan.statistics)]
         explanations = [scenario.name for scenario in plan.scenarios]
         return [*write_tables(folder, names, unknowns, explanations, finished_parts(folder, stretches)), *copied]
 
-    made = Study(about(plan) | planned(stretches), command_line(plan, folder),
-                 stretches, simulate_stretch, assemble, plan.region)
-    return carry_out(folder, "reference", plan.shared(), lambda there: made, options, on_progress)
+    return carry_out(folder, "reference", plan.shared(), prepare, options, on_progress)
 
 
 def about(plan: TablePlan) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from undercount.experiments.ask import all_named, load_unknown
 from undercount.experiments.draws import hard_patterns
 from undercount.experiments.reference.statistics import FILE, Statistic, shipped_statistics
+from undercount.experiments.store.planned import cut
 from undercount.experiments.store.provenance import code_digest
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.files.problems import BadInput, Problem
@@ -52,7 +53,7 @@ class Stretch:
 
     @property
     def part(self) -> str:
-        return (f"{self.scenario.name[:60]}-{self.variant.short}-{self.first:07d}-{self.last:07d}-"
+        return (f"{cut(self.scenario.name, 60)}-{self.variant.short}-{self.first:07d}-{self.last:07d}-"
                 f"{self.key[:16]}.npz")
 
 

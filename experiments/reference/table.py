@@ -19,6 +19,7 @@ from undercount.experiments.reference.plan import Variant
 from undercount.experiments.reference.quantities import columns
 from undercount.experiments.reference.statistics import Statistic, shipped_statistics
 from undercount.experiments.store.folder import MANIFEST, REGION, TEMPORARY, read_manifest, sync
+from undercount.experiments.store.kept import again, kept_scenario
 from undercount.experiments.store.provenance import code_digest
 from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.files.problems import BadInput, Problem
@@ -154,7 +155,7 @@ class Reference:
 
     @cached_property
     def _worlds(self) -> pa.Table:
-        return _read(self.folder / "worlds.parquet", self.manifest)
+        return _read(self.folder / "worlds.parquet", self)
 
     @property
     def names(self) -> set[str]:
@@ -200,13 +201,17 @@ class Reference:
         """Number of each world within its explanation."""
         return self._worlds["world"].to_numpy()[self._rows]
 
+    def table(self, names: Sequence[str]) -> pa.Table:
+        """Columns of the file itself: the worlds of every width, in its order."""
+        return self._worlds.select(list(names))
+
     def quantities(self, names: Sequence[str]) -> np.ndarray:
         """The quantities of those names, shape (worlds, names), float64."""
         return np.column_stack([self._worlds[name].to_numpy() for name in names]).astype(float)[self._rows]
 
     def parameters(self, explanation: str) -> tuple[list[str], np.ndarray]:
         """Unknowns of an explanation and what was drawn, shape (its worlds, unknowns)."""
-        table = _read(self.folder / "parameters.parquet", self.manifest)
+        table = _read(self.folder / "parameters.parquet", self)
         mine = self._rows[self.labels == self.explanations.index(explanation)]
         names = next(entry["unknowns"] for entry in self.manifest["scenarios"] if entry["name"] == explanation)
         return names, np.column_stack([table[name].to_numpy(zero_copy_only=False)[mine] for name in names])
@@ -218,7 +223,8 @@ class Reference:
             raise BadInput(Problem(self.folder, "model", f"code {code_digest()}",
                                    f"the table's code {self.manifest['batch']['code']}; or make the table again: new "
                                    "worlds by other rules are not mixed with it"))
-        scenario = load_scenario(there["given"], self.on_region)
+        kept = kept_scenario(self.folder, explanation)
+        scenario = load_scenario(kept) if kept else load_scenario(there["given"], self.on_region)
         if (scenario.content_hash() != there["key"] or list(scenario.free()) != there["unknowns"]
                 or scenario.to_dict()["priors"] != there["resolved"]["priors"]):
             raise BadInput(Problem(self.folder, f"scenario {explanation}", "values other than in this table",
@@ -226,12 +232,13 @@ class Reference:
         return scenario
 
 
-def _read(path: Path, manifest: dict[str, Any]) -> pa.Table:
+def _read(path: Path, reference: Reference) -> pa.Table:
     try:
         return pq.read_table(path)
     except (OSError, pa.ArrowException) as error:
         kind = "no file" if isinstance(error, FileNotFoundError) else "a damaged file"
-        raise BadInput(Problem(path, path.stem, kind, f"a table; to write it: {manifest['command']}")) from None
+        how = again(reference.manifest, reference.folder)
+        raise BadInput(Problem(path, path.stem, kind, f"a table; to write it: {how}")) from None
 
 
 def read_reference(folder: str | Path) -> Reference:
@@ -242,6 +249,6 @@ def read_reference(folder: str | Path) -> Reference:
         kind = "a folder without results" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
         raise BadInput(Problem(folder, MANIFEST, kind, "a folder that `undercount reference` made"))
     if manifest["state"] != "finished":
-        again = f"a finished table; to go on: {manifest['command']}"
-        raise BadInput(Problem(folder, "state", manifest["state"], again))
+        raise BadInput(Problem(folder, "state", manifest["state"],
+                               f"a finished table; to go on: {again(manifest, folder)}"))
     return Reference(folder, manifest)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Polygon
 from undercount.experiments.report.theme import SMALL, colour, new_figure
+from undercount.model.known.drawing import drawing_of
 
 LARGEST = 18  # corridors drawn in each panel
 THICKEST = 7.0  # points
@@ -19,19 +20,6 @@ MARGIN = 2.0  # degrees around the capitals in use
 ENDS = ("s", "D", "^", "v", "P")  # one marker for each group of destinations
 WIDTH = 5.8  # inches, so that two panels fit on a page
 BEND = 0.18  # of an arrow, as a share of its length
-
-
-def borders(region) -> tuple[list[tuple[str, np.ndarray]], list[float]]:
-    """(iso3, ring of longitude and latitude) of every outline of the region's map, and its box."""
-    path = next(region.folder / name for name in region.files if name.endswith(".geojson"))
-    content = json.loads(path.read_text(encoding="utf-8"))
-    rings = []
-    for feature in content["features"]:
-        shape = feature["geometry"]
-        polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-        rings += [(feature["properties"]["iso3"], np.array(polygon[0], float)[:, :2]) for polygon in polygons]
-    box = content.get("bbox") or [*np.vstack([r for _, r in rings]).min(0), *np.vstack([r for _, r in rings]).max(0)]
-    return rings, [float(x) for x in box]
 
 
 def drawn(corridors: pd.DataFrame) -> pd.DataFrame:
@@ -42,8 +30,8 @@ def drawn(corridors: pd.DataFrame) -> pd.DataFrame:
 
 def flow_map(panels: dict[str, pd.DataFrame], region) -> Figure:
     """`panels`: title -> corridors (origin, destination, persons a year), largest first."""
-    rings, box = borders(region)
-    at = {c.iso3: (c.lon, c.lat) for c in region.countries}
+    drawing = drawing_of(region)
+    at, box = drawing.places, drawing.box
     view = _view([at[iso] for p in panels.values() for iso in {*drawn(p)["origin"], *drawn(p)["destination"]}]
                  or list(at.values()), box)
     # A degree of longitude is shorter than one of latitude; one ratio for the whole map.
@@ -58,7 +46,7 @@ def flow_map(panels: dict[str, pd.DataFrame], region) -> Figure:
     for ax, (title, corridors) in zip(axes, panels.items()):
         for inside, face in ((False, "0.97"), (True, "0.90")):
             ax.add_collection(PatchCollection(
-                [Polygon(ring) for iso3, ring in rings if (iso3 in known) is inside],
+                [Polygon(np.array(rings[0])) for iso3, rings in drawing.polygons if (iso3 in known) is inside],
                 facecolor=face, edgecolor="0.65", linewidth=0.4, zorder=1))
         chosen = drawn(corridors)
         # The thick ones first, so that thin ones stay visible.
@@ -80,7 +68,7 @@ def flow_map(panels: dict[str, pd.DataFrame], region) -> Figure:
     return figure
 
 
-def _view(points: list[tuple[float, float]], box: list[float]) -> list[float]:
+def _view(points: list[tuple[float, float]], box: Sequence[float]) -> list[float]:
     """West, south, east, north: around the places in use, inside the box that the outlines cover."""
     lon, lat = np.array(points).T
     return [max(box[0], lon.min() - MARGIN), max(box[1], lat.min() - MARGIN),

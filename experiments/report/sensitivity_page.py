@@ -16,6 +16,7 @@ from undercount.experiments.report.page import PAGE, write_page
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import cell
 from undercount.experiments.report.theme import colour, new_figure, styled
+from undercount.experiments.store.kept import again
 from undercount.model.files.problems import BadInput, Problem
 
 QUESTION = "Which unknowns do the outcomes hang on?"
@@ -29,7 +30,7 @@ def write_sensitivity_report(folder: Path, manifest: dict[str, Any], out: Path) 
         table, morris = pd.read_csv(folder / "indices.csv"), pd.read_csv(folder / "morris.csv")
     except (OSError, ValueError) as error:
         raise BadInput(Problem(folder, "sensitivity.json", str(error)[:60],
-                               f"finished indices; to go on: {manifest['command']}")) from None
+                               f"finished indices; to go on: {again(manifest, folder)}")) from None
     origin = f"Scenario {found['scenario']}, {found['worlds']:,} worlds, undercount {manifest['undercount']}."
     with styled():
         made = [

@@ -10,6 +10,7 @@ from scipy.stats import spearmanr
 from undercount.experiments.report.summaries import QUANTILES
 from undercount.experiments.runs.outputs import Output, outputs_of
 from undercount.experiments.runs.results import Results
+from undercount.experiments.store.kept import kept_scenario
 from undercount.experiments.sweeps.point import unit_of
 from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.files.problems import BadInput, Problem
@@ -58,7 +59,8 @@ class Swept:
     def _scenario(self) -> Scenario | None:
         """A scenario of the folder, for the units of events; None if it is gone."""
         try:
-            return load_scenario(self.manifest["scenarios"][0]["given"])
+            there = self.manifest["scenarios"][0]
+            return load_scenario(kept_scenario(self.folder, there["name"]) or there["given"])
         except BadInput:
             return None
 

@@ -15,11 +15,12 @@ from undercount.experiments.report.page import PAGE, QUESTION, write_page
 from undercount.experiments.report.sections import Section
 from undercount.experiments.report.theme import styled
 from undercount.experiments.report.verdict_sections import Sources, Study, sections
-from undercount.experiments.store.folder import REGION, open_folder
+from undercount.experiments.store.folder import open_folder
+from undercount.experiments.store.kept import again
 from undercount.experiments.verdict.answer_words import told
 from undercount.experiments.verdict.folder import TABLES, read_verdict
+from undercount.experiments.verdict.kept import reference_of
 from undercount.model.files.problems import BadInput, Problem
-from undercount.model.known.region_in import load_region
 
 
 def write_verdict_report(folder: Path, out: Path, attribution: Path | None = None, policy: Path | None = None) -> Path:
@@ -38,10 +39,10 @@ def read_sources(folder: Path, attribution: Path | None = None, policy: Path | N
     manifest = _finished(folder, "compare")
     found = read_verdict(folder)
     predictive = pd.DataFrame() if "table" not in found else \
-        _table(folder / TABLES / "predictive.csv", manifest, dtype={"period": str, "country": str},
+        _table(folder, f"{TABLES}/predictive.csv", manifest, dtype={"period": str, "country": str},
                keep_default_na=False)
     return Sources(
-        found, predictive, manifest, country_names(manifest),
+        found, predictive, manifest, country_names(folder, manifest),
         None if attribution is None else _study(attribution, "attribute", "attribution", ("summary", "totals")),
         None if policy is None else _study(policy, "policy", "policy", ("summary",)))
 
@@ -49,7 +50,7 @@ def read_sources(folder: Path, attribution: Path | None = None, policy: Path | N
 def _finished(folder: Path, kind: str) -> dict[str, Any]:
     manifest = open_folder(folder, kind)
     if manifest["state"] != "finished":
-        raise BadInput(Problem(folder, "state", manifest["state"], f"finished; to go on: {manifest['command']}"))
+        raise BadInput(Problem(folder, "state", manifest["state"], f"finished; to go on: {again(manifest, folder)}"))
     return manifest
 
 
@@ -59,23 +60,25 @@ def _study(folder: Path, kind: str, name: str, tables: tuple[str, ...]) -> Study
     try:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise BadInput(Problem(path, name, str(error)[:60], f"a result; to make it: {manifest['command']}")) from None
-    read = {table: _table(folder / f"{table}.csv", manifest) for table in tables}
+        raise BadInput(Problem(path, name, str(error)[:60],
+                               f"a result; to make it: {again(manifest, folder)}")) from None
+    read = {table: _table(folder, f"{table}.csv", manifest) for table in tables}
     return Study(folder.name, found, read, manifest["command"])
 
 
-def _table(path: Path, manifest: dict[str, Any], **how: Any) -> pd.DataFrame:
+def _table(folder: Path, name: str, manifest: dict[str, Any], **how: Any) -> pd.DataFrame:
+    path = folder / name
     try:
         return pd.read_csv(path, **how)
     except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
         raise BadInput(Problem(path, path.stem, str(error)[:60],
-                               f"a table; to write it again: {manifest['command']}")) from None
+                               f"a table; to write it again: {again(manifest, folder)}")) from None
 
 
-def country_names(manifest: dict[str, Any]) -> dict[str, str]:
-    """Names by code from the reference table's copy of the region; none if it is no longer there."""
+def country_names(folder: Path, manifest: dict[str, Any]) -> dict[str, str]:
+    """Names by code from what the folder keeps of the table, or the table itself; none if it is no longer there."""
     try:
-        region = load_region(Path(manifest["reference"]) / REGION / manifest["batch"]["reference"]["region"]["name"])
+        region = reference_of(folder, manifest["reference"]).region
     except (BadInput, OSError, KeyError):
         return {}
     return {country.iso3: country.name for country in region.countries}

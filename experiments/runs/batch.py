@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole, scale_name
+from undercount.experiments.store.kept import kept_scenario
 from undercount.experiments.store.planned import layout, part_name, run_key
 from undercount.experiments.store.provenance import code_digest
 from undercount.experiments.sweeps.point import Point
@@ -203,9 +204,12 @@ def _load(given: Sequence[str], settings: Mapping[str, str], problems: list[Prob
     return loaded
 
 
-def load_again(there: Mapping[str, Any], settings: Mapping[str, str], on_region: str | None = None) -> Scenario:
-    """A scenario of a manifest. Raises BadInput if it is gone or no longer the same."""
-    scenario = load_scenario(there["given"], on_region).with_values(settings)
+def load_again(folder: Path, there: Mapping[str, Any], settings: Mapping[str, str],
+               on_region: str | None = None) -> Scenario:
+    """A scenario of a folder's manifest. Raises BadInput if it is gone or no longer the same."""
+    kept = kept_scenario(folder, there["name"])
+    scenario = load_scenario(kept) if kept else load_scenario(there["given"], on_region)
+    scenario = scenario.with_values(settings)
     if scenario.content_hash() != there["key"]:
         raise BadInput(Problem(f"scenario {describe(there['name'])}", describe(there["given"]),
                                "values other than in the result folder", "the scenario as it was, or another --out"))

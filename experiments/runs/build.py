@@ -15,6 +15,7 @@ from undercount.experiments.runs.execute import execute
 from undercount.experiments.runs.extend import about_runs, going_on, joined
 from undercount.experiments.runs.tallies import Tallies, load_tallies
 from undercount.experiments.store.folder import TEMPORARY, sync
+from undercount.experiments.store.kept import Needs
 from undercount.experiments.store.planned import RUN_TABLES, SWEEP_TABLES
 from undercount.experiments.store.seal import Damaged
 from undercount.experiments.study import Study, carry_out
@@ -37,8 +38,10 @@ def run_batch(batch: Batch, folder: str | Path, options: EngineOptions | None = 
 def study_of(batch: Batch, folder: Path, there: dict[str, Any] | None) -> Study:
     """The study of a batch together with what the folder holds. Raises BadInput if the folder cannot be extended."""
     batch = joined(batch, folder, there)
-    return Study(about_runs(batch), going_on(batch, folder), batch.runs(), execute,
-                 lambda: _assemble(batch, folder), batch.region, repeats=_repeating(batch, folder), check=load_tallies)
+    return Study(about_runs(batch, there), going_on(batch, folder), batch.runs(), execute,
+                 lambda: _assemble(batch, folder), batch.region, repeats=_repeating(batch, folder), check=load_tallies,
+                 needs=Needs([(entry.given, entry.scenario) for entry in batch.entries], region=batch.on_region,
+                             folders=batch.sweep.folders if batch.sweep else {}))
 
 
 def _repeating(batch: Batch, folder: Path) -> Callable[[Run], str]:

@@ -10,6 +10,7 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 from undercount.experiments.runs.results import Results
 from undercount.experiments.store.folder import TEMPORARY
+from undercount.experiments.store.kept import again
 from undercount.experiments.store.planned import RUN_TABLES, SWEEP_TABLES
 from undercount.experiments.store.tables import write_csv
 from undercount.model.files.problems import BadInput, Problem
@@ -33,7 +34,7 @@ def export_csv(results: Results, out: Path) -> list[Path]:
             written.append(_convert(source, out / f"{name}.csv"))
         except pa.ArrowException:
             raise BadInput(Problem(source, name, "a damaged file",
-                                   f"a table; to write it again: {results.manifest['command']}")) from None
+                                   f"a table; to write it again: {again(results.manifest, results.folder)}")) from None
         rows += [(f"{name}.csv", field.name, *_described(field)) for field in pq.read_schema(source)]
     table = pd.DataFrame(rows, columns=["file", "column", "type", "unit", "description"])
     return [*written, write_csv(out / DICTIONARY, table)]

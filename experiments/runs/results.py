@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from undercount.experiments.store.folder import REGION, open_folder
+from undercount.experiments.store.kept import again
 from undercount.experiments.store.planned import RUN_TABLES, SWEEP_TABLES
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Region
@@ -62,8 +63,8 @@ class Results:
             found = pq.read_table(path)
         except (OSError, pa.ArrowException) as error:
             kind = "no file" if isinstance(error, FileNotFoundError) else "a damaged file"
-            again = f"a table; to write it again: {self.manifest['command']}"
-            raise BadInput(Problem(path, name, kind, again)) from None
+            how = again(self.manifest, self.folder)
+            raise BadInput(Problem(path, name, kind, f"a table; to write it again: {how}")) from None
         # Texts as plain strings: a DataFrame's categories would add groups that no row is in.
         plain = {field.name: column.cast(field.type.value_type) if pa.types.is_dictionary(field.type) else column
                  for field, column in zip(found.schema, found.columns)}
@@ -75,5 +76,5 @@ def read_results(folder: str | Path) -> Results:
     folder = Path(folder)
     manifest = open_folder(folder, "run")
     if not (folder / "runs.parquet").exists():
-        raise BadInput(Problem(folder, "tables", "none yet", f"finished runs; to go on: {manifest['command']}"))
+        raise BadInput(Problem(folder, "tables", "none yet", f"finished runs; to go on: {again(manifest, folder)}"))
     return Results(folder, manifest)

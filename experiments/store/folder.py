@@ -175,6 +175,22 @@ def _check_names(manifest: dict[str, Any]) -> None:
     for name in paths:
         if Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name:
             raise ValueError(f"{describe(name)} leads out of the folder")
+    _check_places(manifest)
+
+
+def _check_places(manifest: dict[str, Any]) -> None:
+    """Raise ValueError unless what it says of kept files and of the command's words can be shown (`kept.py`)."""
+    places, kept = manifest.get("places", {}), manifest.get("kept", {})
+    _shape({"places": places, "kept": kept}, {"places": dict, "kept": dict})
+    texts = [*places, *kept]
+    for place in places.values():
+        if not isinstance(place, dict) or not {"in", "beside"} & set(place) or ("as" in place and "files" not in place):
+            raise ValueError("a place that says not where")
+        texts += place.values()
+    if not all(isinstance(text, str) and text.isprintable() and len(text) <= LONGEST_NAME for text in texts):
+        raise ValueError("a place that cannot be shown")
+    if wrong := next((name for name in kept if Path(name).is_absolute() or ".." in Path(name).parts), None):
+        raise ValueError(f"{describe(wrong)} leads out of the folder")
 
 
 def _runs_of(entry: dict[str, Any], batch: dict[str, Any]) -> int:

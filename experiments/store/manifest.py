@@ -56,7 +56,7 @@ class Record:
             # Every command that worked on the folder, the last one last.
             "sessions": [*before.get("sessions", []), {
                 "command": command, **engine, "started": now(), "ended": None, "state": "running"}],
-            "tables": before.get("tables", {}), "parts": before.get("parts", {}),
+            "tables": before.get("tables", {}), "parts": before.get("parts", {}), "places": before.get("places", {}),
         }
 
     def begin(self) -> None:

@@ -17,9 +17,14 @@ def run_key(scenario_key: str, batch: dict[str, Any], seed: int, point: str | No
     return hashlib.sha256(repr(content).encode()).hexdigest()
 
 
+def cut(name: str, most: int = 80) -> str:
+    """The beginning of a name that takes at most so many bytes."""
+    return name.encode()[:most].decode(errors="ignore")
+
+
 def part_name(scenario: str, replicate: int, key: str) -> str:
     """A part's file name; the scenario's name is cut so that the whole fits any file system."""
-    return f"{scenario[:80]}-{replicate:05d}-{key[:16]}.npz"
+    return f"{cut(scenario)}-{replicate:05d}-{key[:16]}.npz"
 
 
 def layout(points: Sequence[int], replicates: int, batch: Mapping[str, Any]) -> Iterator[tuple[int | None, int]]:

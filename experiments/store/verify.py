@@ -48,6 +48,8 @@ def _expected(folder: Path, manifest: dict[str, Any]) -> Iterator[tuple[str, str
         for name, digest in region["files"].items():
             path = f"{REGION}/{region.get('name')}/{name}"
             yield path, _against(folder / path, digest)
+    for name, digest in manifest.get("kept", {}).items():
+        yield name, _against(folder / name, digest)
     for name in planned_names(manifest):
         yield f"{PARTS}/{name}", _part(folder, name, manifest["parts"].get(name))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class Sweep:
     points: int = 0
     words: tuple[str, ...] = ()  # of the command line
     draws: Callable[[Scenario, int], tuple[Scenario, ...]] | None = None  # (scenario, how many), of drawn parameters
+    folders: Mapping[str, tuple[str, Callable[[Path], None]]] = field(default_factory=dict)  # that words name: `Needs`
 
     @property
     def drawn(self) -> bool:

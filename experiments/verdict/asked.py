@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from undercount.experiments.reference.table import Reference
+from undercount.experiments.store.kept import Needs
 from undercount.experiments.verdict.effort import Effort
+from undercount.experiments.verdict.kept import REFERENCE, keep_reference
 from undercount.experiments.verdict.observed import Observed
 
 
@@ -33,6 +35,11 @@ class Asked:
         return {"reference": self.reference.manifest["batch"], "worlds": len(self.reference.labels),
                 "observed": hashlib.sha256(cells.encode()).hexdigest()[:16],
                 "seed": self.seed, "effort": self.effort.name, "smc": self.smc}
+
+    def needs(self) -> Needs:
+        """What its folder keeps: what `attribute` and `policy` ask of the table; the table itself stays where it is."""
+        return Needs(files=[self.given] if self.given else [], beside=[str(self.reference.folder)],
+                     folders={"": (REFERENCE, lambda to: keep_reference(self.reference, to))})
 
     def command(self, folder: Path) -> str:
         """The command that makes this verdict."""

@@ -19,6 +19,8 @@ import numpy as np
 import pandas as pd
 from undercount.experiments.draws import Draw
 from undercount.experiments.store.folder import MANIFEST, read_manifest
+from undercount.experiments.store.kept import again, kept_scenario
+from undercount.experiments.verdict.kept import REFERENCE
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.files.problems import BadInput, Problem
 
@@ -37,7 +39,7 @@ def read_draws(folder: Path) -> tuple[pd.DataFrame, dict[str, str]]:
         return pd.read_parquet(labels if labels.exists() else folder / DRAWS), manifest["given"]
     except (OSError, ValueError) as error:
         raise BadInput(Problem(folder / DRAWS, "draws", str(error)[:60],
-                               f"a table; to write it again: {manifest['command']}")) from None
+                               f"a table; to write it again: {again(manifest, folder)}")) from None
 
 
 def read_verdict(folder: Path) -> dict[str, Any]:
@@ -46,9 +48,9 @@ def read_verdict(folder: Path) -> dict[str, Any]:
     try:
         return json.loads((folder / VERDICT).read_bytes())
     except (OSError, ValueError) as error:
-        again = manifest["command"] if manifest else "undercount compare REFERENCE"
+        how = again(manifest, folder) if manifest else "undercount compare REFERENCE"
         raise BadInput(Problem(folder / VERDICT, "verdict", str(error)[:60],
-                               f"a verdict; to make it: {again}")) from None
+                               f"a verdict; to make it: {how}")) from None
 
 
 def posterior_draws(folder: Path, count: int | None = None, explanations: Sequence[str] = ()) -> list[Draw]:
@@ -62,7 +64,9 @@ def posterior_draws(folder: Path, count: int | None = None, explanations: Sequen
         table = table.iloc[np.linspace(0, len(table) - 1, count).round().astype(int)]
     there = (read_manifest(folder, "compare") or {}).get("on_region")  # relative to the folder
     region = str((folder / there).resolve()) if there else None
-    scenarios = {name: load_scenario(given[name], region) for name in dict.fromkeys(table["explanation"])}
+    kept = {name: kept_scenario(folder / REFERENCE, name) for name in dict.fromkeys(table["explanation"])}
+    scenarios = {name: load_scenario(path) if path else load_scenario(given[name], region)
+                 for name, path in kept.items()}
     found = []
     for _, row in table.iterrows():
         scenario = scenarios[row["explanation"]]

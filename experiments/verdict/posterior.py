@@ -10,6 +10,7 @@ import numpy as np
 from undercount.experiments.inference import contraction, rejection
 from undercount.experiments.reference.quantities import quantities
 from undercount.experiments.reference.statistics import Statistic
+from undercount.experiments.store.planned import cut
 from undercount.experiments.store.seal import seal_arrays
 from undercount.experiments.verdict.evidence import Evidence
 from undercount.model.assumed.scenario import Scenario
@@ -71,7 +72,7 @@ class PosteriorWorlds:
         content = (self.scenario.content_hash(), self.unknowns, self.points.tolist(), self.first, self.seed,
                    self.people_per_agent, [s.definition for s in self.statistics])
         key = hashlib.sha256(repr(content).encode()).hexdigest()[:16]
-        return f"posterior-{self.scenario.name[:60]}-{self.first:05d}-{key}.npz"
+        return f"posterior-{cut(self.scenario.name, 60)}-{self.first:05d}-{key}.npz"
 
     def run(self) -> bytes:
         """The quantities (draws, columns) of the worlds, as a part."""

@@ -6,9 +6,12 @@ with the luck that they had, so that at the table's scale a draw is the world th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,12 +19,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from undercount.experiments.draws import Draw, attempt
 from undercount.experiments.reference.quantities import TRIED
-from undercount.experiments.reference.table import Reference, read_reference
+from undercount.experiments.reference.shipped import shipped_reference
+from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import open_folder
 from undercount.experiments.verdict.folder import DRAWS
+from undercount.experiments.verdict.kept import reference_of
 from undercount.model.files.problems import BadInput, Problem
 
 COLUMNS = ("explanation", "world", "weight")
+WEIGHED = b"weighed worlds of"  # metadata of the draws that ship: `worlds_of` the table that they are of
+MAKE = "undercount compare, then python -m tools.publish"
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,15 @@ class Weighted:
                 for name, world in dict.fromkeys(rows)}
         return [made[row] for row in rows]
 
+    def draw(self, world: int) -> Draw:
+        """The world of that number. Raises BadInput as `draws` does, KeyError if it has no weight."""
+        mine = self.of()
+        names = mine.loc[mine["world"] == world, "explanation"]
+        if names.empty:
+            raise KeyError(world)
+        name = str(names.iloc[0])
+        return attempt(self.reference.scenario(name), world, self.reference.seed, self._tried()[name, world])
+
     def _tried(self) -> dict[tuple[str, int], int]:
         reference = self.reference
         tried = reference.quantities([TRIED])[:, 0].astype(int).tolist()
@@ -80,7 +96,30 @@ def read_weighted(folder: Path) -> Weighted:
     given = manifest.get("reference")
     if manifest["state"] != "finished" or not isinstance(given, str):
         raise BadInput(Problem(folder, "state", manifest["state"], "a folder that `undercount compare` finished"))
-    reference = read_reference(folder / given)
+    return _of_worlds(folder, reference_of(folder, given))
+
+
+def shipped_weighted() -> Weighted:
+    """The posterior of the published verdict, whose weights ship beside the worlds that they weigh.
+
+    Raises BadInput if there is none, or if rules, region, scenario or table have changed since.
+    """
+    reference = shipped_reference()
+    path = reference.folder / DRAWS
+    if not path.exists():
+        raise BadInput(Problem(path, "draws", "none that ship with this region", f"a verdict: {MAKE}"))
+    if (pq.read_schema(path).metadata or {}).get(WEIGHED) != worlds_of(reference.manifest["batch"]):
+        raise BadInput(Problem(path, "draws", "weights of another table", f"those of the table beside it: {MAKE}"))
+    return _of_worlds(reference.folder, reference)
+
+
+def worlds_of(batch: Mapping[str, Any]) -> bytes:
+    """A hash of what decides which worlds a table holds; not of the code, which a shipped table is tied to anew."""
+    return hashlib.sha256(json.dumps({k: v for k, v in batch.items() if k != "code"}, sort_keys=True).encode()
+                          ).hexdigest()[:16].encode()
+
+
+def _of_worlds(folder: Path, reference: Reference) -> Weighted:
     table = pq.read_table(folder / DRAWS, columns=list(COLUMNS)).to_pandas()
     table["explanation"] = table["explanation"].astype(str)
     there = {(reference.explanations[label], world)

@@ -11,38 +11,27 @@ from pathlib import Path
 
 import reacton.ipyvuetify as v
 import solara
-from undercount.experiments.view import keep, story
+from undercount.experiments.view import link, onsets, opening, story
 from undercount.experiments.view import map as flow_map
-from undercount.experiments.view.life import CHOICES
-from undercount.experiments.view.naming import country
+from undercount.experiments.view.frame import WHOLE, frame_of
+from undercount.experiments.view.handed import Keep
 from undercount.experiments.view.panels import Controls
-from undercount.experiments.view.session import PAGES, SPEEDS, Life, Session
-from undercount.experiments.view.twin import ALONE, Settings
+from undercount.experiments.view.session import SPEEDS, Session
+from undercount.experiments.view.snapshot import PAGES
+from undercount.experiments.view.tabs import BLUE, Pages, html
+from undercount.experiments.view.tour import STEPS
+from undercount.experiments.view.vue import FlowMap, Link, Onsets, Tour
+from undercount.model.files.problems import BadInput
 
-SCENARIO_VARIABLE = "UNDERCOUNT_VIEW_SCENARIO"  # how the command tells the page what to open
+SERVED_VARIABLE = "UNDERCOUNT_VIEW_SERVED"  # set by the command; a notebook's address bar is its own
 STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-BLUE = "#1f4e79"
-
-
-@solara.component_vue("map.vue")
-def FlowMap(base: str, names: str, layer: str, tips: dict, viewbox: str, label: str, selected: str, event_pick=None):
-    """Outlines (sent once) and the month's layer; tells which country was clicked."""
-
-
-@solara.component_vue("save.vue")
-def Save(label: str, filename: str, content: dict, event_ask=None):
-    """A button whose content is asked for when it is pressed."""
-
-
-def _html(text: str, tag: str = "div", *classes: str) -> None:
-    solara.HTML(tag=tag, unsafe_innerHTML=text, classes=list(classes))
 
 
 @solara.component
 def Page():
     """The whole page of one tab."""
-    start = os.environ.get(SCENARIO_VARIABLE) or Settings().scenario
-    session = solara.use_memo(lambda: Session(Settings(scenario=start)), [])
+    router = solara.use_router()
+    session = solara.use_memo(lambda: opened(router.search), [])
     solara.use_effect(lambda: session.close, [])
     solara.Title("Undercount")
     solara.Style(STYLE)
@@ -51,11 +40,29 @@ def Page():
             Controls(session)
             Keep(session)
         with solara.Div(classes=["uc-main"]):
-            _html("Fewer victims counted. Fewer people trafficked?", "h1", "uc-h1")
-            _html(escape(story.INTRODUCTION), "p", "uc-intro")
+            with solara.Div(classes=["uc-head"]):
+                html("Fewer victims counted. Fewer people trafficked?", "h1", "uc-h1")
+                with solara.Div(classes=["uc-opens"]):
+                    Link(query=link.query(session.settings.value), names=list(link.KEYS),
+                         served=SERVED_VARIABLE in os.environ)
+                    Tour(steps=list(STEPS))
+            html(escape(story.introduction(session.snapshot.value.settings)), "p", "uc-intro")
             Clock(session)
             Maps(session)
+            Charts(session)
             Pages(session)
+
+
+def opened(search: str | None) -> Session:
+    """A session with the settings of a link, or of the opening where there is none or its worlds cannot be made."""
+    start = opening.settings()
+    settings, problems = link.restored(search, start, start.scenario)
+    try:
+        return Session(settings, start.scenario, {"link": " ".join(problems)} if problems else None)
+    except BadInput as error:
+        if settings == start:
+            raise
+        return Session(start, start.scenario, {"link": "; ".join(map(str, error.problems))})
 
 
 @solara.component
@@ -75,135 +82,69 @@ def Clock(session: Session):
             v.Slider(v_model=session.speed.value, on_v_model=session.set_speed, min=SPEEDS[0], max=SPEEDS[1],
                      label=f"Speed: {session.speed.value} months a second", dense=True, hide_details=True, color=BLUE,
                      attributes={"aria-label": "Months a second"})
-        _html(escape(busy or now.date), "div", "uc-date")
-    _html(f'<div style="width:{100 * now.share_run:.1f}%"></div>', "div", "uc-progress")
-    if session.messages.value.get("reset"):
-        _html(escape(session.messages.value["reset"]), "p", "uc-problem")
+        html(escape(busy or now.date), "div", "uc-date")
+    html(f'<div style="width:{100 * now.share_run:.1f}%"></div>', "div", "uc-progress")
+    for name in ("link", "reset"):
+        if session.messages.value.get(name):
+            html(escape(session.messages.value[name]), "p", "uc-problem")
 
 
 @solara.component
 def Maps(session: Session):
-    """A map for each world under what it tells this month; the main chart; what is dated, and what differs."""
+    """A map for each world under what it tells this month."""
     now, twin = session.snapshot.value, session.twin
-    path = twin.region.folder / "map.geojson"
-    viewbox, zoom = flow_map.VIEWS[session.view.value]
-    base = solara.use_memo(lambda: flow_map.base(twin.region, path), [str(path)])
-    names = solara.use_memo(lambda: flow_map.names(twin.region, zoom), [str(path), zoom])
-    other = next(view for view in flow_map.VIEWS if view != session.view.value)
+    frame, path = frame_of(twin.region), str(twin.region.map)
+    view = session.view.value if session.view.value in frame.views else WHOLE
+    base = solara.use_memo(lambda: flow_map.base(twin.region), [path])
+    names = solara.use_memo(lambda: flow_map.names(twin.region, view), [path, view])
+    other = next((name for name in frame.views if name != view), None)
     with solara.Div(classes=["uc-maps" if len(now.names) > 1 else "uc-map-alone"]):
         for k, name in enumerate(now.names):
             with solara.Div(classes=["uc-world"]):
                 which = ("First", "Second")[k]
-                _html(f"<b>{which} world: {escape(name)}.</b> {escape(now.stories[k])}", "p", f"uc-story{k}")
+                html(f"<b>{which} world: {escape(name)}.</b> {escape(now.stories[k])}", "p", f"uc-story{k}")
                 with solara.Div(classes=["uc-drawn"]):
-                    FlowMap(base=base, names=names, layer=now.layers[k], tips=now.tips[k], viewbox=viewbox,
-                            label=f"Map of the flows in the world {name}", event_pick=session.show_country,
+                    FlowMap(base=base, names=names, layer=now.layers[k], tips=now.tips[k],
+                            viewbox=frame.views[view][0], event_pick=session.show_country,
+                            label=f"Map of the {view}, {which.lower()} world ({name}), {now.date}: {now.said[k]}.",
                             selected=session.country.value if session.page.value == PAGES[3] else "")
-                    if k == 0:
+                    if k == 0 and other:
                         with solara.Div(classes=["uc-zoom"]):
                             solara.Button(f"Show the {other}", on_click=lambda: session.look(other), outlined=True,
                                           color=BLUE)
-    _html(flow_map.legend(), "div", "uc-legend")
-    _html(now.main, "div", "uc-main-chart")
-    with solara.Div(classes=["uc-notes"]):
-        _html(f"<b>Dated events</b><br>{now.news}", "div", "uc-news")
-        _html(f"<b>Same people, same luck</b><br>{escape(now.difference)}", "div", "uc-difference")
+    html(flow_map.legend(), "div", "uc-legend")
 
 
 @solara.component
-def Pages(session: Session):
-    """What else there is to see, a page at a time."""
-    now, page = session.snapshot.value, session.page.value
-    with solara.Div(classes=["uc-tabs"]):
-        for name in PAGES:
-            solara.Button(name, on_click=lambda name=name: session.show(name), text=True,
-                          classes=["uc-tab", "uc-tab-on"] if name == page else ["uc-tab"],
-                          attributes={"aria-pressed": "true" if name == page else "false"})
-    if page == PAGES[0]:
-        _html("".join(f"<div>{chart}</div>" for chart in now.funnels) or "Press Play first.", "div", "uc-charts")
-    elif page == PAGES[1]:
-        _html("".join(f"<div>{chart}</div>" for chart in now.small) or "Press Play first.", "div", "uc-charts")
-    elif page == PAGES[2]:
-        OneLife(session)
-    else:
-        Country(session)
-
-
-@solara.component
-def OneLife(session: Session):
-    """Pick somebody and read the months so far, in every world."""
-    kind, set_kind = solara.use_state("person")
-    what, set_what = solara.use_state(next(iter(CHOICES["person"])))
+def Charts(session: Session):
+    """Counts and hidden flow; when explanations begin; what was changed, what is dated, and what differs."""
     now = session.snapshot.value
-
-    def other_kind(value):
-        if value in CHOICES:
-            set_kind(value)
-            set_what(next(iter(CHOICES[value])))
-
-    _html("Follow one life, month by month. <b>These people are synthetic: nobody here exists.</b> Each sentence is "
-          "made from what the model's rules did to this person.", "p", "uc-note")
-    with solara.Div(classes=["uc-pick"]):
-        v.Select(label="Who", items=list(CHOICES), v_model=kind, on_v_model=other_kind, dense=True, outlined=True,
-                 hide_details=True)
-        v.Select(label="who …", items=list(CHOICES[kind]), v_model=what, on_v_model=set_what, dense=True, outlined=True,
-                 hide_details=True)
-        solara.Button("Pick somebody" if not now.lives else "Pick somebody else", color=BLUE, dark=True,
-                      on_click=lambda: session.pick(kind, what))
-    if session.picked.serial >= 0 and not now.lives:
-        _html("Nobody fits so far. Play some months, or choose something else.", "p", "uc-note")
-    with solara.Div(classes=["uc-lives"]):
-        for life in now.lives:
-            _html(_life_html(life), "div", "uc-life")
-
-
-def _life_html(life: Life) -> str:
-    lines = "".join(f"<li><b>{escape(month)}</b> {escape(text)}</li>" for month, text in life.lines)
-    word = "counted" if life.counted else "not counted"
-    badge = "" if life.counted is None else f'<p class="uc-badge">In the table of victims: <b>{word}</b>.</p>'
-    note = f"<p>{escape(life.note)}</p>" if life.note else ""
-    return (f'<h3 style="color:{life.colour}">{escape(life.title)}</h3><p>{escape(life.portrait)}</p>{note}'
-            f"<ul>{lines or '<li>Nothing has happened yet.</li>'}</ul>{badge}")
+    with solara.Div(classes=["uc-main-charts"]):
+        html(now.counts, "div", "uc-counts")
+        html(now.flow, "div", "uc-flow")
+    if now.changed:
+        html(escape(now.changed), "p", "uc-changed")
+    Begins(session)
+    with solara.Div(classes=["uc-notes"]):
+        html(f"<b>Dated events</b><br>{now.news}", "div", "uc-news")
+        head = "Same people, same luck" if now.paired or len(now.names) < 2 else "Not the same people"
+        html(f"<b>{head}</b><br>{escape(now.difference)}", "div", "uc-difference")
 
 
 @solara.component
-def Country(session: Session):
-    """Choose a country here or on a map."""
-    region = session.twin.region
-    items = [{"text": country(region, c.iso3), "value": c.iso3} for c in region.countries]
-    items.sort(key=lambda item: item["text"])
-    with solara.Div(classes=["uc-pick"]):
-        v.Select(label="Country (or click on a map)", items=items, v_model=session.country.value,
-                 on_v_model=session.show_country, dense=True, outlined=True, hide_details=True)
-    _html(session.snapshot.value.country or "Press Play first.", "div", "uc-country")
-
-
-@solara.component
-def SaveButton(session: Session, label: str, filename: str, kind: str, make):
-    """Hands over what `make` gives, as "text", as "png" drawn by the browser, or as bytes in "base64"."""
-    content, set_content = solara.use_state({})
-
-    def ask(_):
-        with session.lock:
-            set_content({"serial": content.get("serial", 0) + 1, "kind": kind, "text": make()})
-
-    Save(label=label, filename=filename, content=content, event_ask=ask)
-
-
-@solara.component
-def Keep(session: Session):
-    """Buttons that hand over files; nothing is written on the server."""
-    path = session.twin.region.folder / "map.geojson"
-    _html("Keep", "h2", "uc-h2")
-    with solara.Div(classes=["uc-keep"]):
-        SaveButton(session, "Save settings (scenario file)", "my-scenario.toml", "text", session.scenario_file)
-        if session.settings.value.second != ALONE:
-            SaveButton(session, "Save second world's settings", "my-second-scenario.toml", "text",
-                       lambda: session.scenario_file(True))
-        SaveButton(session, "Tables (CSV in a ZIP)", "undercount-tables.zip", "base64",
-                   lambda: keep.tables(session.twin))
-        SaveButton(session, "Figure (PNG)", "undercount.png", "png", lambda: keep.figure(session.twin, path))
-        SaveButton(session, "Figure (SVG)", "undercount.svg", "text", lambda: keep.figure(session.twin, path))
+def Begins(session: Session):
+    """When what the first world's scenario brings begins; dragging a mark runs the worlds again."""
+    marks, region = onsets.marks(session.settings.value), session.settings.value.first_scenario().region
+    html("When it begins in the first world: drag a mark, or use the arrow keys and Enter" if marks else
+         "In the first world nothing begins that was not dated", "h2", "uc-h2")
+    if marks:
+        years = [{"name": str(region.start.year + m // 12), "at": m, "months": min(12, region.months - m)}
+                 for m in range(0, region.months, 12)]
+        Onsets(marks=marks, years=years, months=region.months, year=region.start.year, first=region.start.month,
+               label="Months in which explanations begin",
+               event_move=lambda moved: session.move_onset(moved.get("name"), moved.get("month")))
+    if session.messages.value.get("onset"):
+        html(escape(session.messages.value["onset"]), "p", "uc-problem")
 
 
 def warm() -> None:
@@ -212,5 +153,5 @@ def warm() -> None:
     context.close()
 
 
-if os.environ.get(SCENARIO_VARIABLE):  # set by the command; a notebook has no need to wait for this
+if SERVED_VARIABLE in os.environ:  # a notebook has no need to wait for this
     warm()

@@ -12,13 +12,12 @@ means that value.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from undercount.experiments.view.twin import ALONE, FROZEN, Settings, loaded
+from undercount.experiments.view.twin import Settings, loaded
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import Parameters, specs
-from undercount.model.assumed.scenario import scenario_names
+from undercount.model.assumed.scenario import Scenario
 from undercount.model.files.problems import BadInput
 
 # First on the page, with the words of the page; the rest follows by group.
@@ -29,9 +28,6 @@ HEADLINE = {
 }
 FIRST_SWITCHES = {"route_adaptation": "Networks act on what they learn of routes",
                   "method_adaptation": "Networks act on what they learn of methods"}
-# One agent a person is 15.7 million agents: right for `undercount run`, too much for every open tab.
-SCALES = (10, 10_000)
-SEEDS = (0, 2**63 - 1)
 STEP = 0.05  # between the stops of a slider
 
 
@@ -54,6 +50,11 @@ class Control:
         return exact(self.value)
 
     @property
+    def shown(self) -> str:
+        """The value for a reader: drawn values have more digits than anybody can use."""
+        return exact(float(f"{self.value:.7g}"))
+
+    @property
     def stop(self) -> float:
         """Where the slider stands."""
         return self.nearest(self.value)
@@ -74,7 +75,7 @@ def control(path: str, settings: Settings) -> Control:
     spec = specs()[path]
     label = HEADLINE.get(path) or spec.key.replace("_", " ").capitalize()
     low, high = spec.allowed
-    own = float(loaded(settings.scenario).value(path))
+    own = float(own_scenario(settings).value(path))
     here = "" if own == spec.default else f", in this scenario {exact(own)}"
     text = (f"{spec.meaning[0].upper()}{spec.meaning[1:]}. {spec.unit}, {low:g} to {high:g}, "
             f"default {spec.default:g}{here}. {spec.source}.")
@@ -90,8 +91,13 @@ def groups() -> dict[str, tuple[str, list[str]]]:
     return {name: entry for name, entry in found.items() if entry[1]}
 
 
+def paths() -> list[str]:
+    """Every name that `with_value` takes."""
+    return [*specs(), *(f"mechanisms.{name}" for name in MECHANISMS)]
+
+
 def switch_on(name: str, settings: Settings) -> bool:
-    own = loaded(settings.scenario).mechanisms[name]
+    own = own_scenario(settings).mechanisms[name]
     return bool(settings.changes.get(f"mechanisms.{name}", own))
 
 
@@ -100,26 +106,15 @@ def switch_help(name: str) -> str:
     return f"{m.meaning[0].upper()}{m.meaning[1:]}. Off: {m.off}."
 
 
-def choices(given: str) -> list[str]:
-    """Scenarios that the page offers: those that are shipped, and the one that the command named."""
-    names = [name for name in scenario_names() if name != "baseline"]
-    return ([given] if given not in names and given != "baseline" else []) + ["baseline", *names]
-
-
-def second_choices(given: str) -> dict[str, str]:
-    """What the other world may be -> the words for it."""
-    frozen = {FROZEN: "The same, but networks do not act on what they learn", ALONE: "No second world"}
-    return frozen | {name: scenario_title(name) for name in choices(given)}
-
-
-def scenario_title(name: str) -> str:
-    return Path(name).stem.replace("-", " ").capitalize()
+def own_scenario(settings: Settings) -> Scenario:
+    """The first world's, as it is before any change."""
+    return loaded(settings.scenario, settings.region)
 
 
 def with_value(settings: Settings, name: str, value: Any) -> tuple[Settings, str | None]:
     """The settings with a parameter or switch changed; or the old ones and the schema's message."""
     changes = {**settings.changes, name: value}
-    scenario = loaded(settings.scenario)
+    scenario = own_scenario(settings)
     try:
         changed = scenario.with_values(changes, "settings")
     except BadInput as error:
@@ -145,45 +140,7 @@ def with_stop(settings: Settings, path: str, stop: Any) -> tuple[Settings, str |
     return with_value(settings, path, meant)
 
 
-def with_whole(settings: Settings, name: str, value: Any) -> tuple[Settings, str | None]:
-    """The same for the seed and the people per agent, which are no parameters of a scenario."""
-    low, high = SEEDS if name == "seed" else SCALES
-    words = "0 to 2**63 - 1" if name == "seed" else \
-        f"{low} to {high:,} on this page (1 with `undercount run`)"
-    text = str(value).strip().replace(",", "")
-    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
-        return settings, f"found {str(value)[:40]!r}; allowed: a whole number, {words}"
-    return replace(settings, **{name: int(text)}), None
-
-
-def with_scenario(settings: Settings, which: str, name: str, given: str) -> Settings:
-    """Another scenario for one world; a name that the page does not offer is ignored.
-
-    Changed values of the first scenario are dropped, since they were changes to another one.
-    """
-    offered = choices(given) if which == "scenario" else second_choices(given)
-    if name not in offered:
-        return settings
-    return replace(settings, scenario=name, changes={}) if which == "scenario" else replace(settings, second=name)
-
-
 def message(error: BadInput, name: str) -> str:
     """What is wrong with one control, in the schema's words."""
     own = [p for p in error.problems if p.key == name] or error.problems
     return "; ".join(f"found {p.found}; allowed: {p.allowed}" for p in own)
-
-
-def saved(settings: Settings, second: bool = False) -> str:
-    """A scenario file that `undercount run` accepts; how to get the same world stands in its head."""
-    scenario = settings.second_scenario() if second else settings.first_scenario()
-    if scenario is None:
-        raise ValueError("there is no second world")
-    stem = "my-scenario"
-    if settings.changes or second and settings.second == FROZEN:
-        scenario = replace(scenario, title=f"{scenario.title} (changed on the page)")
-    head = (f"# Saved from the page of `undercount view`. The world that it showed:\n"
-            f"#   undercount run {stem}.toml --replicates 1 --seed {settings.seed} "
-            f"--people-per-agent {settings.people_per_agent}\n\n")
-    return head + scenario.to_toml()
-
-

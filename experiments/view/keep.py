@@ -9,6 +9,8 @@ import zipfile
 
 from undercount.experiments.view import charts, story
 from undercount.experiments.view import map as flow_map
+from undercount.experiments.view.frame import frame_of
+from undercount.experiments.view.svg import FONT
 
 
 def tables(twin) -> str:
@@ -22,23 +24,26 @@ def tables(twin) -> str:
     return base64.b64encode(out.getvalue()).decode()
 
 
-def figure(twin, map_path) -> str:
-    """Both maps above the main chart, in one SVG with a size in pixels."""
-    width, gap = 1240.0, 20.0
-    share = (width - gap) / 2 / flow_map.WIDTH
-    high = (flow_map.HEIGHT + 28) * share
+def figure(twin) -> str:
+    """Both maps above both charts, in one SVG with a size in pixels."""
+    width, gap, frame = 1240.0, 20.0, frame_of(twin.region)
+    share = (width - gap) / 2 / frame.width
+    high = (frame.height + 28) * share
     parts = [f'<rect width="{width:.0f}" height="100%" fill="white"/>']
     for k, (name, model) in enumerate(zip(twin.names, twin.models)):
-        own = _inner(flow_map.whole(model, map_path, name, story.date(model)))
-        parts.append(f'<svg x="{k * (width + gap) / 2:.1f}" y="0" width="{flow_map.WIDTH * share:.1f}" '
-                     f'height="{high:.1f}" viewBox="0 0 {flow_map.WIDTH:.0f} {flow_map.HEIGHT + 28:.0f}">{own}</svg>')
-    chart = charts.main_chart(twin.models, twin.names)
-    tall = width * 368 / 900
-    parts.append(f'<svg x="0" y="{high + 20:.1f}" width="{width:.0f}" height="{tall:.1f}" viewBox="0 0 900 368">'
-                 f'{_inner(chart)}</svg>')
+        own = _inner(flow_map.whole(model, name, story.date(model)))
+        parts.append(f'<svg x="{k * (width + gap) / 2:.1f}" y="0" width="{frame.width * share:.1f}" '
+                     f'height="{high:.1f}" viewBox="0 0 {frame.width:.0f} {frame.height + 28:.0f}">{own}</svg>')
+    across = charts.COUNTS[0] + gap + charts.FLOW[0]
+    tall, left = charts.COUNTS[1] * width / across, 0.0
+    for chart, size in ((charts.counts_chart, charts.COUNTS), (charts.flow_chart, charts.FLOW)):
+        own = size[0] * width / across
+        parts.append(f'<svg x="{left:.1f}" y="{high + 20:.1f}" width="{own:.1f}" height="{tall:.1f}" '
+                     f'viewBox="0 0 {size[0]:g} {size[1]:g}">{_inner(chart(twin.models, twin.names))}</svg>')
+        left += own + gap * width / across
     total = high + tall + 30
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{total:.0f}" '
-            f'viewBox="0 0 {width:.0f} {total:.0f}" {charts.FONT}>{"".join(parts)}</svg>')
+            f'viewBox="0 0 {width:.0f} {total:.0f}" {FONT}>{"".join(parts)}</svg>')
 
 
 def _inner(svg: str) -> str:

@@ -2,94 +2,53 @@
 
 from __future__ import annotations
 
-import json
 import math
-from functools import lru_cache
 from html import escape
 
 import numpy as np
-from undercount.experiments.view.charts import FONT, INK, MODE_COLOURS, QUIET, text
+from undercount.experiments.view.frame import frame_of
+from undercount.experiments.view.labels import SIZE, Wish
+from undercount.experiments.view.labels import place as placed
 from undercount.experiments.view.naming import count, country, labels
+from undercount.experiments.view.svg import FONT, INK, MODE_COLOURS, QUIET, text
 from undercount.model.engine.layout import MODES, VISA_FREE
 
-# The box of the map; a degree of longitude is drawn as long as it is at 45 degrees.
-WEST, EAST, SOUTH, NORTH = -8.0, 41.0, 34.6, 56.4
-SCALE = 17.0
-WIDTH, HEIGHT = (EAST - WEST) * math.cos(math.radians(45)) * SCALE, (NORTH - SOUTH) * SCALE
-# What of it is shown, and how many times larger than the whole.
-VIEWS = {"region": (f"0 0 {WIDTH:.0f} {HEIGHT:.0f}", 1.0)}
 # Bend of an arc, as a share of its length, so that entry modes of one corridor stay apart.
 BENDS = {1: 0.10, 2: 0.20, 3: 0.30}
 
 
-def at(lon: float, lat: float) -> tuple[float, float]:
-    return (lon - WEST) * math.cos(math.radians(45)) * SCALE, (NORTH - lat) * SCALE
-
-
 def positions(region) -> list[tuple[float, float]]:
     """Where each country's capital stands on the map."""
-    return [at(c.lon, c.lat) for c in region.countries]
+    places = frame_of(region).places
+    return [places[c.iso3] for c in region.countries]
 
 
-def _part(west: float, north: float, share: float) -> tuple[str, float]:
-    """A part of the map of the same shape, `share` as wide, and how much larger it is drawn."""
-    x, y = at(west, north)
-    return f"{x:.0f} {y:.0f} {WIDTH * share:.0f} {HEIGHT * share:.0f}", 1.0 / share
-
-
-VIEWS["Balkans"] = _part(12.2, 48.6, 0.42)
-
-
-@lru_cache(maxsize=8)
-def outlines(path: str) -> list[tuple[str, str]]:
-    """(code, SVG path) of each country of a map file, thinned to what a screen can show."""
-    with open(path, encoding="utf-8") as file:
-        features = json.load(file)["features"]
-    found: dict[str, list[str]] = {}
-    for feature in features:
-        shape = feature["geometry"]
-        polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
-        pieces = found.setdefault(feature["properties"]["iso3"], [])
-        pieces += filter(None, (_ring(ring) for polygon in polygons for ring in polygon))
-    return [(iso3, "".join(pieces)) for iso3, pieces in found.items() if pieces]
-
-
-def _ring(ring) -> str:
-    """One closed line; points nearer than most of a pixel to the one before are left out."""
-    kept: list[tuple[float, float]] = []
-    for lon, lat in ring:
-        x, y = at(lon, lat)
-        if not kept or abs(x - kept[-1][0]) + abs(y - kept[-1][1]) >= 0.9:
-            kept.append((x, y))
-    inside = any(-20 <= x <= WIDTH + 20 and -20 <= y <= HEIGHT + 20 for x, y in kept)
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + "Z" if len(kept) > 3 and inside else ""
-
-
-def base(region, map_path) -> str:
+def base(region) -> str:
     """Outlines; countries of the region carry their code for hover and click."""
-    known = region.index
-    parts = [f'<rect width="{WIDTH:.0f}" height="{HEIGHT:.0f}" fill="#e9eff5"/>']
-    for iso3, path in outlines(str(map_path)):
+    known, frame = region.index, frame_of(region)
+    parts = [f'<rect width="{frame.width:.0f}" height="{frame.height:.0f}" fill="#e9eff5"/>']
+    for iso3, path in frame.outlines:
         ours = iso3 in known
         fill = "#fbfaf7" if ours else "#f1f3f5"
         extra = f'data-iso="{escape(iso3, True)}" class="country"' if ours else ""
-        parts.append(f'<path d="{path}" fill="{fill}" stroke="#a9b2bd" stroke-width="0.7" {extra}/>')
+        parts.append(f'<path d="{path}" fill="{fill}" fill-rule="evenodd" stroke="#a9b2bd" '
+                     f'stroke-width="0.7" {extra}/>')
     for x, y in positions(region):
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.8" fill="#8a939e" pointer-events="none"/>')
     return "".join(parts)
 
 
-def names(region, zoom: float = 1.0) -> str:
-    """Names of countries, above everything else, as large on the screen at every zoom."""
-    parts = []
-    for c, (x, y) in zip(region.countries, positions(region)):
-        label = labels(region).get(c.iso3)
-        if label:
-            dx, dy = label["beside"]
-            more = f'pointer-events="none" paint-order="stroke" stroke="#fbfaf7" stroke-width="{3 / zoom:.2f}"'
-            parts.append(text(x + dx / zoom, y + dy / zoom, label.get("name", c.name), round(12 / zoom, 2),
-                              colour="#30363d", more=more))
-    return "".join(parts)
+def names(region, view: str = "region") -> str:
+    """Names of countries, above everything else, as large on the screen in every view."""
+    frame, zoom = frame_of(region).view(view)
+    left, top, wide, tall = map(float, frame.split())
+    wished = labels(region)
+    shown = {c.iso3: wished.get(c.iso3, None if wished else {}) for c in region.countries}  # without any wish all are
+    wishes = [Wish(label.get("name", c.name), x, y, tuple(label["beside"]) if "beside" in label else None)
+              for c, (x, y) in zip(region.countries, positions(region)) if (label := shown[c.iso3]) is not None]
+    more = f'pointer-events="none" paint-order="stroke" stroke="#fbfaf7" stroke-width="{3 / zoom:.2f}"'
+    return "".join(text(p.x, p.y, p.name, round(SIZE / zoom, 2), colour="#30363d", more=more)
+                   for p in placed(wishes, (left, top, left + wide, top + tall), zoom))
 
 
 def arcs(region, flows: np.ndarray, zoom: float = 1.0) -> list[tuple[float, str]]:
@@ -150,7 +109,7 @@ def _marks(x: float, y: float, identified: int, in_pay: int, shelter: int, name:
         parts.append(f'<rect x="{-side - 3:.1f}" y="3" width="{side:.1f}" height="{side:.1f}" fill="#6b7280" '
                      f'opacity="0.8"><title>{name}: {in_pay} officials in a network\'s pay</title></rect>')
     if shelter:
-        s = 2.0 + 0.35 * math.sqrt(shelter)
+        s = min(12.0, 2.0 + 0.25 * math.sqrt(shelter))
         parts.append(f'<path d="M3 {3 + s:.1f}l{s:.1f} -{s:.1f}l{s:.1f} {s:.1f}v{s:.1f}h-{2 * s:.1f}z" fill="white" '
                      f'stroke="#374151" stroke-width="0.8"><title>{name}: {shelter} shelter places</title></path>')
     if identified:
@@ -177,7 +136,20 @@ def tips(model) -> dict[str, str]:
     return found
 
 
-def legend(width: float = 900.0) -> str:
+def said(model) -> str:
+    """The month's map in words: how many, and along which corridors most."""
+    world, region = model.world, model.region
+    if world.month == 0:
+        return "nothing has happened yet"
+    flows = world.flows[world.t - 1].sum(axis=(2, 3))
+    largest = np.argsort(flows, axis=None)[::-1][:3]
+    pairs = [divmod(int(k), flows.shape[1]) for k in largest]
+    told = ", ".join(f"{country(region, a)} to {country(region, b)} {count(flows[a, b])}"
+                     for a, b in pairs if flows[a, b])
+    return f"{count(flows.sum())} people newly exploited this month; most from {told or 'nowhere'}"
+
+
+def legend() -> str:
     """What the marks mean, in one line."""
     x, parts = 0.0, []
     for mode in ("clandestine", "papers", "visa-free", "internal"):
@@ -198,11 +170,14 @@ def legend(width: float = 900.0) -> str:
             f'style="max-width:{x:.0f}px" role="img" aria-label="Legend of the map" {FONT}>{"".join(parts)}</svg>')
 
 
-def whole(model, map_path, name: str, date: str) -> str:
+def whole(model, name: str, date: str) -> str:
     """The map by itself, as a picture to keep."""
+    frame = frame_of(model.region)
     words = f"{name}, {date}. Width of an arc: people newly exploited in the month."
-    drawn = base(model.region, map_path) + layer(model) + names(model.region)
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT + 28:.0f}" width="{WIDTH:.0f}" '
-            f'height="{HEIGHT + 28:.0f}" {FONT}>{drawn}{text(8, HEIGHT + 20, words, 12, colour=QUIET)}</svg>')
+    drawn = base(model.region) + layer(model) + names(model.region)
+    wide, high = f"{frame.width:.0f}", f"{frame.height + 28:.0f}"
+    size = f'viewBox="0 0 {wide} {high}" width="{wide}" height="{high}"'
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" {size} {FONT}>'
+            + drawn + text(8, frame.height + 20, words, 12, colour=QUIET) + '</svg>')
 
 

@@ -12,6 +12,7 @@ from undercount.model.known.region import Region, RegionEvent
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")
+VIEWS = "views"  # the table of labels.toml that is of no country
 KINDS = {"law_partial": "law", "law_full": "law", "protocol": "treaty", "visa_free": "visa-free travel",
          "accession": "EU accession", "presence": "international presence", "operation": "operation",
          "programme": "programme", "handover": "handover", "passport": "passports", "context": "context"}
@@ -19,12 +20,18 @@ KINDS = {"law_partial": "law", "law_full": "law", "protocol": "treaty", "visa_fr
 
 def labels(region: Region) -> dict[str, dict]:
     """How the region's `labels.toml` wants its countries named on maps and in sentences; may be absent."""
-    return _labels(region.folder / "labels.toml")
+    return _labels(region.folder / "labels.toml")[0]
+
+
+def views(region: Region) -> dict[str, list[float]]:
+    """Parts of the region's map that its `labels.toml` names: west, south, east, north."""
+    return _labels(region.folder / "labels.toml")[1]
 
 
 @cache
-def _labels(path: Path) -> dict[str, dict]:
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+def _labels(path: Path) -> tuple[dict[str, dict], dict[str, list[float]]]:
+    found = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return {name: table for name, table in found.items() if name != VIEWS}, found.get(VIEWS, {})
 
 
 def country(region: Region, place: int | str) -> str:

@@ -1,8 +1,4 @@
-"""What one browser tab holds: its settings, its worlds, and a snapshot of what is on the page.
-
-Widgets read the snapshot only. It is made under the lock right after a change, so that drawing
-never looks into a world that another thread is moving or has let go.
-"""
+"""What one browser tab holds: its settings, its worlds, and a snapshot of what is on the page."""
 
 from __future__ import annotations
 
@@ -12,47 +8,19 @@ import time
 from dataclasses import dataclass, field
 
 import solara
-from undercount.experiments.view import charts, story
-from undercount.experiments.view import map as flow_map
-from undercount.experiments.view.controls import saved
+from undercount.experiments.view import changed
+from undercount.experiments.view.changed import Before, remembered
+from undercount.experiments.view.chosen import saved
+from undercount.experiments.view.difference import in_words, tellers
+from undercount.experiments.view.frame import frame_of
 from undercount.experiments.view.life import CHOICES, Follower, choose
-from undercount.experiments.view.twin import Settings, Twin, difference_in_words
+from undercount.experiments.view.onsets import with_onset
+from undercount.experiments.view.resting import Rests
+from undercount.experiments.view.snapshot import PAGES, Looks, Snapshot, snapshot
+from undercount.experiments.view.twin import Settings, Twin
 from undercount.model.files.problems import BadInput
 
-PAGES = ("From truth to table", "How the trade changes", "One life", "A country")
 SPEEDS = (1, 20)
-
-
-@dataclass(frozen=True)
-class Life:
-    """A life as told in one world."""
-
-    title: str
-    colour: str
-    portrait: str
-    lines: tuple[tuple[str, str], ...]
-    counted: bool | None
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """Everything that the page shows of the worlds, as text."""
-
-    names: tuple[str, ...]
-    date: str
-    share_run: float
-    over: bool
-    stories: tuple[str, ...]
-    layers: tuple[str, ...]
-    tips: tuple[dict[str, str], ...]
-    difference: str
-    news: str
-    main: str = ""
-    funnels: tuple[str, ...] = ()
-    small: tuple[str, ...] = ()
-    lives: tuple[Life, ...] = ()
-    country: str = ""
 
 
 @dataclass
@@ -65,13 +33,13 @@ class Picked:
     followers: list[tuple[int, Follower, str]] = field(default_factory=list)
 
 
-class Session:
+class Session(Rests):
     """The worlds of one tab. Every method may be called from any thread."""
 
-    def __init__(self, start: Settings, given: str | None = None):
+    def __init__(self, start: Settings, given: str | None = None, messages: dict[str, str] | None = None):
         self.given = given or start.scenario
         self.settings = solara.reactive(start)
-        self.messages = solara.reactive({})  # name of a control -> why its last value was not taken
+        self.messages = solara.reactive(messages or {})  # name of a control -> why its last value was not taken
         self.speed = solara.reactive(6)
         self.playing = solara.reactive(False)
         self.busy = solara.reactive("")
@@ -80,41 +48,46 @@ class Session:
         self.view = solara.reactive("region")
         self.lock = threading.RLock()
         self.twin = Twin(start)
+        self.before: Before | None = None  # the first world before the last change of settings
         self.picked = Picked()
         self._words = (None, "")
         self._generation = 0
-        if self.country.value not in self.twin.region.index:
-            seen = [row for row in self.twin.region.referrals if row.role == "destination"]
-            self.country.value = seen[-1].iso3 if seen else self.twin.region.countries[0].iso3
+        self._known_country()
         self.snapshot = solara.reactive(self._snapshot())
+
+    def _known_country(self) -> None:
+        region = self.twin.region
+        if self.country.value not in region.index:
+            seen = [row for row in region.referrals if row.role == "destination"]
+            self.country.value = seen[-1].iso3 if seen else region.countries[0].iso3
 
     # --- what the page shows -----------------------------------------------------------------------
     def _snapshot(self) -> Snapshot:
-        twin, page = self.twin, self.page.value
-        models, names = twin.models, tuple(twin.names)
-        run, zoom = twin.month > 0, flow_map.VIEWS[self.view.value][1]
-        return Snapshot(
-            names, story.date(models[0]), twin.month / twin.region.months, twin.over,
-            tuple(story.sentences(m) for m in models), tuple(flow_map.layer(m, zoom) for m in models),
-            tuple(flow_map.tips(m) for m in models), self._difference(), story.news_html(models[0]),
-            main=charts.main_chart(models, names),
-            funnels=tuple(charts.funnel(m, name, k) for k, (m, name) in enumerate(zip(models, names)))
-            if page == PAGES[0] and run else (),
-            small=tuple(charts.small_charts(models, names)) if page == PAGES[1] and run else (),
-            lives=self._lives() if page == PAGES[2] else (),
-            country=story.country_html(models, names, self.country.value) if page == PAGES[3] and run else "")
+        looks = Looks(self.page.value, self.view.value, self.country.value)
+        return snapshot(self.twin, looks, self._difference(), changed.sentence(self.before, self.twin),
+                        self.picked.followers)
 
     def _difference(self) -> str:
-        """In words; told once, since telling replays the worlds."""
-        found = self.twin.difference
-        if self._words[0] != (id(self.twin), found):
-            self._words = ((id(self.twin), found), difference_in_words(self.twin))
+        """In words; told once and by another thread, since telling replays the worlds."""
+        twin, found = self.twin, self.twin.difference
+        if len(twin.models) < 2:
+            return "There is only one world: choose a second one to compare."
+        if not twin.paired:
+            return "Each draw has its own assumptions and its own luck, so no life of one is in the other."
+        if found is None:
+            return "So far the two worlds are the same, person by person."
+        if self._words[0] != (id(twin), found):
+            self._words = ((id(twin), found), "The first life that differs is being looked up.")
+            followers = tellers(twin.models, found)
+            threading.Thread(target=self._tell, args=(twin, found, followers, twin.names), daemon=True).start()
         return self._words[1]
 
-    def _lives(self) -> tuple[Life, ...]:
-        person = self.picked.kind == "person"
-        return tuple(Life(self.twin.names[k], charts.WORLDS[k], f.portrait(), tuple(f.lines()),
-                          f.counted if person else None, note) for k, f, note in self.picked.followers)
+    def _tell(self, twin: Twin, found, followers, names: list[str]) -> None:
+        words = in_words(followers, names, found.t)
+        with self.lock:
+            if self.twin is twin and twin.models:
+                self._words = ((id(twin), found), words)
+                self.refresh()
 
     def refresh(self) -> None:
         with self.lock:
@@ -131,7 +104,7 @@ class Session:
             self.refresh()
 
     def look(self, view: str) -> None:
-        if view in flow_map.VIEWS:
+        if view in frame_of(self.twin.region).views:
             self.view.value = view
             self.refresh()
 
@@ -179,21 +152,34 @@ class Session:
         if generation == self._generation:
             self.playing.value = False
 
-    def reset(self) -> None:
-        """New worlds by the current settings; safe at any time, further clicks meanwhile are dropped."""
+    def reset(self, again: bool = False) -> None:
+        """New worlds by the current settings, run to the same month `again` or not at all.
+
+        Safe at any time; further clicks meanwhile are dropped.
+        """
         if self.busy.value:
             return
         self.pause()
         self.busy.value = "Building the worlds …"
-        threading.Thread(target=self._rebuild, args=(self.settings.value,), daemon=True).start()
+        until = self.twin.month if again else 0
+        threading.Thread(target=self._rebuild, args=(self.settings.value, until), daemon=True).start()
 
-    def _rebuild(self, settings: Settings) -> None:
+    def _rebuild(self, settings: Settings, until: int) -> None:
         try:
+            made = Twin(settings)
+            while made.month < until and not made.over:
+                made.step()
             with self.lock:
-                old, self.twin = self.twin, Twin(settings)
+                old, self.twin = self.twin, made
+                if not old.models:
+                    made.close()
+                    return  # the tab was closed meanwhile
+                if old.settings != settings and old.month:
+                    self.before = remembered(old)
                 self.picked.followers, self.picked.serial = [], -1
-                old.close()
+                self._known_country()
                 found = self._snapshot()
+                old.close()
             self.snapshot.value = found
             self._say("reset", None)
         except BadInput as error:
@@ -206,8 +192,18 @@ class Session:
         """The tab is gone."""
         self.pause()
         with self.lock:
-            self.twin.close()
+            self.let_go()
             self.picked.followers = []
+
+    def moving(self) -> bool:
+        return self.playing.value or bool(self.busy.value)
+
+    def _forgets(self) -> None:
+        self._followed = [(k, follower.kind, follower.row, note) for k, follower, note in self.picked.followers]
+        self.picked.followers = []
+
+    def _recalls(self) -> None:
+        self.picked.followers = [(k, self._follow(k, kind, row), note) for k, kind, row, note in self._followed]
 
     # --- settings -----------------------------------------------------------------------------------------
     @property
@@ -220,6 +216,14 @@ class Session:
         settings, problem = made
         self.settings.value = settings
         self._say(name, problem)
+
+    def move_onset(self, name, month) -> None:
+        """An onset in another month; the worlds are run again to where they are, so that it is seen what follows."""
+        if self.busy.value:
+            return
+        self.change("onset", with_onset(self.settings.value, name, month))
+        if self.changed:
+            self.reset(again=True)
 
     def _say(self, name: str, problem: str | None) -> None:
         messages = {k: v for k, v in self.messages.value.items() if k != name}
@@ -234,11 +238,11 @@ class Session:
             same = (kind, what) == (self.picked.kind, self.picked.what)
             self.picked = Picked(kind, what, self.picked.serial + 1 if same else 0)
             first = self.twin.models[0].world
-            among = self.twin.models[1].world if len(self.twin.models) > 1 else None
+            among = self.twin.models[1].world if self.twin.paired else None
             row = choose(first, kind, what, self.picked.serial, among)
             if row is not None:
                 self.picked.followers = [(0, self._follow(0, kind, row), "")]
-                if len(self.twin.models) > 1:
+                if self.twin.paired:
                     other, note = counterpart(self.picked.followers[0][1], self.twin.models[1].world)
                     if other is not None:
                         self.picked.followers.append((1, self._follow(1, kind, other), note))

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from html import escape
 
-from undercount.experiments.view import charts
-from undercount.experiments.view.charts import WORLDS
+from undercount.experiments.view import posterior, series
 from undercount.experiments.view.naming import change, count, country, event_text, events_of, month_name, region_month
+from undercount.experiments.view.svg import WORLDS
+from undercount.experiments.view.twin import FROZEN, Settings
 from undercount.model.country.observation import observe
 from undercount.model.engine.layout import WARM_UP
 
-INTRODUCTION = (
-    "A published table counts only the victims who were found, seen as victims, offered help and willing to take it. "
-    "Where networks act on what they have learnt, the table may fall while the trade goes on. Press Play and compare.")
+LEAD = "A published table counts only victims who were found, seen as victims, offered help and willing to take it. "
+
+
+def introduction(settings: Settings) -> str:
+    """What the worlds of these settings are, and no more than they show."""
+    found, drawn = posterior.posterior(), [posterior.is_draw(name) for name in (settings.scenario, settings.second)]
+    if found is None or not drawn[0]:
+        return LEAD + "Press Play and compare what is counted with what happens."
+    moved = [found.moved(name) for name, is_drawn in zip((settings.scenario, settings.second), drawn) if is_drawn]
+    before, after = found.years
+    if all(drawn):
+        return (f"Two draws of the verdict, both near the published table. From {before} to {after} the hidden flow "
+                f"moves by {moved[0]} in the first and by {moved[1]} in the second: counts alone do not tell which.")
+    same = "; the second is the same people where networks do not act on what they learn" \
+        if settings.second == FROZEN else ""
+    return f"The first world is a draw of the verdict: its hidden flow moves by {moved[0]}, {before} to {after}{same}."
 
 
 def date(model) -> str:
@@ -26,19 +40,17 @@ def sentences(model) -> str:
     if world.month == 0:
         return (f"The world is ready: the {WARM_UP} months before {region_month(region, 0)} have been run, so that the "
                 "trade is under way and in balance.")
-    last, whole = world.month - 1, region.months // 12 * 12
-    if last >= whole:
-        last = whole - 1  # a few months of a last year say little; the whole year before says more
-    first = last // 12 * 12
-    listed, exploited = charts.counted(model), model.outcome.hidden["newly_exploited"].sum(axis=1)
-    counted, flow = listed[first: last + 1].sum(), exploited[first: last + 1].sum()
-    year = region.start.year + last // 12
-    text = f"{year}{'' if last % 12 == 11 else ' so far'}: {count(counted)} victims counted"
+    first, end, done = series.year_now(model)
+    last = end - 1
+    listed, exploited = series.counted(model), model.outcome.hidden["newly_exploited"].sum(axis=1)
+    counted, flow = listed[first:end].sum(), exploited[first:end].sum()
+    year = region.start.year + first // 12
+    text = f"{year}{'' if done else ' so far'}: {count(counted)} victims counted"
     if first == 0:
         return f"{text}, {count(flow)} people newly exploited: {_in_a_hundred(counted, flow)}."
     before = slice(first - 12, last - 11)
     counted_before, flow_before = listed[before].sum(), exploited[before].sum()
-    same = "" if last % 12 == 11 else "the same months of "
+    same = "" if done else "the same months of "
     text += f", {change(counted, counted_before)} {same}{year - 1}"
     text += f". {count(flow)} people newly exploited, {change(flow, flow_before)} {same and 'those months'}"
     text = f"{text.rstrip()} {'' if same else year - 1}".rstrip() + f": {_in_a_hundred(counted, flow)}. "
@@ -133,5 +145,3 @@ def _country_events(region, iso3: str) -> str:
     lines = "".join(f"<li>{region_month(region, e.when - region.start)}: {escape(event_text(region, e))}</li>"
                     for e in own)
     return f"<p>Dated events</p><ul>{lines}</ul>"
-
-

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -50,6 +52,9 @@ class Scenario:
     files: dict[str, str] = field(default_factory=dict)  # every file read, and its sha256
     of_region: dict[str, tuple[Event, Span | None]] = field(default_factory=dict)  # events as the region has them
     left_out: dict[str, str] = field(default_factory=dict)  # onsets of a mixture that its region refuses, and why
+    dropped: tuple[str, ...] = ()  # events of the region that its files drop
+    path: Path | None = field(default=None, compare=False)  # its file, and the one at the root of what it extends
+    root: Path | None = field(default=None, compare=False)
 
     @property
     def events_by_name(self) -> dict[str, Event]:
@@ -77,7 +82,7 @@ class Scenario:
     @property
     def extends(self) -> bool:
         """Does its file build on another scenario?"""
-        return len([file for file in self.files if "/" not in file.removeprefix("./") and file.endswith(".toml")]) > 1
+        return self.root != self.path
 
     @property
     def mixture(self) -> bool:
@@ -193,11 +198,15 @@ class Scenario:
         content["region"] = {key: content["region"][key] for key in ("start", "end", "files")}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
-    def to_toml(self) -> str:
-        """A complete commented scenario file, which loads back to the same scenario."""
+    def to_toml(self, region: str | None = None, core: tuple[str, Scenario] | None = None) -> str:
+        """A complete commented scenario file, which loads back to the same scenario.
+
+        `region` is how it names its region (default: by name or absolute path); `core` the path and the scenario that
+        it is to extend, none by default.
+        """
         from undercount.model.assumed.scenario_out import to_toml
 
-        return to_toml(self)
+        return to_toml(self, region, core)
 
 
 def load_scenario(name: str | Path, region: str | None = None, calibrated: bool = True) -> Scenario:
@@ -212,19 +221,27 @@ def load_scenario(name: str | Path, region: str | None = None, calibrated: bool 
     files = {_shown(document.path, own.path.parent): document.sha256 for document in pieces.documents}
     region = pieces.region
     files |= {_shown(region.folder / table, own.path.parent): digest for table, digest in region.files.items()}
-    stem = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in own.path.stem)
-    return Scenario(stem, pieces.title, pieces.description, region, updated(Parameters(), pieces.values),
-                    pieces.mechanisms, pieces.events, pieces.onsets, pieces.priors, dict(sorted(files.items())),
-                    pieces.of_region, pieces.left_out)
+    dropped = tuple(name for name in pieces.region_drafts if name not in pieces.drafts)
+    return Scenario(name_of(own.path), pieces.title, pieces.description, region,
+                    updated(Parameters(), pieces.values), pieces.mechanisms, pieces.events, pieces.onsets,
+                    pieces.priors, dict(sorted(files.items())), pieces.of_region, pieces.left_out, dropped,
+                    own.path.absolute(), pieces.documents[-1].path.absolute())
+
+
+def name_of(path: Path) -> str:
+    """The name of the scenario in a file, in any script; what is no letter, digit, mark or -_. becomes a hyphen."""
+    stem = unicodedata.normalize("NFC", path.stem)  # some systems take letters apart
+    return "".join(c if unicodedata.category(c)[0] in "LNM" or c in "-_." else "-" for c in stem)
 
 
 def _shown(path: Path, folder: Path) -> str:
-    """A path for the manifest: relative to the scenarios, or ./relative to the user's own file."""
+    """A path for the manifest: relative to the scenarios, or to the user's own file (./ or ../)."""
     path, root = path.resolve(), scenarios_root().resolve()
     if path.is_relative_to(root):
         return path.relative_to(root).as_posix()
     folder = folder.resolve()
-    return "./" + path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+    shown = Path(os.path.relpath(path, folder)).as_posix()
+    return shown if shown.startswith("../") else f"./{shown}"
 
 
 @cache

@@ -21,6 +21,7 @@ from undercount.model.assumed.scenario_checks import (
     read_text_value,
     read_where,
 )
+from undercount.model.assumed.scenario_foreign import places_of
 from undercount.model.assumed.scenario_pieces import Draft, Pieces
 from undercount.model.files.toml_in import Source, Where, describe
 
@@ -60,8 +61,8 @@ def _read_onset(source: Source, at: Where, label: str, content: dict, inherited:
     for key, span, unit in (("ramp", (0.0, float(LONGEST_RAMP)), "months"), ("size", SIZES, "factor")):
         if key in content and (quantity := read_quantity(*place(key), content[key], span, unit)):
             draft.fields[key] = quantity
-            if key == "size" and min(quantity[0], *(quantity[1] or ())) <= 0.0:
-                source.bad((*at, key), f"{label}.size", describe(min(quantity[0], *(quantity[1] or ()))), SIZE_ABOVE)
+            if key == "size" and (least := min((quantity[0], *(quantity[1] or ())))) <= 0.0:
+                source.bad((*at, key), f"{label}.size", describe(least), SIZE_ABOVE)
     if "included" in content:
         quantity = read_quantity(*place("included"), content["included"], (0.0, 1.0), "share")
         draft.fields["included"] = quantity[0] if quantity else 1.0
@@ -96,7 +97,10 @@ def _one_for_each_place(pieces: Pieces, source: Source, at: Where, i: int, conte
         source.bad((*at, "apart"), f"events[{i + 1}].apart", describe(apart), "true or false")
     if apart is not True or pieces.region is None or not isinstance(name, str):
         return [plain]
-    places = read_where(source, (*at, "where"), f"events.{name}.where", content.get("where"), pieces.region)
+    where = places_of(pieces, source, name, content.get("where"))
+    if where == [] and content["where"] != []:
+        return []  # nowhere on this region
+    places = read_where(source, (*at, "where"), f"events.{name}.where", where, pieces.region)
     return [plain | {"name": f"{name}-{iso3.lower()}", "where": [iso3]} for iso3 in places or ()]
 
 

@@ -42,6 +42,15 @@ def find(name: str, folder: Path, source: Source, where: Where) -> Path | None:
     return None
 
 
+def _beside(folder: Path, name: str) -> str | None:
+    """The path that was meant where the name is that of a folder here."""
+    try:
+        there = "/" not in name and (folder / name / "region.toml").is_file()
+    except (OSError, ValueError):
+        return None
+    return f"./{name}" if there else None
+
+
 def region_at(source: Source, beside: Path, value: object) -> Region | None:
     """The region of that name among the scenarios, or in that folder, relative to `beside`."""
     problems = source.problems
@@ -51,13 +60,16 @@ def region_at(source: Source, beside: Path, value: object) -> Region | None:
         source.bad(("region",), "region", describe(value), "the name or path of a region")
         return None
     folder = beside / value if "/" in value or os.sep in value else root / value
+    if folder.name == "region.toml":
+        folder = folder.parent
     try:
         found = (folder / "region.toml").is_file()
     except OSError:  # a name too long, a folder that may not be read
         found = False
     if not found:
         source.bad(("region", value), "region", describe(value),
-                   "a folder with a region.toml, or one of " + ", ".join(names), names)
+                   "the path of a folder with a region.toml (./NAME is one beside this file), or one of "
+                   + ", ".join(names), names, _beside(beside, value))
         return None
     try:
         return replace(load_region(folder), folder=folder.resolve())

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import Parameters, specs
@@ -20,10 +20,12 @@ from undercount.model.assumed.scenario_checks import (
     read_text_value,
 )
 from undercount.model.assumed.scenario_events import ANYWHERE, merge_events, merge_onsets, place_events
-from undercount.model.assumed.scenario_files import find, region_at
+from undercount.model.assumed.scenario_files import find, region_at, scenario_names
+from undercount.model.assumed.scenario_foreign import cut, mark_foreign
 from undercount.model.assumed.scenario_onsets import leave_out, read_region_onsets
 from undercount.model.assumed.scenario_parents import check_parents
 from undercount.model.assumed.scenario_pieces import Draft, Pieces
+from undercount.model.files.problems import nearest, note
 from undercount.model.files.tables_in import Problems
 from undercount.model.files.toml_in import Document, Source, Where, describe, read_toml, readable
 
@@ -91,13 +93,18 @@ def _drop_events(pieces: Pieces, source: Source, names: object, complete: bool) 
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         source.bad(("drop_events",), "drop_events", describe(names), "a list of names of inherited events")
         return
-    known = list(pieces.drafts)
+    known, absent = list(pieces.drafts), []
     for name in names:
         if name in pieces.drafts:
             del pieces.drafts[name]
+        elif complete and pieces.foreign:  # inherited on the parents' own region, perhaps
+            absent.append(name)
         elif complete:
             source.bad(("drop_events", name), "drop_events", describe(name),
                        "names of inherited events: " + (", ".join(known) or "there are none"), known)
+    if absent:
+        note(f"{source.file}: drop_events: on this region nothing is inherited that is named "
+             + ", ".join(map(describe, absent)))
 
 
 def _merge_calibrated(pieces: Pieces, source: Source, content: object) -> None:
@@ -170,6 +177,7 @@ def load(name: str | Path, region: str | None = None, fitted: bool = True) -> Pi
         pieces.region = region_at(Source("--region", problems), Path(), region)
     elif stated:
         pieces.region = region_at(stated[0].source, stated[0].path.parent, stated[1])
+    mark_foreign(pieces, stated and stated[0], region is not None)
     if pieces.region and pieces.region.changes:
         _merge_changes(pieces)
     if complete:
@@ -180,6 +188,7 @@ def load(name: str | Path, region: str | None = None, fitted: bool = True) -> Pi
         if document is calibrated and fitted:
             _merge_calibrated(pieces, document.source, document.values["calibrated"])
     if pieces.region:
+        cut(pieces)
         leave_out(pieces)
         place_events(pieces)
     elif complete and region is None and not stated:
@@ -251,5 +260,20 @@ def _read_chain(pieces: Pieces, path: Path, above: tuple[Path, ...]) -> bool:
             complete = False
         else:
             pieces.parents.setdefault(here, []).insert(0, found.resolve())
-            complete = _read_chain(pieces, found, (*above, here)) and complete
+            complete = _there(found, parent, source) and _read_chain(pieces, found, (*above, here)) and complete
     return complete
+
+
+def _there(path: Path, parent: str, source: Source) -> bool:
+    """Is there a file to extend? If not, the line that names it is the one to mend."""
+    try:
+        if path.is_file():
+            return True
+    except (OSError, ValueError):  # a name that cannot be
+        pass
+    names = scenario_names()
+    close = nearest(PurePath(parent.replace("\\", "/")).stem[:60], names)
+    source.bad(("extends",), "extends", f"{describe(parent)}, no such file",
+               "the path of a .toml file (from the folder of this file, with /), or the name of a scenario that ships",
+               hint=close)
+    return False

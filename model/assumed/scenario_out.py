@@ -26,14 +26,17 @@ HEADER = """\
 SETUP = "Sets up the world: may differ by place from the first month on, cannot change over time."
 
 
-def to_toml(scenario: Scenario) -> str:
-    """The text; `load_scenario` reads it back to the same scenario."""
-    region = scenario.region
-    in_root = region.folder.resolve().parent == scenarios_root().resolve()
+def to_toml(scenario: Scenario, region: str | None = None, core: tuple[str, Scenario] | None = None) -> str:
+    """The text; `load_scenario` reads it back to the same scenario. See `Scenario.to_toml`."""
     parts = [HEADER, f"title = {_text(scenario.title)}"]
     if scenario.description:
         parts.append(f"description = {_text(scenario.description)}")
-    parts += [f"region = {_text(region.name if in_root else region.folder.resolve().as_posix())}", ""]
+    if core:
+        parts.append(f"extends = {_text(core[0])}")
+    parts.append(f"region = {_text(region or _region_of(scenario))}")
+    known = core[1].events_by_name if core else [*scenario.of_region, *scenario.dropped]
+    dropped = [name for name in known if name not in scenario.events_by_name]
+    parts += [f"drop_events = [{', '.join(map(_text, dropped))}]", ""] if dropped else [""]
     parts += _mechanisms(scenario)
     for group, info in Parameters.model_fields.items():
         parts += ["", _comment(info.annotation.__doc__), f"[{group}]"]
@@ -49,7 +52,8 @@ def to_toml(scenario: Scenario) -> str:
                   f"included = {_number(onset.included)}", *([] if onset.happens else ["happens = false"]),
                   f"source = {_text(onset.source)}"]
     for event in scenario.events:
-        if scenario.of_region.get(event.name) == (event, scenario.priors.get(event.path)):
+        if scenario.of_region.get(event.name) == (event, scenario.priors.get(event.path)) \
+                and (core is None or event.name in core[1].of_region):
             continue  # the region says it already
         where = _text(event.where) if isinstance(event.where, str) else f"[{', '.join(map(_text, event.where))}]"
         when = f"onset = {_text(event.onset)}" if event.onset else f'when = "{event.when}"'
@@ -62,6 +66,11 @@ def to_toml(scenario: Scenario) -> str:
             parts += ["# its last month", f'until = "{event.until}"']
         parts.append(f"source = {_text(event.source)}")
     return "\n".join(parts) + "\n"
+
+
+def _region_of(scenario: Scenario) -> str:
+    folder = scenario.region.folder.resolve()
+    return scenario.region.name if folder.parent == scenarios_root().resolve() else folder.as_posix()
 
 
 def _month(scenario: Scenario, onset) -> str:

@@ -45,4 +45,6 @@ class Pieces:
     onsets: tuple[Onset, ...] = ()
     events: tuple[Event, ...] = ()
     documents: list[Document] = field(default_factory=list)
+    # Of files written for another region, by the id of their Source: what is left out of them, and where (None: wholly)
+    foreign: dict[int, dict[str, list | None]] = field(default_factory=dict)
     parents: dict[Path, list[Path]] = field(default_factory=dict)  # of each file, those that it extends

@@ -73,12 +73,17 @@ class Changes:
         self.mechanisms = dict(scenario.mechanisms)
         self.events = scenario.events_by_name
         self.onsets = scenario.onsets_by_name
+        self.said: dict[str, str] = {}  # what is set -> the name by which it was
 
     def one(self, name: str, value: Any) -> None:
         bare = name.removeprefix("mechanisms.")
         path = next((spec.path for spec in specs().values() if name in (spec.path, spec.key)), None)
         # A few mechanisms bear the name of their parameter: true and false mean the mechanism.
-        if bare in MECHANISMS and (bare != name or path is None or isinstance(value, bool)):
+        switch = bare in MECHANISMS and (bare != name or path is None or isinstance(value, bool))
+        whole = f"mechanisms.{bare}" if switch else path or name
+        if (before := self.said.setdefault(whole, name)) != name:
+            self.source.bad((name,), name, f"{whole} twice, also as {before}", "each value once")
+        elif switch:
             if isinstance(value, bool):
                 self.mechanisms[bare] = value
             else:

@@ -33,6 +33,13 @@ class BadInput(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+def note(text: str) -> None:
+    """Tell the user something that is no mistake: commands print it on stderr, once."""
+    import logging
+
+    logging.getLogger("undercount").warning(text)
+
+
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The valid name that `name` most resembles, or None if nothing comes close."""
     matches = difflib.get_close_matches(str(name), [str(n) for n in names], n=1, cutoff=0.6)

@@ -24,6 +24,12 @@ _HEADER = re.compile(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]")
 _SETTING = re.compile(rf"\s*({_DOTTED})\s*=")
 # tomllib takes quadratic time over a key of very many parts; nobody writes one of fifty.
 _DEEP_KEY = re.compile(r"""(?<![\w"'.-])(?:[\w"'-]++\s*+\.\s*+){50}""")
+# What is no key, whatever it looks like: strings over several lines, others, comments. One that is not closed reaches
+# to the end, so that a text takes time in proportion to its length.
+_NO_KEY = re.compile(r'''
+    """ (?:\\. | (?!""")[^\\])*+ (?:""" | \\?\Z)  |  \'{3} (?:(?!\'{3}).)*+ (?:\'{3} | \Z)
+    | (?P<short> " (?:\\[^\n] | [^"\\\n])*+ (?:" | \\?(?=\n|\Z))  |  ' [^'\n]*+ (?:' | (?=\n|\Z)))
+    | \# [^\n]*+''', re.DOTALL | re.VERBOSE)
 
 Where = tuple[str | int, ...]
 
@@ -79,18 +85,15 @@ def read_toml(path: Path, problems: Problems) -> Document | None:
     if problems.count > before:
         return None
     try:
-        if _DEEP_KEY.search(text):
+        if _DEEP_KEY.search(_blanked(text, "x")):
             raise RecursionError
         values = tomllib.loads(text)
     except RecursionError:
         source.bad((), "syntax", "tables nested too deep", "valid TOML, nested at most a few levels")
         return None
     except ValueError as error:  # also a number of thousands of digits, or an impossible date
-        line = re.search(r"at line (\d+)", str(error))
-        if "end of document" in str(error):
-            source.lines[("syntax",)] = text.rstrip().count("\n") + 1
-        elif line:
-            source.lines[("syntax",)] = int(line[1])
+        if line := line_of(error, text):
+            source.lines[("syntax",)] = line
         source.bad(("syntax",), "syntax", plain(str(error))[:120], "valid TOML")
         return None
     source.lines = key_lines(text)
@@ -105,20 +108,34 @@ def key_lines(text: str) -> dict[Where, int]:
     lines: dict[Where, int] = {}
     counts: dict[Where, int] = {}
     prefix: Where = ()
-    quote = None  # the fence of a string over several lines that we are in
-    for number, line in enumerate(text.split("\n"), start=1):
-        if quote is None:
-            if header := _HEADER.match(line):
-                prefix = _parts(header[2])
-                if header[1] == "[[":
-                    counts[prefix] = counts.get(prefix, -1) + 1
-                    prefix = (*prefix, counts[prefix])
-                lines.setdefault(prefix, number)
-            elif setting := _SETTING.match(line):
-                lines.setdefault(prefix + _parts(setting[1]), number)
-        for fence in re.findall(r'"""|' + "'''", line):
-            quote = fence if quote is None else None if quote == fence else quote
+    for number, line in enumerate(_blanked(text).split("\n"), start=1):
+        if header := _HEADER.match(line):
+            prefix = _parts(header[2])
+            if header[1] == "[[":
+                counts[prefix] = counts.get(prefix, -1) + 1
+                prefix = (*prefix, counts[prefix])
+            lines.setdefault(prefix, number)
+        elif setting := _SETTING.match(line):
+            lines.setdefault(prefix + _parts(setting[1]), number)
     return lines
+
+
+def line_of(error: ValueError, text: str) -> int | None:
+    """The line that tomllib says an error is on; None where it does not say."""
+    if str(error).endswith("(at end of document)"):
+        return text.rstrip().count("\n") + 1
+    line = re.search(r"\(at line (\d+), column \d+\)$", str(error))
+    return int(line[1]) if line else None
+
+
+def _blanked(text: str, by: str = "") -> str:
+    """The text, line for line, without comments and strings over several lines; other strings are made of `by`."""
+    def blank(found: re.Match) -> str:
+        if found["short"]:
+            return by * len(found[0]) if by else found[0]
+        return "\n" * found[0].count("\n")
+
+    return _NO_KEY.sub(blank, text)
 
 
 def _parts(dotted: str) -> Where:

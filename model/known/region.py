@@ -194,6 +194,7 @@ class Region:
     totals: tuple[Total, ...] = ()
     windows: tuple[Window, ...] = ()  # what is asked; none: the last year, against those before
     patterns: Path | None = None  # what its sources state of the world behind the counts
+    map: Path | None = None  # outlines to draw (`outlines.py`)
     changes: Path | None = None  # the region's own dated events, in the form of a scenario's
 
     @cached_property

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from undercount.model.engine.layout import MAX_PLACES
-from undercount.model.files.tables_in import Month, Problems, Table, check_names, check_unique, month, read_text
+from undercount.model.files.tables_in import Month, Problems, Table, check_names, check_unique, month
 
 CROSSING_KINDS = ("land", "sea", "air")
 ERAS = ("old", "new", "standing")
@@ -183,18 +182,3 @@ def check_events(table: Table, codes, problems: Problems) -> None:
             problems.add(table.file, row.line, "when+iso3+kind", f"{v['when']} {v['iso3']} {v['kind']}",
                          f"each only once (also on line {first[key]})")
         first.setdefault(key, row.line)
-
-
-def check_map(path: Path, problems: Problems) -> str:
-    """The outlines are only drawn, so only what drawing needs is checked."""
-    content, digest = read_text(path, problems)
-    if not content.strip():
-        return digest
-    try:
-        features = json.loads(content)["features"]
-        if not all(isinstance(f["properties"]["iso3"], str) and f["geometry"]["coordinates"] for f in features):
-            raise ValueError("a feature without iso3 or coordinates")
-    except (ValueError, RecursionError, KeyError, TypeError) as error:
-        line = getattr(error, "lineno", None)
-        problems.add(path, line, "features", error, "GeoJSON features with the property iso3 and coordinates")
-    return digest

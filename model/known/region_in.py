@@ -23,7 +23,9 @@ from undercount.model.files.tables_in import (
     text,
     whole,
 )
+from undercount.model.files.toml_in import line_of
 from undercount.model.known.observed_in import TOTALS, observed_table, referrals, totals
+from undercount.model.known.outlines import read_map
 from undercount.model.known.region import (
     Country,
     Crossing,
@@ -48,7 +50,6 @@ from undercount.model.known.region_checks import (
     check_crossings,
     check_events,
     check_figures,
-    check_map,
     check_routes,
     check_span,
     check_visa_area,
@@ -128,7 +129,7 @@ def load_region(folder: str | Path) -> Region:
     check_windows_in_table(folder / "region.toml", head, observed, problems)
     if "totals" in table:
         check_names(table["totals"], "iso3", codes, problems, "a code of the countries table")
-    map_digest = check_map(paths["map"], problems)
+    map_digest = read_map(paths["map"], codes or (), problems)[1]
     problems.raise_any()
     hashes = {"region.toml": digest, head["files"]["referrals"]: observed.sha256, head["files"]["map"]: map_digest}
     hashes |= {head["files"][key]: t.sha256 for key, t in table.items()}
@@ -151,7 +152,7 @@ def load_region(folder: str | Path) -> Region:
         events=make(RegionEvent, "events"), ngos=make(Ngo, "ngos"), referrals=referrals(observed),
         figures=figures, files=dict(sorted(hashes.items())), ties=make(Tie, "ties") if "ties" in table else (),
         totals=totals(table["totals"]) if "totals" in table else (), windows=_windows(head),
-        changes=paths.get("changes"), patterns=paths.get("patterns"),
+        map=paths["map"], changes=paths.get("changes"), patterns=paths.get("patterns"),
     )
 
 
@@ -182,8 +183,7 @@ def _read_head(folder: Path, problems: Problems) -> tuple[dict, dict[str, Path],
         head = tomllib.loads(content)
     except (ValueError, RecursionError) as error:
         found = str(error) or "a nesting too deep"
-        line = re.search(r"at line (\d+)", found)
-        problems.add(path, int(line[1]) if line else None, "syntax", found, "valid TOML")
+        problems.add(path, line_of(error, content), "syntax", found, "valid TOML")
         return {}, {}, digest
     at = _lines(content).get
     for key in head:

@@ -6,7 +6,6 @@ Screenshots are kept in results/screenshots/ for a person to look at.
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -21,28 +20,16 @@ from undercount.model.assumed.scenario import load_scenario
 from tests.end_to_end.browser import ROOT, Opened, served, visit
 
 SHOTS = ROOT / "results" / "screenshots"
-ARGUMENTS = ("--no-sandbox --headless --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-             "--disable-component-update --disable-sync").split()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.fail("Chromium is missing: apt-get install chromium (the page is tested in a real browser, never skipped)")
-    return {"executable_path": path, "args": ARGUMENTS, "headless": True}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args():
-    return {"viewport": {"width": 1280, "height": 720}}
 
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory):
+    """A server without an argument: it opens with two draws of the verdict."""
     with served(tmp_path_factory.mktemp("view")) as url:
         yield url
 
+
+PAIRED = "?first=full-adaptation&second=same-but-frozen&agents=100&seed=1"
 
 # As `undercount calibrate` leaves a scenario: no value is a multiple of a slider's step.
 FITTED = {"push.push": "1.338632", "pull.pull": "0.612346", "corruption.corruption": "0.517",
@@ -62,6 +49,13 @@ def fitted(tmp_path_factory):
 
 @pytest.fixture
 def opened(page, address):
+    """The paired worlds: full adaptation, and the same people where networks do not act on what they learn."""
+    with visit(page, address + PAIRED) as found:
+        yield found
+
+
+@pytest.fixture
+def drawn(page, address):
     with visit(page, address) as found:
         yield found
 
@@ -218,7 +212,7 @@ def test_twin_worlds_diverge_and_the_first_difference_is_named(opened):
     opened.button("Play").click()
     expect(opened.date).to_contain_text("2003", timeout=60_000)
     opened.button("Pause").click()
-    expect(opened.page.locator(".uc-difference")).to_contain_text("The first life that differs")
+    expect(opened.page.locator(".uc-difference")).to_contain_text("The first life that differs:", timeout=60_000)
     first, second = (opened.page.locator(f".uc-story{k}").inner_text() for k in (0, 1))
     assert re.findall(r"\d[\d,]*", first) != re.findall(r"\d[\d,]*", second)
 
@@ -272,7 +266,7 @@ def test_saved_settings_run(opened, tmp_path):
 
 def test_two_sessions_are_apart(opened, browser, address):
     context = browser.new_context(viewport={"width": 1280, "height": 720})
-    other = Opened(context.new_page(), address)
+    other = Opened(context.new_page(), address + PAIRED)
     opened.button("Step one month").click()
     expect(opened.date).to_have_text("January 1999")
     expect(other.date).to_have_text("Not started: press Play")
@@ -281,7 +275,7 @@ def test_two_sessions_are_apart(opened, browser, address):
     other.button("Step one month").click()
     expect(other.date).to_have_text("February 1999")
     expect(opened.date).to_have_text("January 1999")
-    assert not other.problems()
+    assert not other.said
     context.close()
 
 
@@ -298,6 +292,132 @@ def test_keyboard_reaches_the_buttons(opened):
     opened.button("Step one month").focus()
     page.keyboard.press("Enter")
     expect(opened.date).to_have_text("January 1999")
+
+
+def box(locator):
+    found = locator.bounding_box()
+    return found["x"], found["y"], found["x"] + found["width"], found["y"] + found["height"]
+
+
+def test_it_opens_with_two_draws_that_show_what_the_first_sentence_says(drawn):
+    page = drawn.page
+    intro = page.locator(".uc-intro").inner_text()
+    moved = [float(n.replace("\N{MINUS SIGN}", "-")) for n in re.findall(r"([\N{MINUS SIGN}+]?\d+)\s%", intro)]
+    assert intro.startswith("Two draws of the verdict") and len(moved) == 2 and moved[0] > -10 >= moved[1]
+    assert re.search(r"\?first=draw-\d+&second=draw-\d+&agents=pooled&seed=as\+drawn$", page.url)
+    drawn.play_to(2004)
+    first, second = (page.locator(f".uc-story{k}").inner_text() for k in (0, 1))
+    for story, change in ((first, moved[0]), (second, moved[1])):
+        assert re.search(r"2003: [\d,]+ victims counted, [3-8]\d\s% fewer than in 2002", story), story
+        said = re.search(r"newly exploited, (?:(\d+)\s% (fewer|more) than|as many as) in 2002", story)
+        assert (-1 if said[2] == "fewer" else 1) * int(said[1] or 0) == change
+    expect(page.locator(".uc-difference")).to_contain_text("its own luck")
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(SHOTS / "opening.png"))
+    # The first screen shows both maps and both charts whole.
+    for name in (".undercount-map svg", ".uc-counts svg", ".uc-flow svg"):
+        for one in page.locator(name).all():
+            x, y, right, foot = box(one)
+            assert 0 <= x and 0 <= y and right <= 1280 and foot <= 720, (name, right, foot)
+    # The funnel beside the peak year, and the chain under it, exactly.
+    page.set_viewport_size({"width": 1280, "height": 1700})
+    assert page.locator(".uc-charts svg").count() == 4
+    for chart in page.locator(".uc-charts svg").all():
+        assert "2001" in chart.get_attribute("aria-label") and "2003" in chart.get_attribute("aria-label")
+    page.screenshot(path=str(SHOTS / "funnel-and-chain.png"))
+
+
+def test_an_onset_is_dragged_and_moved_by_keys_and_a_sentence_says_what_followed(opened):
+    page = opened.page
+    opened.play_to(2003)
+    date = opened.date.inner_text()
+    mark = page.get_by_role("slider", name="New routes begins")
+    mark.scroll_into_view_if_needed()
+    before = int(mark.get_attribute("aria-valuenow"))
+    x, y, right, foot = box(mark.locator("circle"))
+    page.mouse.move((x + right) / 2, (y + foot) / 2)
+    page.mouse.down()
+    page.mouse.move((x + right) / 2 - 300, (y + foot) / 2, steps=5)
+    page.mouse.up()
+    sentence = page.locator(".uc-changed")
+    expect(sentence).to_contain_text("You changed: New routes from November 2002 to", timeout=60_000)
+    expect(sentence).to_contain_text("newly exploited")
+    expect(opened.date).to_have_text(date)
+    now = int(page.get_by_role("slider", name="New routes begins").get_attribute("aria-valuenow"))
+    assert now < before - 10 and f"onsets.routes.when={1999 + now // 12}-{now % 12 + 1:02d}" in page.url
+    mark = page.get_by_role("slider", name="New routes begins")
+    mark.focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    assert mark.get_attribute("aria-valuenow") == str(now + 2)
+    page.keyboard.press("Enter")
+    expect(sentence).not_to_contain_text("from November 2002", timeout=60_000)
+    expect(opened.date).to_have_text(date)
+    # The link brings it back.
+    again = Opened(page.context.new_page(), page.url)
+    expect(again.page.get_by_role("slider", name="New routes begins")).to_have_attribute("aria-valuenow", str(now + 2))
+    assert not again.said
+    again.page.close()
+
+
+def test_a_link_with_mistakes_says_so_and_opens_the_rest(page, address):
+    found = Opened(page, address + "?first=refusal&second=none&push.push=99&pusj.pull=1&seed=3", maps=1)
+    problem = found.page.locator(".uc-problem")
+    expect(problem).to_contain_text("push.push: found 99; allowed:")
+    expect(problem).to_contain_text("nearest: push")
+    expect(found.page.locator(".uc-story0")).to_contain_text("Refusal")
+    expect(found.field("^Seed")).to_have_value("3")
+
+
+def test_the_tour_by_keyboard_and_how_it_is_skipped(opened):
+    page = opened.page
+    opener = opened.button("Tour in six steps")
+    opener.focus()
+    page.keyboard.press("Enter")
+    card = page.get_by_role("dialog")
+    for step in range(1, 7):
+        expect(card).to_contain_text(f"Step {step} of 6")
+        expect(page.locator(".undercount-tour-target")).to_have_count(1)
+        page.keyboard.press("ArrowRight")
+    expect(card).to_contain_text("Step 6 of 6")
+    page.keyboard.press("ArrowLeft")
+    expect(card).to_contain_text("Step 5 of 6")
+    page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    expect(page.locator(".undercount-tour-target")).to_have_count(0)
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    opened.button("Skip the tour").click()
+    expect(card).to_have_count(0)
+
+
+def test_names_on_the_maps_lie_on_no_other(opened):
+    page = opened.page
+    opened.button("Step one month").click()
+    for view in ("region", "Balkans"):
+        if view == "Balkans":
+            opened.button("Show the Balkans").click()
+            expect(opened.button("Show the region")).to_be_visible()
+        drawn = page.locator(".undercount-map svg").first.locator("text").evaluate_all(
+            "all => all.map(t => { const b = t.getBoundingClientRect(); return [t.textContent, b.left, b.top, b.right, b.bottom]; })")
+        assert {"Bosnia", "Kosovo", "FYR Macedonia"} <= {name for name, *_ in drawn}
+        ours = [(name, a + 1, b + 2, c - 1, d - 2) for name, a, b, c, d in drawn]  # boxes of letters have air above and below
+        for n, (name, a, b, c, d) in enumerate(ours):
+            assert not [o[0] for o in ours[:n] if a < o[3] and o[1] < c and b < o[4] and o[2] < d], name
+
+
+def test_what_a_screen_reader_says_of_maps_and_charts(opened):
+    page = opened.page
+    opened.play_to(2000)
+    maps = page.get_by_role("img", name=re.compile(r"^Map of the region, (first|second) world .* newly exploited this month; most from "))
+    expect(maps).to_have_count(2)
+    counts = page.get_by_role("img", name=re.compile("^Victims counted in a year"))
+    expect(counts).to_have_attribute("aria-label", re.compile(r"1999: published 21, Full adaptation \d+, Networks do not act"))
+    flow = page.get_by_role("img", name=re.compile("^People newly exploited each month"))
+    expect(flow).to_have_attribute("aria-label", re.compile(r"1999 about [\d,]+ a month"))
+    for image in page.get_by_role("img").all():
+        assert len(image.get_attribute("aria-label") or "") > 15
+    assert page.locator("svg:not([role]):visible").count() == 0
 
 
 def test_readable_at_both_widths(opened):

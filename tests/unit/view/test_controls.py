@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ipyvuetify import Slider
-from undercount.experiments.view import controls
+from undercount.experiments.view import chosen, controls
 from undercount.experiments.view.session import Session
 from undercount.experiments.view.twin import ALONE, Settings, Twin
 from undercount.model.assumed.parameters import specs
@@ -49,7 +49,7 @@ def test_bad_value_keeps_the_settings_and_says_why(name, value):
 
 @pytest.mark.parametrize("name, value", [("people_per_agent", "1"), ("people_per_agent", "ten"), ("seed", "-1"), ("seed", "1.5")])
 def test_bad_whole_number(name, value):
-    settings, problem = controls.with_whole(COARSE, name, value)
+    settings, problem = chosen.with_whole(COARSE, name, value)
     assert settings is COARSE and "a whole number" in problem
 
 
@@ -109,7 +109,7 @@ def test_a_page_with_fitted_values_opens_unchanged_and_changes_by_hand_only(fitt
     from undercount.experiments.view import app
 
     made = Session(fitted)
-    monkeypatch.setattr(app, "Session", lambda settings: made)
+    monkeypatch.setattr(app, "Session", lambda *_: made)
     box, context = solara.render(app.Page(), handle_error=False)
     found = sliders(box)
     assert len(found) == len(controls.HEADLINE) and not made.changed
@@ -124,16 +124,16 @@ def test_a_page_with_fitted_values_opens_unchanged_and_changes_by_hand_only(fitt
 
 
 def test_only_offered_scenarios_are_taken():
-    assert controls.with_scenario(COARSE, "scenario", "/etc/passwd", "full-adaptation") is COARSE
-    assert controls.with_scenario(COARSE, "second", "../x.toml", "full-adaptation") is COARSE
-    assert controls.with_scenario(COARSE, "scenario", "refusal", "full-adaptation").scenario == "refusal"
+    assert chosen.with_scenario(COARSE, "scenario", "/etc/passwd", "full-adaptation") is COARSE
+    assert chosen.with_scenario(COARSE, "second", "../x.toml", "full-adaptation") is COARSE
+    assert chosen.with_scenario(COARSE, "scenario", "refusal", "full-adaptation").scenario == "refusal"
 
 
 @pytest.mark.parametrize("changed", [False, True])
 def test_saved_fitted_values_are_exact_and_what_was_unknown_stays_so(fitted, tmp_path, changed):
     settings = controls.with_value(fitted, "push.push", "0.133863")[0] if changed else fitted
     file = tmp_path / "my.toml"
-    file.write_text(controls.saved(settings), encoding="utf-8")
+    file.write_text(chosen.saved(settings), encoding="utf-8")
     own, again = settings.first_scenario(), load_scenario(file)
     assert again.content_hash() == own.content_hash()
     assert {path: again.value(path) for path in specs()} == {path: own.value(path) for path in specs()}
@@ -149,7 +149,7 @@ def test_saved_settings_load_back_to_the_same_world(tmp_path):
     settings, _ = controls.with_value(settings, "mechanisms.small_payments", False)
     for second in (False, True):
         file = tmp_path / f"my-{second}.toml"
-        file.write_text(controls.saved(settings, second), encoding="utf-8")
+        file.write_text(chosen.saved(settings, second), encoding="utf-8")
         own = settings.second_scenario() if second else settings.first_scenario()
         assert load_scenario(file).content_hash() == own.content_hash()
     again = Twin(Settings(scenario=str(tmp_path / "my-False.toml"), second=ALONE, people_per_agent=1000))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import subprocess
 import sys
 import time
@@ -11,7 +12,8 @@ import weakref
 import pytest
 from undercount.experiments.commands.view import is_local
 from undercount.experiments.view import controls
-from undercount.experiments.view.session import PAGES, Session
+from undercount.experiments.view.session import Session
+from undercount.experiments.view.snapshot import PAGES
 from undercount.experiments.view.twin import Settings
 from undercount.model.engine.layout import WARM_UP
 
@@ -75,6 +77,39 @@ def test_bad_combination_leaves_the_world_alone(session):
     wait(session)
     assert session.twin is old and session.twin.month == month
     assert "push" in session.messages.value["reset"]
+
+
+def test_a_dragged_onset_runs_the_worlds_to_the_same_month_and_one_sentence_says_what_followed(session):
+    for _ in range(50):
+        session.step()
+    before = session.snapshot.value
+    own = session.settings.value.first_scenario().onsets_by_name["routes"].when - session.twin.region.start
+    for name, month in (("routes", -1), ("routes", 63), ("routes", "5"), ("nothing", 5), (None, None), ("routes", own)):
+        session.move_onset(name, month)
+        assert not session.changed and not session.busy.value
+    session.move_onset("routes", 24)
+    wait(session)
+    assert session.twin.month == 50 and not session.changed
+    now = session.snapshot.value
+    assert now.stories[0] != before.stories[0]
+    assert "New routes from November 2002 to January 2001" in now.changed
+    counted = re.search(r"2003 so far: ([\d,]+) victims", now.stories[0])[1]
+    assert f"2003 so far then has {counted} (" in now.changed and now.changed.count(".") == 2
+    session.move_onset("routes", own)  # back: the sentence is of this step, and nothing is changed
+    wait(session)
+    assert session.settings.value.changes == {} and session.snapshot.value.stories == before.stories
+    assert "from January 2001 to November 2002" in session.snapshot.value.changed
+
+
+def test_the_first_life_that_differs_is_told_without_stopping_the_months(session):
+    while session.twin.difference is None:
+        assert "the same, person by person" in session.snapshot.value.difference
+        session.step()
+    assert "being looked up" in session.snapshot.value.difference
+    end = time.monotonic() + 60
+    while "being looked up" in session.snapshot.value.difference and time.monotonic() < end:
+        time.sleep(0.05)
+    assert session.snapshot.value.difference.startswith("The first life that differs:")
 
 
 def test_playing_to_the_end_stops(session):

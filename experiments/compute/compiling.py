@@ -1,0 +1,66 @@
+"""Says that rules are being compiled, and how far that is: the first command after an installation or a change waits
+for it, whichever process does it.
+
+Numba tells nobody how far it is; but every part that is done leaves a file in the folder of compiled code.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PATIENCE, EVERY = 3.0, 15.0  # seconds of silence before the first word, and between two words at least
+WORDS = "compiling the rules for this machine, once after an installation or a change; this takes two to three minutes"
+
+
+@contextmanager
+def told(say: Callable[[str], None], every: float = EVERY) -> Iterator[threading.Event]:
+    """Tell of compilation by `say` until the event is set, or the block is left."""
+    done = threading.Event()
+    watch = threading.Thread(target=_watch, args=(say, done, every), daemon=True)
+    watch.start()
+    try:
+        yield done
+    finally:
+        done.set()
+
+
+def _watch(say: Callable[[str], None], done: threading.Event, every: float) -> None:
+    if done.wait(PATIENCE):
+        return
+    folder = cache_folder()  # loads Numba, which whoever is waited for has loaded as well
+    if folder is None:
+        return
+    before = said = finished(folder)
+    begun = False
+    while not done.wait(every if begun else 1.0):
+        now = finished(folder)
+        if now > said:
+            say(f"{now - before} parts compiled, of at most {parts()}" if begun else WORDS)
+            begun, said = True, now
+
+
+def cache_folder() -> Path | None:
+    """Where compiled parts are kept; None where they cannot be."""
+    import numba
+    from undercount.model.engine import compiled
+
+    folder = getattr(compiled, "FOLDER", numba.config.CACHE_DIR)
+    return Path(folder) if folder else None
+
+
+def finished(folder: Path) -> int:
+    """Parts that are done: each has an index of its own."""
+    return sum(1 for _ in folder.rglob("*.nbi"))
+
+
+def parts() -> int:
+    """How many parts the rules have; a command needs most of them."""
+    from undercount.model.engine import compiled
+
+    sources = Path(compiled.__file__).parents[1].rglob("*.py")
+    return sum(len(re.findall(r"^@(?:part|question)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+               for path in sources)

@@ -1,0 +1,162 @@
+"""The door of the real server: who is let in, how many, and what becomes of worlds that nobody looks at."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.end_to_end.browser import ROOT, Opened
+from tests.end_to_end.test_view_browser import (  # noqa: F401  fixtures of the browser
+    browser_context_args,
+    browser_type_launch_args,
+)
+
+
+@contextmanager
+def serving(folder, *arguments):
+    """The address that a server prints, once it listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = folder / "log"
+    with log.open("w") as out:
+        server = subprocess.Popen([sys.executable, "-m", "undercount", "view", *arguments, "--port", str(port)], cwd=ROOT,
+                                  stdout=out, stderr=out, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    end = time.monotonic() + 300
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 5).close()
+            break
+        except OSError:
+            assert server.poll() is None and time.monotonic() < end, log.read_text()
+            time.sleep(0.2)
+    try:
+        yield re.search(r"The page is at (\S+)", log.read_text())[1]
+    finally:
+        server.terminate()
+        server.wait(20)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """A server for two sessions, whose worlds rest after three seconds."""
+    with serving(tmp_path_factory.mktemp("door"), "--sessions", "2", "--rest-after", "0.05", "--session-memory", "60") as url:
+        yield url
+
+
+def ask(address, path="/", method="GET", **headers):
+    """Status, headers and text of a request."""
+    there = urlsplit(address)
+    connection = http.client.HTTPConnection("127.0.0.1", there.port, timeout=60)
+    connection.putrequest(method, path, skip_host="Host" in headers)
+    for name, value in headers.items():
+        connection.putheader(name.replace("_", "-"), value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    return answer.status, answer.headers, answer.read().decode(errors="replace")
+
+
+def socket_status(address, **headers):
+    """What the server says to a browser that wants a socket: 101 lets it in."""
+    there = urlsplit(address)
+    lines = {"Host": f"127.0.0.1:{there.port}", "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+             "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", **headers}
+    with socket.create_connection(("127.0.0.1", there.port), 60) as line:
+        text = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        line.sendall(f"GET /jupyter/api/kernels/00000000-0000-0000-0000-000000000001/channels HTTP/1.1\r\n{text}\r\n".encode())
+        return int(line.recv(100).split()[1])
+
+
+def sessions(address):
+    return json.loads(ask(address, "/_undercount/sessions")[2])
+
+
+def until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it does not come about"
+        time.sleep(0.2)
+
+
+def test_only_by_its_own_name_and_from_its_own_page(address):
+    there = urlsplit(address)
+    assert ask(address)[0] == 200 and ask(address, Host=f"localhost:{there.port}")[0] == 200
+    for name in ("evil.example", f"evil.example:{there.port}", "192.168.0.1"):
+        status, _, text = ask(address, Host=name)
+        assert status == 403 and "does not go by the name" in text
+        assert ask(address, "/static/main.js", Host=name)[0] == 403
+        assert socket_status(address, Host=name) == 403
+    for origin in ("http://evil.example", "null", f"http://localhost:{there.port}"):
+        assert socket_status(address, Origin=origin) == 403
+        assert ask(address, "/_solara/api/close/x", "POST", Origin=origin)[0] == 403
+
+
+def test_what_a_browser_is_told_to_allow(address):
+    for path in ("/", "/static/nowhere.js", "/_undercount/sessions"):
+        headers = ask(address, path)[1]
+        assert headers["X-Frame-Options"] == "DENY" and headers["Referrer-Policy"] == "same-origin"
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff" and len(headers.get_all("Content-Security-Policy")) == 1
+
+
+def test_worlds_rest_come_back_and_are_not_too_large(address, page):
+    opened = Opened(page, address)
+    opened.button("Step one month").click()
+    expect(opened.date).to_have_text("January 1999")
+    story = opened.page.locator(".uc-story0").inner_text()
+    until(lambda: sessions(address)["resting"] == 1)
+    assert sessions(address)["awake"] == 0 and opened.date.inner_text() == "January 1999"
+    opened.button("Step one month").click()  # from where they were
+    expect(opened.date).to_have_text("February 1999", timeout=60_000)
+    assert opened.page.locator(".uc-story0").inner_text() != story
+    field = opened.field("^People per agent")
+    field.fill("1")
+    field.press("Enter")
+    opened.button("Reset", exact=False).first.click()
+    expect(opened.page.locator(".uc-problem").first).to_contain_text("at most 60 MB a session", timeout=60_000)
+    assert not opened.problems()  # nothing that the policy of the page forbids was needed
+
+
+def test_the_next_person_is_told_that_the_page_is_full(address, browser):
+    until(lambda: sessions(address)["sessions"] == 0)  # the tab of the test before is closed
+    first = [browser.new_context().new_page() for _ in range(2)]
+    for tab in first:
+        Opened(tab, address)
+    assert sessions(address)["sessions"] == 2
+    third = browser.new_context().new_page()
+    assert third.goto(address).status == 503
+    expect(third.locator("h1")).to_have_text("The page is full")
+    assert socket_status(address) == 403
+    first[0].close(run_before_unload=True)
+    until(lambda: sessions(address)["sessions"] < 2)
+    Opened(third, address)
+    for tab in (first[1], third):
+        tab.context.close()
+
+
+def test_with_allow_remote_the_printed_address_holds_a_token(tmp_path, page):
+    with serving(tmp_path, "--host", "0.0.0.0", "--allow-remote") as url:
+        there = urlsplit(url)
+        local = f"http://127.0.0.1:{there.port}/"
+        status, _, text = ask(local)
+        assert status == 403 and "A token is needed" in text and socket_status(local) == 403
+        assert ask(local, "/?token=guessed")[0] == 403
+        assert ask(local, f"/?{there.query}", Host="evil.example")[0] == 403
+        Opened(page, f"{local}?{there.query}")
+        assert "token" not in page.url
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(local)
