@@ -9,13 +9,13 @@ import warnings
 from pathlib import Path
 
 import click
-from undercount.experiments.commands.options import region_option
+from undercount.experiments.commands.options import region_option, scenario_names_from
 
 NEEDED = ("solara", "solara_assets", "ipyvuetify")
 
 
 @click.command("view")
-@click.argument("scenario", default="full-adaptation", metavar="[SCENARIO]")
+@click.argument("scenario", default="full-adaptation", metavar="[SCENARIO]", shell_complete=scenario_names_from)
 @region_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
