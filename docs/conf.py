@@ -13,7 +13,7 @@ project, author, copyright = "Undercount", "Undercount developers", "Undercount 
 release = version = undercount.__version__
 language = "en-GB"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_click", "sphinx_copybutton",
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_click", "sphinx_copybutton",
               "undercount_docs"]
 exclude_patterns = ["_build", "_ext"]
 default_role = "code"  # `name` in a docstring is code

@@ -6,35 +6,45 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
-from sphinx.util.nodes import make_refnode
 from undercount.experiments.commands.schema import schema
 from undercount.model.assumed.parameters import Parameters, specs
 
-NAMED = re.compile(r"^(?P<indent> *)(?P<name>[a-z_][\w, ]*?) {2,}(?P<words>\S.*)$")
+# `name   words` in columns, or `name : words`.
+NAMED = re.compile(r"^(?P<indent> *)(?P<name>\*{0,2}[A-Za-z_][\w, ]*?)(?: {2,}| : )(?P<words>\S.*)$")
+UNDERLINE = re.compile(r" *-{3,}$")
+LONGEST = 180.0  # seconds that a tutorial may take
+# Files of the checkout's root that are pages of the site.
+PAGES = {"CODE_OF_CONDUCT.md": "conduct", "CHANGELOG.md": "changelog", "CONTRIBUTING.md": "contributing"}
 
 
 def named_values(lines: list[str]) -> Iterator[str]:
-    """Docstring lines whose columns `name   meaning` are field lists, which reStructuredText knows."""
-    hanging, before = -1, True  # indent of the name that a line may belong to; was the line before a field, or empty?
-    for line in lines:
-        found = NAMED.match(line)
-        if found and (before or hanging >= 0):
-            hanging = len(found["indent"])
-            if not before:
-                yield ""
-            yield f"{found['indent']}:{found['name']}: {found['words']}"
-            before = True
-            continue
+    """Docstring lines whose names with words are field lists, which reStructuredText knows."""
+    hanging: int | None = None  # indent of the name that the next lines belong to
+    starts = True               # could a name stand here?
+    for line, following in zip(lines, [*lines[1:], ""]):
         indent = len(line) - len(line.lstrip())
-        if hanging >= 0 and line.strip() and indent > hanging:
-            yield " " * (hanging + 4) + line.strip()
-            continue
-        if hanging >= 0 and line.strip():
+        if UNDERLINE.match(line):
+            starts = True
             yield ""
-        hanging, before = -1, not line.strip()
-        yield line
+        elif UNDERLINE.match(following):
+            yield f"**{line.strip()}**"
+        elif not line.strip():
+            hanging, starts = None, True
+            yield line
+        elif hanging is not None and indent > hanging:
+            yield " " * (hanging + 4) + line.strip()
+        elif (starts or hanging is not None) and (found := NAMED.match(line)):
+            hanging = indent
+            yield f"{found['indent']}:{found['name'].replace('*', chr(92) + '*')}: {found['words']}"
+        else:
+            if hanging is not None:
+                yield ""
+            hanging, starts = None, False
+            yield line
 
 
 def _docstring(app: Sphinx, what: str, name: str, obj: object, options: Any, lines: list[str]) -> None:
@@ -69,7 +79,7 @@ def _top() -> Iterator[str]:
     for title, entries in tables.items():
         yield from ("", f"**{title}**", "", "| key | what |", "|---|---|")
         for key, entry in entries.items():
-            yield f"| `{key}` | {_what(entry)} |"
+            yield f"| `{key}` | {_what(entry) if entry.get('description') or 'object' != entry.get('type') else 'tables, below'} |"
 
 
 def _what(entry: dict[str, Any]) -> str:
@@ -89,18 +99,23 @@ def _what(entry: dict[str, Any]) -> str:
     return f"{words} ({kind})".strip()
 
 
-# Files of the checkout that are pages of the site under other names.
-PAGES = {"CODE_OF_CONDUCT.md": "conduct", "CHANGELOG.md": "changelog", "CONTRIBUTING.md": "contributing"}
+def _in_time(app: Sphinx, env: Any) -> None:
+    """A warning for every tutorial that took too long."""
+    for name in sorted(env.found_docs):
+        ran = NbMetadataCollector.get_exec_data(env, name)
+        if ran and (ran.get("runtime") or 0) > LONGEST:
+            logging.getLogger(__name__).warning("%s took %.0f s, more than %.0f", name, ran["runtime"], LONGEST)
 
 
-def _page_of(app: Sphinx, env: Any, node: Any, words: Any) -> Any:
-    """A link between files of the checkout's root, as a link between the pages that include them."""
-    page = PAGES.get(node.get("reftarget", ""))
-    return page and make_refnode(app.builder, node.get("refdoc", env.docname), page, "", words)
+def _page_of(app: Sphinx, path: Any, parent: str, content: list[str]) -> None:
+    """Links between files of the checkout's root, as links between the pages that include them."""
+    for file, page in PAGES.items():
+        content[0] = content[0].replace(f"]({file})", f"]({page}.md)")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.connect("autodoc-process-docstring", _docstring, priority=400)  # before napoleon
-    app.connect("missing-reference", _page_of)
+    app.connect("autodoc-process-docstring", _docstring)
+    app.connect("env-check-consistency", _in_time)
+    app.connect("include-read", _page_of)
     app.add_directive("values", Values)
     return {"parallel_read_safe": True, "version": "1"}
