@@ -1,4 +1,4 @@
-"""docs/findings.md and docs/trust.md from results/published: `python -m tools.findings`. No sentence is written by hand.
+"""docs/findings.md and docs/trust.md from results/published: `python -m tools.findings`. No sentence by hand.
 
 What it says of the question are the verdict's own words; all else are tables of what is published, and what those
 tables are. `tests/regression/test_findings.py` holds the page against the files.

@@ -33,9 +33,9 @@ LIMITS = """## What no check can tell
 
 - **All checks but the observed table and the figures foretold are made on simulated worlds.** They say whether the
   methods recover what the model holds true, not whether the model is true. What contradicts the sources still stands
-  in [patterns.md](patterns.md).
+  in [The worlds against their sources](patterns.md).
 - **The level of the hidden flow is an assumption.** Counts say little of it; ranges without a source are swept
-  ([ODD.md](ODD.md), section 7). No figure here is an estimate of victims ([limits.md](limits.md)).
+  ([ODD](ODD.md), section 7). No figure here is an estimate of victims ([limits of use](limits.md)).
 - **A cause that is not in the model cannot be named.** Probabilities are among the rivals that it has.
 - **Goals are those of a larger table.** Of checks whose bound says *goal* a smaller table may fall short by its size;
   it may also be that the counts cannot say more.
@@ -44,14 +44,14 @@ LIMITS = """## What no check can tell
 
 | question | where |
 |---|---|
-| every check with its figure | [findings.md](findings.md#checks), `results/published/verdict/tables/answer_checks.csv` |
-| how a check is made, and each key of the document | [verdict.md](verdict.md) |
-| do worlds agree with the statements of the sources? | [patterns.md](patterns.md) |
-| could each explanation have won? | [trial.md](trial.md) |
-| would the tests notice a fault in a rule? | [mutants.md](mutants.md) |
-| which assumptions matter, and which are fixed | [screening.md](screening.md), [mechanisms.md](mechanisms.md) |
-| do estimates from overlapping lists find simulated truths? | [estimate.md](estimate.md) |
-| the same bytes on your machine | `undercount verify DIR`, `undercount diff A B`; the commands above make all of it again |"""
+| every check with its figure | [Findings](findings.md#checks) |
+| how a check is made, and each key of the document | [The verdict](verdict.md) |
+| do worlds agree with the statements of the sources? | [The worlds against their sources](patterns.md) |
+| could each explanation have won? | [A fair trial](trial.md) |
+| would the tests notice a fault in a rule? | [Would the tests notice?](mutants.md) |
+| which assumptions matter, and which are fixed | [Screening](screening.md), [Mechanisms](mechanisms.md) |
+| do estimates from overlapping lists find simulated truths? | [Estimation](estimate.md) |
+| the same bytes on your machine | the commands above, then `undercount diff A B` |"""
 
 
 def page(published: Path = PUBLISHED) -> str:

@@ -79,19 +79,21 @@ def _top() -> Iterator[str]:
     for title, entries in tables.items():
         yield from ("", f"**{title}**", "", "| key | what |", "|---|---|")
         for key, entry in entries.items():
-            yield f"| `{key}` | {_what(entry) if entry.get('description') or 'object' != entry.get('type') else 'tables, below'} |"
+            yield f"| `{key}` | {_what(entry)} |"
 
 
 def _what(entry: dict[str, Any]) -> str:
     if "enum" in entry:
         return "a parameter, by its path: `group.key`"
+    if entry.get("type") == "object" and "description" not in entry:
+        return "tables, below"
     words = entry.get("description", "")
     kinds = {"string": "text", "array": "list", "object": "table", "number": "number", "integer": "whole number",
              "boolean": "true or false"}
     kind = kinds.get(entry.get("type", ""), "")
     if "anyOf" in entry:
         kind = " or ".join(dict.fromkeys(kinds[each["type"]] for each in entry["anyOf"]))
-        kind = kind.replace("table", "`{ value, low, high }`") if "object" in {e["type"] for e in entry["anyOf"]} else kind
+        kind = kind.replace("table", "`{ value, low, high }`")
     if "pattern" in entry and "19|20" in entry["pattern"]:
         kind = '"YYYY-MM"'
     if "minimum" in entry:
