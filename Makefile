@@ -2,6 +2,7 @@
 # make full   environment, the answer to publish: a reference table of one's own, its causes and levers (hours)
 # make test   environment, the tests but those marked slow (long statistical checks, benches, installed copies)
 # make test-all  environment, all tests
+# make docs   environment, the site of the documents, docs/_build/html/index.html; tutorials are run, warnings are errors
 # make fuzz   environment, 20,000 broken inputs to every reader (about a quarter of an hour)
 # make generate  baseline scenario, tables of the ODD and kept figures from the code as it is
 # make lock   the exact versions of requirements/*.lock anew from pyproject.toml (needs uv)
@@ -26,7 +27,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: run full test test-all fuzz generate lock clean
+.PHONY: run full test test-all docs fuzz generate lock clean
 
 run: .venv/installed
 	$(BIN)/undercount run all --replicates $(REPLICATES) --people-per-agent $(PEOPLE_PER_AGENT) \
@@ -54,6 +55,12 @@ test: .venv/installed
 test-all: MARKED =
 test-all: test
 
+# Compiled first, so that no tutorial waits for it.
+docs: .venv/installed
+	$(BIN)/python -m undercount.experiments.compute.warm
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
 fuzz: .venv/installed
 	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) --seed $(SEED)
 
@@ -75,5 +82,5 @@ lock:
 	$(COMPILE) --constraint requirements/build.in --extra all pyproject.toml -o requirements/undercount.lock
 
 clean:
-	rm -rf .venv build dist *.egg-info .pytest_cache .hypothesis .ruff_cache
+	rm -rf .venv build dist docs/_build *.egg-info .pytest_cache .hypothesis .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -40,6 +40,7 @@ COMMANDS = {
     "report": "Write the report of a result folder: one HTML file and its figures.",
     "view": "Serve the page on which two worlds with the same luck run side by side.",
     "bench": "Measure speed and memory on this machine.",
+    "completion": "Print what a shell needs to complete commands, options and scenarios.",
 }
 INTERRUPTED = surroundings.INTERRUPTED
 
@@ -65,6 +66,13 @@ class Lazy(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list:
+        """Names and options that begin so; click's own would import every command."""
+        from click.shell_completion import CompletionItem
+
+        return [*(CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)),
+                *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(self, ctx: click.Context, args: list[str]):
         name = args[0]
@@ -93,12 +101,9 @@ def _show_notes() -> None:
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from importlib.metadata import PackageNotFoundError, version
+        from undercount import __version__
 
-        try:
-            click.echo(f"undercount {version('undercount')}")
-        except PackageNotFoundError:
-            click.echo("undercount (not installed)")
+        click.echo(f"undercount {__version__}")
         ctx.exit()
 
 

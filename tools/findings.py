@@ -1,4 +1,4 @@
-"""docs/findings.md from results/published: `python -m tools.findings`. No sentence of it is written by hand.
+"""docs/findings.md and docs/trust.md from results/published: `python -m tools.findings`. No sentence by hand.
 
 What it says of the question are the verdict's own words; all else are tables of what is published, and what those
 tables are. `tests/regression/test_findings.py` holds the page against the files.
@@ -78,7 +78,7 @@ def _flow(verdict: dict[str, Any]) -> str:
             for key, flow in verdict["answer"]["flow"].items() for which, words in named.items() if flow[which]]
     return "## Change of the hidden flow\n\n" \
         f"![Prior and posterior of the change]({FIGURES}/answer-flow.png)\n\n" + \
-        _table(("years", "", "5 %", "median", "95 %", "fell", "stayed", "rose"), rows)
+        table(("years", "", "5 %", "median", "95 %", "fell", "stayed", "rose"), rows)
 
 
 def _chain(verdict: dict[str, Any]) -> str:
@@ -90,7 +90,7 @@ def _chain(verdict: dict[str, Any]) -> str:
         made += [f"Changes of ln(counted), {_years(key)}, all countries. They add up to {chain['change']:+.2f} but for "
                  f"{chain['unmatched']:+.2f} that the worlds leave. *Says*: does such a table say anything of it?",
                  f"![The chain as steps]({FIGURES}/answer-chain-{key.replace(':', '-')}.png)",
-                 _table(("link", "mean", "90 % interval", "median before", "correlation with truth", "says"), rows)]
+                 table(("link", "mean", "90 % interval", "median before", "correlation with truth", "says"), rows)]
     return "\n\n".join(made)
 
 
@@ -101,7 +101,7 @@ def _rivals(verdict: dict[str, Any]) -> str:
             for name, v in verdict["answer"]["rivals"]["alone"].items()]
     return "## Rivals\n\nProbability that each happened, before and after, and how well worlds with and without it " \
         "are told apart (area under the ROC curve; 0.5 is chance).\n\n" + \
-        _table(("rival", "before", "after", "AUC"), rows)
+        table(("rival", "before", "after", "AUC"), rows)
 
 
 def _causes(published: Path) -> str:
@@ -115,7 +115,7 @@ def _causes(published: Path) -> str:
     found = json.loads((published / "attribution" / "attribution.json").read_bytes())
     said = list(itertools.takewhile(lambda line: not line.startswith("Shares of"), found["words"]))
     return "## Causes of the fall\n\n" + "\n\n".join(said) + "\n\n" + \
-        _table(("cause", "happens in", "share of the fall", "middle 90 % of worlds", "changed the flow by",
+        table(("cause", "happens in", "share of the fall", "middle 90 % of worlds", "changed the flow by",
                 "middle 90 % of worlds"), rows)
 
 
@@ -137,7 +137,7 @@ def _policy(published: Path) -> str:
                      *(f"{by.loc[n, 'counts_percent']:+.1f}" for n in ("frozen", "adapting"))))
     rows.sort(key=lambda row: -float(row[1].split()[0]))
     return f"## Levers\n\n{found['caveat']}\n\nAt effort {found['main_effort']:g}: median and middle 90 %. Draws: " \
-        f"{found['draws']}.\n\n" + _table(
+        f"{found['draws']}.\n\n" + table(
             ("lever", "person-months avoided, %, networks frozen", "adapting", "counts, %, frozen", "adapting"), rows)
 
 
@@ -164,10 +164,10 @@ def _ordinary(verdict: dict[str, Any]) -> str:
     cells = [(f"{c['iso3']} {c['period']}", f"{c['observed']:.0f}", f"{c['low']:.0f} to {c['high']:.0f}",
               f"{c['tail']:.3f}") for c in usual["conflicts"]]
     text = "## Is the observed table like the simulated ones?\n\n" + \
-        _table(("", "share of simulated tables as far out"), [("all rows", f"{usual['tail']:.2f}"), *rows])
+        table(("", "share of simulated tables as far out"), [("all rows", f"{usual['tail']:.2f}"), *rows])
     if cells:
         text += "\n\nCells in conflict with the others of the table:\n\n" + \
-            _table(("cell", "observed", "90 % of what the others lead one to expect", "tail"), cells)
+            table(("cell", "observed", "90 % of what the others lead one to expect", "tail"), cells)
     return text
 
 
@@ -176,7 +176,7 @@ def _checks(verdict: dict[str, Any]) -> str:
             for row in verdict["answer"]["checks"]]
     failed = sum(not row["holds"] for row in verdict["answer"]["checks"])
     return f"## Checks\n\n![Checks]({FIGURES}/answer-checks.png)\n\n{failed} of {len(rows)} fail. Goals are those " \
-        "of a table of 20,000 worlds.\n\n" + _table(("check", "value", "bound", ""), rows)
+        "of a table of 20,000 worlds.\n\n" + table(("check", "value", "bound", ""), rows)
 
 
 def _foretold(verdict: dict[str, Any]) -> str:
@@ -187,12 +187,12 @@ def _foretold(verdict: dict[str, Any]) -> str:
             "score_with_total": "from the years before and the year's total",
             "last_years_shares": "naive: the total in the shares of the year before"}.items()]
         text += f"\n\nThe rows of {year['period']}, hidden (averaged relative difference, 0 is perfect):\n\n" + \
-            _table(("forecast", "off by"), rows)
+            table(("forecast", "off by"), rows)
     rows = [(row["name"], f"{row['bound']} {row['value']:g}", *map(_banded, (row["prior"], row["posterior"])),
              "yes" if row["inside"] else "**no**", f"{row['gained']:+.2f}") for row in told["figures"]]
     return text + "\n\nPublished figures that nothing was learnt from (" \
         "[statistics.csv](../scenarios/south-east-europe/observed/statistics.csv)); gained: log score over the " \
-        "prior, nats:\n\n" + _table(("figure", "published", "before the data", "after", "inside", "gained"), rows)
+        "prior, nats:\n\n" + table(("figure", "published", "before the data", "after", "inside", "gained"), rows)
 
 
 def _by_hand(verdict: dict[str, Any]) -> str:
@@ -202,7 +202,7 @@ def _by_hand(verdict: dict[str, Any]) -> str:
     if not rows:
         return ""
     return "## Five worlds by hand\n\nThe answer to tables whose truth is known: changes of logarithms.\n\n" + \
-        _table(("world", "estimand", "true", "median", "90 % interval", "inside"), rows)
+        table(("world", "estimand", "true", "median", "90 % interval", "inside"), rows)
 
 
 def _sensitivity(verdict: dict[str, Any]) -> str:
@@ -210,17 +210,18 @@ def _sensitivity(verdict: dict[str, Any]) -> str:
              "**yes**" if row["far"] else "no") for row in verdict["answer"]["sensitivity"]]
     return "## Other assumptions\n\nThe change of the hidden flow. *Far*: its median moves by more than half the " \
         "interval.\n\n" + \
-        _table(("years", "assumption", "5 %", "median", "95 %", "fell", "far"), rows)
+        table(("years", "assumption", "5 %", "median", "95 %", "fell", "far"), rows)
 
 
 def _methods(verdict: dict[str, Any]) -> str:
     rows = [(row["family"], row["method"], f"{row['log_score']:.3f}", f"{row['low']:.3f} to {row['high']:.3f}",
              "chosen" if row["chosen"] else "") for row in verdict["answer"]["methods"]]
     return "## Methods\n\nMean log score of worlds set aside (nats; chance among ten bins: −2.303).\n\n" + \
-        _table(("for", "method", "log score", "90 % interval", ""), rows)
+        table(("for", "method", "log score", "90 % interval", ""), rows)
 
 
-def _table(head, rows) -> str:
+def table(head, rows) -> str:
+    """A table in Markdown, with true minus signs."""
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     return "\n".join(lines + [_signs("| " + " | ".join(row) + " |") for row in rows])
 
@@ -253,4 +254,7 @@ def _years(key: str) -> str:
 
 
 if __name__ == "__main__":
+    from tools import trust
+
     PAGE.write_text(page(), encoding="utf-8")
+    trust.write()

@@ -6,11 +6,11 @@ import shlex
 from pathlib import Path
 
 import click
-from undercount.experiments.commands.options import region_option
+from undercount.experiments.commands.options import region_option, scenario_names_from
 
 
 @click.command("calibrate")
-@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...", shell_complete=scenario_names_from)
 @region_option
 @click.option("--coarse", default="512", show_default=True, metavar="N",
               help="Coarse worlds that the search begins with.")

@@ -32,6 +32,14 @@ def as_one(argument: str, kind: type, *options: Callable) -> Callable:
     return decorate
 
 
+def scenario_names_from(ctx: click.Context, param: click.Parameter, incomplete: str) -> list:
+    """What a shell offers where a scenario is asked for: names that begin so, else files."""
+    from click.shell_completion import CompletionItem
+    from undercount.model.assumed.scenario import scenario_names
+
+    return [name for name in scenario_names() if name.startswith(incomplete)] or [CompletionItem(incomplete, "file")]
+
+
 def region_option(function):
     """`--region NAME`: a scenario on another region than the one that it names."""
     return click.option("--region", metavar="REGION",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from undercount.experiments.commands.options import region_option
+from undercount.experiments.commands.options import region_option, scenario_names_from
 
 
 @click.command("patterns")
-@click.argument("scenarios", nargs=-1, metavar="[SCENARIO...]")
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO...]", shell_complete=scenario_names_from)
 @region_option
 @click.option("--draws", default="200", show_default=True, metavar="N", help="Worlds drawn from each scenario's prior.")
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the design and of all luck.")

@@ -5,14 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from undercount.experiments.commands.options import EngineAsked, engine_options, read_engine, region_option
+from undercount.experiments.commands.options import (
+    EngineAsked,
+    engine_options,
+    read_engine,
+    region_option,
+    scenario_names_from,
+)
 from undercount.experiments.reference import SCALE
 
 DEFAULT_OUT = "results/reference"
 
 
 @click.command("reference")
-@click.argument("scenarios", nargs=-1, metavar="[SCENARIO...]")
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO...]", shell_complete=scenario_names_from)
 @region_option
 @click.option("--worlds", default="5000", show_default=True, metavar="N",
               help="Worlds of each explanation; a tenth as many more with priors half and with priors twice as wide, "

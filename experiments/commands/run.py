@@ -12,6 +12,7 @@ from undercount.experiments.commands.options import (
     engine_options,
     read_engine,
     region_option,
+    scenario_names_from,
     settings_option,
 )
 from undercount.experiments.commands.swept import (
@@ -24,7 +25,7 @@ from undercount.experiments.commands.swept import (
 
 
 @click.command("run")
-@click.argument("scenarios", nargs=-1, metavar="SCENARIO...")
+@click.argument("scenarios", nargs=-1, metavar="SCENARIO...", shell_complete=scenario_names_from)
 @click.option("--experiment", "file", metavar="FILE",
               help="Instead of SCENARIO: a TOML file that names scenarios, what is swept, replicates and outputs.")
 @click.option("--replicates", metavar="N", help="Runs of each scenario, at each point of a sweep (default: 20).")

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from undercount.experiments.commands.options import engine_options, read_engine, region_option, settings_option
+from undercount.experiments.commands.options import (
+    engine_options,
+    read_engine,
+    region_option,
+    scenario_names_from,
+    settings_option,
+)
 
 if TYPE_CHECKING:
     from undercount.experiments.compute.jobs import Outcome
@@ -15,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("sensitivity")
-@click.argument("scenario", metavar="SCENARIO")
+@click.argument("scenario", metavar="SCENARIO", shell_complete=scenario_names_from)
 @region_option
 @click.option("--over", multiple=True, metavar="NAME[=LOW:HIGH]",
               help="Only this unknown, over its range or another. May be repeated (default: all unknowns).")

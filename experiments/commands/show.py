@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import click
-from undercount.experiments.commands.options import region_option, settings_option
+from undercount.experiments.commands.options import region_option, scenario_names_from, settings_option
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Event, Onset, Scenario, load_scenario
@@ -14,7 +14,7 @@ ROLES = ("origin", "transit", "destination")
 
 
 @click.command("show")
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=scenario_names_from)
 @region_option
 @settings_option
 @click.option("--people-per-agent", type=click.IntRange(min=1), default=100, show_default=True,

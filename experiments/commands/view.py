@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from undercount.experiments.commands.options import as_one, region_option
+from undercount.experiments.commands.options import as_one, region_option, scenario_names_from
 
 
 
@@ -42,7 +42,7 @@ NEEDED = ("solara", "solara_assets", "ipyvuetify")
 
 
 @click.command("view")
-@click.argument("scenario", default="", metavar="[SCENARIO]")
+@click.argument("scenario", default="", metavar="[SCENARIO]", shell_complete=scenario_names_from)
 @click.option("--verdict", metavar="DIR", help="Folder of `undercount compare` whose draws the page offers (default: "
               "those of the published verdict).")
 @region_option

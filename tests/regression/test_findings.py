@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from undercount.experiments.answer.words import page as words_of
 from undercount.experiments.reference.shipped import shipped_reference
 
-from tools import findings
+from tools import findings, trust
 
 VERDICT = json.loads((findings.PUBLISHED / "verdict" / "verdict.json").read_bytes())
 REFERENCE = json.loads((findings.PUBLISHED / "verdict" / "reference-manifest.json").read_bytes())
@@ -59,3 +60,20 @@ def test_a_page_of_other_numbers_is_another(tmp_path):
     (copy / "verdict.md").write_text("# words\n")
     (copy / "reference-manifest.json").write_text(json.dumps(REFERENCE))
     assert "| 0.12 |" in findings.page(tmp_path / "published")
+
+
+def test_the_page_on_trust_is_made_from_what_is_published():
+    assert trust.PAGE.read_text(encoding="utf-8") == trust.page()
+
+
+def test_the_page_on_trust_tells_every_failure_before_anything_that_holds():
+    page, checks = trust.page(), VERDICT["answer"]["checks"]
+    fails, rest = page.split("## What is checked")
+    for check in checks:
+        assert (f"| {check['name']} |" in fails) == (not check["holds"]), check["name"]
+    assert sum(int(n) for n in re.findall(r"of (\d+) \|", rest)) == len(checks)
+    assert f"Of {len(checks)} checks" in fails
+
+
+def test_every_check_has_its_question():
+    assert all(trust.asks(check["name"]) for check in VERDICT["answer"]["checks"])
