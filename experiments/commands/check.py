@@ -41,6 +41,7 @@ def _check(file: str, on_region: str | None, scenario: str) -> str:
         path = path.parent
     if path.is_dir():
         region = load_region(path)
+        load_scenario("no-change", str(path.resolve()))  # its changes are read with a scenario
         statistics, patterns = shipped_statistics(region), patterns_of(region)
         return (f"region {plain(region.title)!r}, {len(region.countries)} countries, {region.months} months"
                 + (f", {len(statistics)} published statistics" if statistics else "")

@@ -19,6 +19,7 @@ from undercount.experiments.store.folder import REGION, open_folder
 from undercount.experiments.verdict.answer_words import told
 from undercount.experiments.verdict.folder import TABLES, read_verdict
 from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import Region
 from undercount.model.known.region_in import load_region
 
 
@@ -41,9 +42,9 @@ def read_sources(folder: Path, attribution: Path | None = None, policy: Path | N
         _table(folder / TABLES / "predictive.csv", manifest, dtype={"period": str, "country": str},
                keep_default_na=False)
     return Sources(
-        found, predictive, manifest, country_names(manifest),
+        found, predictive, manifest, country_names(manifest, folder),
         None if attribution is None else _study(attribution, "attribute", "attribution", ("summary", "totals")),
-        None if policy is None else _study(policy, "policy", "policy", ("summary",)))
+        None if policy is None else _study(policy, "policy", "policy", ("summary",)), region_of(manifest, folder))
 
 
 def _finished(folder: Path, kind: str) -> dict[str, Any]:
@@ -72,13 +73,20 @@ def _table(path: Path, manifest: dict[str, Any], **how: Any) -> pd.DataFrame:
                                f"a table; to write it again: {manifest['command']}")) from None
 
 
-def country_names(manifest: dict[str, Any]) -> dict[str, str]:
-    """Names by code from the reference table's copy of the region; none if it is no longer there."""
+def region_of(manifest: dict[str, Any], folder: Path) -> Region | None:
+    """The region from the reference table's copy; None if it is no longer there."""
     try:
-        region = load_region(Path(manifest["reference"]) / REGION / manifest["batch"]["reference"]["region"]["name"])
+        table = folder / manifest["reference"]
+        copied = table / REGION / manifest["batch"]["reference"]["region"]["name"]
+        return load_region(copied if copied.exists() else table.parent)
     except (BadInput, OSError, KeyError):
-        return {}
-    return {country.iso3: country.name for country in region.countries}
+        return None
+
+
+def country_names(manifest: dict[str, Any], folder: Path) -> dict[str, str]:
+    """Names by code; none if the region is not there."""
+    region = region_of(manifest, folder)
+    return {} if region is None else {country.iso3: country.name for country in region.countries}
 
 
 def render(sources: Sources, made: list[Section], inlined: dict[str, Markup]) -> str:
