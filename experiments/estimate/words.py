@@ -8,6 +8,7 @@ from undercount.experiments.estimate.methods import CHAO
 
 FAR = 1.5  # a list left out that moves the estimate by more than this factor is named
 SAME = 1.001  # estimates no further apart are said to be the same
+NAMED = 10  # empty overlaps that are named
 OFF = 1.25  # a list that the others estimate wrongly by more than this factor
 
 
@@ -38,6 +39,16 @@ def told(found: dict[str, Any]) -> tuple[str, list[tuple[str, str]]]:
 
 
 def headline(found: dict[str, Any]) -> str:
+    gaps = found["suppressed"]
+    if not gaps or gaps["least"] is None or not found["agreement"]["methods"]:
+        return _headline(found)
+    ends = f"from {number(gaps['least'])} to {number(gaps['most'])}"
+    if gaps["without"]:
+        ends += ", and for some values no number at all"
+    return f"{_headline(found)}; by what the withheld counts may be, {ends}"
+
+
+def _headline(found: dict[str, Any]) -> str:
     agreed, by_key = found["agreement"], {method["method"]: method for method in found["methods"]}
     if not agreed["methods"]:
         return "No number: none of the models has an estimate"
@@ -46,7 +57,7 @@ def headline(found: dict[str, Any]) -> str:
         return f"No one number: from {number(least)} to {number(most)} by the rule that is chosen"
     if agreed["verdict"] == "alone":
         return f"{number(least)} persons by the one method that has an estimate"
-    if agreed["ratio"] <= SAME:
+    if agreed["ratio"] <= SAME or number(least) == number(most):
         return f"{number(most)} persons by every method that has an estimate, if the assumptions hold"
     return f"Between {number(least)} and {number(most)} persons, if the assumptions hold"
 
@@ -87,20 +98,29 @@ def empty(found: dict[str, Any]) -> str:
     pairs = [" with ".join(each["lists"]) for each in found["overlaps"] if not each["persons"]]
     if not pairs:
         return "Every two lists share at least one person."
-    share = "pair of lists shares" if len(pairs) == 1 else "pairs of lists share"
-    text = (f"{len(pairs)} of {len(found['overlaps'])} {share} nobody: {'; '.join(pairs)}. An empty overlap "
-            "may be chance, or lists that exclude each other, or records that were not linked; a model with that pair "
-            "puts its term at minus infinity.")
+    share = "shares" if len(pairs) == 1 else "share"
+    named = "; ".join(pairs[:NAMED]) + (f"; and {len(pairs) - NAMED} more" if len(pairs) > NAMED else "")
+    text = (f"{len(pairs)} of {len(found['overlaps'])} pairs of lists {share} nobody: {named}. An empty overlap may "
+            "be chance, or lists that exclude each other, or records that were not linked; a model with that pair puts "
+            "its term at minus infinity.")
+    alone = [name for name, held in found["persons_by_list"].items() if held and not any(
+        each["persons"] for each in found["overlaps"] if name in each["lists"])]
+    if alone:
+        text += (f" Nobody on {joined(alone)} is on any other list: it may be a list of other people, and the number "
+                 "with it and the one without it (--lists) should both be looked at.")
     taken = [method["title"] for method in found["methods"] if method["minus_infinity"] and not method["why"]]
     return text + (f" So in: {'; '.join(taken)}." if taken else "")
 
 
 def without(found: dict[str, Any]) -> str:
     text = [f"{sentence(method['title'])}: {method['why']}." for method in found["methods"] if method["why"]]
+    if found["strata_without_overlap"] and len(found["strata"]) > 1:
+        text.append(f"Nobody is on two lists in {joined(found['strata_without_overlap'])}: merge with a stratum "
+                    "that is alike, or leave out.")
     for models in found["models"].values():
         if models["without_estimate"]:
-            counts = "; ".join(f"{count} {code}" for code, count in models["without_estimate"].items())
-            text.append(f"Of {number(models['tried'])} models tried for BIC: {counts}.")
+            counts = ", ".join(f"{count} ({code})" for code, count in models["without_estimate"].items())
+            text.append(f"Of {number(models['tried'])} models tried for BIC without an estimate: {counts}.")
     failed = [(method, method["bootstrap"]) for method in found["methods"] if method.get("bootstrap")]
     text += [f"{sentence(method['title'])}: {drawn['without_estimate']} of {drawn['resamples']} resamples have no "
              "estimate and count as endless." for method, drawn in failed if drawn["without_estimate"]]
