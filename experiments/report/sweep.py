@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Sequence
+from functools import cache, cached_property
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
+from scipy.stats import rankdata, spearmanr
 from undercount.experiments.report.summaries import QUANTILES
 from undercount.experiments.runs.outputs import Output, outputs_of
 from undercount.experiments.runs.results import Results
@@ -17,6 +19,7 @@ from undercount.model.files.problems import BadInput, Problem
 
 RUN = ["scenario", "point", "replicate", "seed"]
 SHOWN = 6  # outputs, unless the experiment names others: what stands for the last years
+EXACT = 8  # points
 SURE = 0.01  # chance that any of the correlations of an output would be called sure if nothing moved it
 
 
@@ -71,14 +74,18 @@ class Swept:
 
     @cached_property
     def responses(self) -> pd.DataFrame:
-        """scenario, point, one column a name, output, q05 to q95, mean and n over the replicates."""
+        """scenario, point, output, q05 to q95, mean and n over the replicates."""
         names = [output.name for output in self.outputs]
         long = self.table.melt(id_vars=RUN, value_vars=names, var_name="output")
-        grouped = long.groupby(["scenario", "output", "point"], sort=False)["value"]
+        grouped = long.groupby(["scenario", "point", "output"], sort=False)["value"]
         found = pd.DataFrame({label: grouped.quantile(q) for label, q in QUANTILES.items()})
         found["mean"], found["n"] = grouped.mean(), grouped.count()
-        found = self.points.merge(found.reset_index(), on=["scenario", "point"])
-        return found[["scenario", "point", *self.names, "output", *QUANTILES, "mean", "n"]]
+        return found.reset_index()
+
+    def at(self, names: Sequence[str]) -> pd.DataFrame:
+        """The responses behind one column for each of these names: its value at the point."""
+        there = self.points[["scenario", "point", *names]]
+        return there.merge(self.responses, on=["scenario", "point"])
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -87,16 +94,21 @@ class Swept:
         low, high    mean output where the name is in the lowest and highest third of its values (in a grid: at its
                      lowest and highest value)
         change       high - low, in the unit of the output
-        correlation  Spearman's, of the means of points; p its asymptotic probability if nothing moved
+        correlation  Spearman's, of the means of points; p the probability of one as large if nothing moved: of all
+                     permutations for up to EXACT points, asymptotic for more
         sure         is p below SURE over the number of names?
         """
         rows = []
         moved = self.responses[self.responses["point"] > 0]
+        points = self.points.set_index(["scenario", "point"])
         for (scenario, output), mine in moved.groupby(["scenario", "output"], sort=False):
+            mine = mine[mine["mean"].notna()]
+            values = points.loc[scenario].loc[mine["point"]]
             for name in self.names:
-                kept = mine[[name, "mean"]].dropna()
-                if kept[name].nunique() > 1:
-                    rows.append((scenario, output, name, *_effect(kept[name].to_numpy(), kept["mean"].to_numpy())))
+                there = values[name].notna().to_numpy()
+                at, mean = values[name].to_numpy(float)[there], mine["mean"].to_numpy()[there]
+                if len(np.unique(at)) > 1:
+                    rows.append((scenario, output, name, *_effect(at, mean)))
         found = pd.DataFrame(rows, columns=["scenario", "output", "name", "low", "high", "change", "correlation", "p"])
         found["sure"] = found["p"] < SURE / max(1, len(self.names))
         order = found["correlation"].abs().fillna(0.0)
@@ -120,4 +132,16 @@ def _effect(values: np.ndarray, outputs: np.ndarray) -> tuple[float, float, floa
     if np.ptp(outputs) == 0 or len(values) < 3:
         return low, high, high - low, np.nan, np.nan
     found = spearmanr(values, outputs)
-    return low, high, high - low, float(found.statistic), float(found.pvalue)
+    p = found.pvalue if len(values) > EXACT else _exact(rankdata(values), rankdata(outputs))
+    return low, high, high - low, float(found.statistic), float(p)
+
+
+def _exact(x: np.ndarray, y: np.ndarray) -> float:
+    """The share of all orders of y whose covariance with x is as large. The asymptotic one is 0 for three in a row."""
+    x, y = x - x.mean(), y - y.mean()
+    return float((np.abs(y[_orders(len(y))] @ x) >= abs(x @ y) - 1e-9).mean())
+
+
+@cache
+def _orders(n: int) -> np.ndarray:
+    return np.array(list(permutations(range(n))))

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
 from undercount.experiments.report.figures import _band, _band_handles
 from undercount.experiments.report.theme import MARKERS, colour, dash, new_figure
 from undercount.experiments.runs.outputs import Output
@@ -16,6 +18,8 @@ from undercount.experiments.runs.outputs import Output
 ACROSS = 3
 TOP = 12  # names of a panel of ranked effects
 SCATTERED = 3  # names of a row of scatter
+DENSE = 500  # points of a scenario that are drawn fainter
+TENTHS, LEAST_OF_TENTH = 10, 5
 
 
 def response_curves(responses: pd.DataFrame, own: pd.DataFrame, name: str, unit: str,
@@ -116,7 +120,7 @@ def ranked(effects: pd.DataFrame, outputs: Sequence[Output], scenario: str) -> F
 
 
 def scatter(responses: pd.DataFrame, effects: pd.DataFrame, units: dict[str, str], outputs: Sequence[Output]) -> Figure:
-    """One row an output: its mean at every point against the names that go with it most, by scenario."""
+    """One row an output: its mean at every point against the names that go with it most, with medians, by scenario."""
     scenarios = list(responses["scenario"].unique())
     across = min(SCATTERED, max(1, effects["name"].nunique()))
     figure = new_figure(1.75 * len(outputs) + 0.4)
@@ -129,40 +133,37 @@ def scatter(responses: pd.DataFrame, effects: pd.DataFrame, units: dict[str, str
         for ax, name in zip(row, names):
             for i, scenario in enumerate(scenarios):
                 points = there[there["scenario"] == scenario]
-                ax.plot(points[name], points["mean"], linestyle="", marker=MARKERS[i % len(MARKERS)], markersize=2.5,
-                        color=colour(i), alpha=0.6, markeredgewidth=0)
-            ax.set_xlabel(_label(name, units[name]), fontsize=7)
+                dense = len(points) > DENSE  # then as a picture inside the drawing, which would be too large
+                ax.plot(points[name], points["mean"], linestyle="", marker=MARKERS[i % len(MARKERS)],
+                        markersize=1.2 if dense else 2.5, color=colour(i), alpha=0.25 if dense else 0.6,
+                        markeredgewidth=0, rasterized=dense)
+                ax.plot(*_medians(points[name].to_numpy(float), points["mean"].to_numpy(float)), color=colour(i),
+                        linestyle=dash(i), linewidth=1.8, path_effects=[withStroke(linewidth=3.6, foreground="white")])
+            ax.xaxis.set_major_locator(MaxNLocator(4))
+            label = _label(name, units[name])
+            ax.set_xlabel(label if len(label) <= 30 else label.replace(", ", ",\n", 1), fontsize=7)
         for spare in row[len(names):]:
             spare.remove()
         row[0].set_ylabel(textwrap.fill(output.title, 24) + f",\n{output.unit}", fontsize=7)
         _thousands(row[0].yaxis)
-    handles = [Line2D([], [], color=colour(i), linestyle="", marker=MARKERS[i % len(MARKERS)], label=scenario)
-               for i, scenario in enumerate(scenarios)]
+    handles = [Line2D([], [], color=colour(i), linestyle=dash(i), linewidth=1.8, marker=MARKERS[i % len(MARKERS)],
+                      markersize=3.5, label=scenario) for i, scenario in enumerate(scenarios)]
     figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
     return figure
 
 
-def variance_shares(shares: pd.DataFrame, outputs: Sequence[Output]) -> Figure:
-    """Stacked bars: which share of each output's variance is assumption, with its interval, and which is luck."""
-    scenarios = list(shares["scenario"].unique())
-    figure = new_figure(len(scenarios) * (0.22 * len(outputs) + 0.45) + 0.5)
-    axes = figure.subplots(len(scenarios), 1, squeeze=False, sharex=True).ravel()
-    for ax, scenario in zip(axes, scenarios):
-        mine = shares[shares["scenario"] == scenario].set_index("output").reindex([each.name for each in outputs])
-        at = -np.arange(len(outputs))
-        ax.barh(at, mine["assumption"], color=colour(0), height=0.7)
-        ax.barh(at, mine["luck"], left=mine["assumption"], color=colour(5), height=0.7)
-        ax.hlines(at, mine["low"], mine["high"], color="black", linewidth=1.0)
-        ax.set_yticks(at, [each.title for each in outputs])
-        ax.grid(False)
-        ax.set_xlim(0, 1)
-        ax.set_title(scenario, loc="left")
-    axes[-1].set_xlabel("share of the variance")
-    handles = [Line2D([], [], color=colour(0), linewidth=6, label="assumption"),
-               Line2D([], [], color=colour(5), linewidth=6, label="luck"),
-               Line2D([], [], color="black", label="90 % interval of their border")]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3)
-    return figure
+def _medians(x: np.ndarray, y: np.ndarray) -> tuple[list[float], list[float]]:
+    """Medians of both in tenths of x, or of y at every x where there are few; none of too few points."""
+    there = np.isfinite(x) & np.isfinite(y)
+    x, y = x[there], y[there]
+    levels = np.unique(x)
+    if len(levels) <= TENTHS:
+        parts = [x == level for level in levels] if len(x) > len(levels) else []
+    elif len(x) < LEAST_OF_TENTH * TENTHS:
+        parts = []
+    else:
+        parts = np.array_split(np.argsort(x, kind="stable"), TENTHS)
+    return [float(np.median(x[part])) for part in parts], [float(np.median(y[part])) for part in parts]
 
 
 def _edges(values: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 from undercount.experiments.report import sweep_figures as figures
+from undercount.experiments.report.drawn_figures import variance_shares, yearly_bands
 from undercount.experiments.report.estimate_page import Page
 from undercount.experiments.report.page import FIGURES, PAGE, write_page
 from undercount.experiments.report.sections import Grid, Picture, Section
@@ -19,6 +20,7 @@ from undercount.experiments.sweeps.sweep import DRAWN
 
 QUESTION = "What moves what?"
 ROWS = 8  # names of each output in the table of the page
+BESIDE = 3  # names whose values stand in responses.csv; of more only points.csv has them, as they would be most of it
 
 
 def write_sweep_report(results: Results, out: Path) -> Path:
@@ -28,7 +30,8 @@ def write_sweep_report(results: Results, out: Path) -> Path:
     """
     swept = Swept(results)
     (out / FIGURES).mkdir(parents=True, exist_ok=True)
-    write_csv(out / FIGURES / "responses.csv", swept.responses)
+    write_csv(out / FIGURES / "points.csv", swept.points)
+    write_csv(out / FIGURES / "responses.csv", swept.at(swept.names if len(swept.names) <= BESIDE else ()))
     write_csv(out / FIGURES / "effects.csv", swept.effects)
     paragraphs = [("What was done", f"{swept.origin} Design: {swept.kind} over {len(swept.names)} "
                    f"{'name' if len(swept.names) == 1 else 'names'}.")]
@@ -49,7 +52,7 @@ def write_sweep_report(results: Results, out: Path) -> Path:
 def _sections(swept: Swept) -> list[Section]:
     made = []
     if swept.kind in DRAWN:
-        made.append(_variance(swept))
+        made += _drawn(swept)
     if len(swept.names) == 1 and swept.kind not in DRAWN:
         made.append(_curves(swept))
     elif len(swept.names) == 2 and swept.kind == "grid":
@@ -63,19 +66,26 @@ def _sections(swept: Swept) -> list[Section]:
     return made
 
 
-def _variance(swept: Swept) -> Section:
+def _drawn(swept: Swept) -> list[Section]:
     shares = luck_and_assumption(swept.table)
+    observed = {year: sum(known) for year in dict.fromkeys(row.period for row in swept.region.referrals)
+                if None not in (known := [row.assisted for row in swept.region.referrals if row.period == year])}
+    bands = Section("bands", "Assumption and luck together", pictures=[Picture(
+        "bands", yearly_bands(swept.table, shares, observed),
+        "Line: median of all runs; dark band: the middle 50 %, light band: the middle 90 % of them, over draws of the "
+        "unknowns and over luck. Black: what luck alone would spread about the median (90 % of a normal law with the "
+        "mean variance within draws). Data: outputs.parquet. " + swept.origin)])
     if shares.empty:
-        return Section("variance", "Luck and assumption", ["Too few draws are finished to tell them apart."])
-    return Section("variance", "Luck and assumption", pictures=[Picture(
-        "variance", figures.variance_shares(shares, swept.outputs),
+        return [bands, Section("variance", "Luck and assumption", ["Too few draws are finished to tell them apart."])]
+    return [bands, Section("variance", "Luck and assumption", pictures=[Picture(
+        "variance", variance_shares(shares, swept.outputs),
         "Share of the variance over the runs that is between draws of the unknowns (assumption) and within them "
-        "(luck), by a one-way analysis of variance of two lucks a draw. Data: figures/variance.csv. " + swept.origin)])
+        "(luck), by a one-way analysis of variance of two lucks a draw. Data: figures/variance.csv. " + swept.origin)])]
 
 
 def _curves(swept: Swept) -> Section:
     name = swept.names[0]
-    figure = figures.response_curves(swept.responses, swept.own, name, swept.units[name], swept.shown)
+    figure = figures.response_curves(swept.at(swept.names), swept.own, name, swept.units[name], swept.shown)
     return Section("responses", "Response", pictures=[Picture(
         "responses", figure, f"Outputs against {name}. Line: median of the replicates; dark band: the middle 50 %, "
         "light band: the middle 90 % of them. Data: figures/responses.csv. " + swept.origin)])
@@ -85,7 +95,7 @@ def _heat_maps(swept: Swept) -> Section:
     names = swept.names[0], swept.names[1]
     units = swept.units[names[0]], swept.units[names[1]]
     return Section("heat-maps", "Response to both", pictures=[Picture(
-        f"heat-{output.name}", figures.heat_map(swept.responses, swept.own, names, units, output),
+        f"heat-{output.name}", figures.heat_map(swept.at(names), swept.own, names, units, output),
         f"{output.title} ({output.unit}), mean over the replicates. Cross: the scenario's own values, where they lie "
         "in the grid. Data: figures/responses.csv. " + swept.origin) for output in swept.shown])
 
@@ -95,9 +105,10 @@ def _many(swept: Swept) -> Section:
         f"ranked-{scenario}", figures.ranked(swept.effects, swept.shown, scenario),
         f"Scenario {scenario}: the names that go with each output most. Hollow: may be chance. Data: "
         "figures/effects.csv. " + swept.origin) for scenario in swept.scenarios]
-    pictures.append(Picture("scatter", figures.scatter(swept.responses, swept.effects, swept.units, swept.shown),
-                            "Mean over the replicates at every point against the names that go with each output most. "
-                            "Data: figures/responses.csv. " + swept.origin))
+    pictures.append(Picture("scatter", figures.scatter(swept.at(swept.names), swept.effects, swept.units, swept.shown),
+                            "Mean over the replicates at every point against the names that go with each output most"
+                            "; line: its median in tenths of the points (of few values: at each). Data: "
+                            "figures/responses.csv, points.csv. " + swept.origin))
     return Section("ranks", "Ranked effects", pictures=pictures)
 
 
@@ -106,7 +117,7 @@ def _grid(swept: Swept) -> Grid:
     found = swept.effects[swept.effects["output"].isin(list(titles))]
     found = found.groupby(["scenario", "output"], sort=False).head(ROWS)
     rows = [[cell(row.scenario), cell(titles[row.output]), cell(row.name), cell(_number(row.low)),
-             cell(_number(row.high)), cell(_number(row.change)), cell(_number(row.correlation)),
+             cell(_number(row.high)), cell(_number(row.change)), cell(_share(row.correlation)),
              cell("yes" if row.sure else "no")] for row in found.itertuples(index=False)]
     head = ["scenario", "output", "name", "low", "high", "change", "correlation", "sure"]
     return Grid("Data: figures/effects.csv.", head, rows)
@@ -115,8 +126,11 @@ def _grid(swept: Swept) -> Grid:
 def _number(value: float) -> str:
     if pd.isna(value):
         return NONE
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
-    return text.replace("-", "\N{MINUS SIGN}")
+    return (f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}").replace("-", "\N{MINUS SIGN}")
+
+
+def _share(value: float) -> str:
+    return NONE if pd.isna(value) else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _headline(swept: Swept) -> str:
@@ -128,7 +142,7 @@ def _headline(swept: Swept) -> str:
         if len(mine):
             best = mine.loc[mine["correlation"].abs().idxmax()]
             told.append(f"{output.title} goes most with {best['name']} (correlation of ranks "
-                        f"{_number(best['correlation'])}, {best['scenario']}).")
+                        f"{_share(best['correlation'])}, {best['scenario']}).")
     return " ".join(told) or "No name is sure to move an output: more points, or a wider range, would tell."
 
 
