@@ -33,9 +33,11 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 run: .venv/installed
 	$(BIN)/undercount run all --replicates $(REPLICATES) --people-per-agent $(PEOPLE_PER_AGENT) \
 		--seed $(SEED) --out $(OUT)
-	$(BIN)/undercount report $(OUT)
-	$(BIN)/undercount compare --seed $(SEED) --out $(VERDICT)
-	$(BIN)/undercount report $(VERDICT)
+	$(BIN)/undercount report $(OUT) > /dev/null
+	$(BIN)/undercount compare --seed $(SEED) --out $(VERDICT) > /dev/null
+	$(BIN)/undercount report $(VERDICT) > /dev/null
+	@$(BIN)/python -m undercount.experiments.answer.brief $(VERDICT)
+	@printf '%s\n' $(OUT)/report.html $(VERDICT)/report.html
 
 full: .venv/installed
 	$(BIN)/undercount reference everything --worlds $(FULL) --seed $(SEED) --out results/reference-full
