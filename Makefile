@@ -4,6 +4,7 @@
 # make test-all  environment, all tests
 # make docs   environment, the site of the documents, docs/_build/html/index.html; tutorials are run, warnings are errors
 # make fuzz   environment, 20,000 broken inputs to every reader (about a quarter of an hour)
+# make jupyter  Jupyter into the environment, for the tests of the page in it
 # make generate  baseline scenario, tables of the ODD and kept figures from the code as it is
 # make lock   the exact versions of requirements/*.lock anew from pyproject.toml (needs uv)
 # make clean  remove the environment and what tests and builds left; results stay
@@ -27,14 +28,16 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: run full test test-all docs fuzz generate lock clean
+.PHONY: run full test test-all docs fuzz jupyter generate lock clean
 
 run: .venv/installed
 	$(BIN)/undercount run all --replicates $(REPLICATES) --people-per-agent $(PEOPLE_PER_AGENT) \
 		--seed $(SEED) --out $(OUT)
-	$(BIN)/undercount report $(OUT)
-	$(BIN)/undercount compare --seed $(SEED) --out $(VERDICT)
-	$(BIN)/undercount report $(VERDICT)
+	$(BIN)/undercount report $(OUT) > /dev/null
+	$(BIN)/undercount compare --seed $(SEED) --out $(VERDICT) > /dev/null
+	$(BIN)/undercount report $(VERDICT) > /dev/null
+	@$(BIN)/python -m undercount.experiments.answer.brief $(VERDICT)
+	@printf '%s\n' $(OUT)/report.html $(VERDICT)/report.html
 
 full: .venv/installed
 	$(BIN)/undercount reference everything --worlds $(FULL) --seed $(SEED) --out results/reference-full
@@ -74,12 +77,17 @@ fuzz: .venv/installed
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	touch $@
 
+jupyter: .venv/installed
+	$(INSTALL) --require-hashes --no-build-isolation -r requirements/jupyter.lock
+
 generate: .venv/installed
 	$(BIN)/python -m tools.generate
 
 lock:
 	$(COMPILE) requirements/build.in -o requirements/build.lock
 	$(COMPILE) --constraint requirements/build.in --extra all pyproject.toml -o requirements/undercount.lock
+	$(COMPILE) --constraint requirements/build.in --constraint requirements/undercount.lock --extra jupyter pyproject.toml \
+		-o requirements/jupyter.lock
 
 clean:
 	rm -rf .venv build dist docs/_build *.egg-info .pytest_cache .hypothesis .ruff_cache

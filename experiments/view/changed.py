@@ -44,16 +44,15 @@ def sentence(before: Before | None, twin) -> str:
     now, then = remembered(twin), before
     months = slice(first, end)
     year = twin.region.start.year + first // 12
-    listed = _against(now.listed[months].sum(), then.listed[months].sum())
-    flow = _against(now.exploited[months].sum(), then.exploited[months].sum())
-    return (f"{text} In the first world {year}{'' if done else ' so far'} then has {listed} counted "
-            f"and {flow} newly exploited.")
+    listed = _against("counted", now.listed[months].sum(), then.listed[months].sum())
+    flow = _against("newly exploited", now.exploited[months].sum(), then.exploited[months].sum())
+    return f"{text} In the first world {year}{'' if done else ' so far'} now has {listed} and {flow}."
 
 
-def _against(now: float, then: float) -> str:
-    """"601 (8 % fewer than before) victims"."""
+def _against(what: str, now: float, then: float) -> str:
+    """"601 counted (8 % fewer than before)"."""
     compared = "none before" if then <= 0 else change(now, then).removesuffix(" in") + " before"
-    return f"{count(now)} ({compared})"
+    return f"{count(now)} {what} ({compared})"
 
 
 def differences(old: Settings, new: Settings) -> list[str]:

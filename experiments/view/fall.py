@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from undercount.experiments.answer.chain import GROUPS, Chain, chain, grouped
+from undercount.experiments.answer.chain import GROUPS, Chain, chain, grouped, groups_of, in_both
 from undercount.experiments.reference.quantities import columns, quantities
 from undercount.experiments.view.funnel import peak
 from undercount.experiments.view.svg import INK, QUIET, WORLDS, svg, text
@@ -48,9 +48,7 @@ def live_chain(model) -> Chain | None:
     region = model.region
     world = OneWorld(dict(zip(columns(region, ()), quantities((), model.outcome).tolist())))
     known = [row for row in region.referrals if row.assisted is not None]
-    both = {row.iso3 for row in known if row.period == str(years[0])} & {
-        row.iso3 for row in known if row.period == str(years[1])}
-    return chain(world, known, *years) if both else None  # type: ignore[arg-type]
+    return chain(world, known, *years) if in_both(known, *years) else None  # type: ignore[arg-type]
 
 
 def fall(model, name: str, k: int) -> str:
@@ -60,12 +58,14 @@ def fall(model, name: str, k: int) -> str:
     if found is None:
         words = "The chain begins when a whole year lies behind the year in which most were counted."
         return svg(464, 60, [*body, text(0, 36, words, 11.5, colour=QUIET)], f"{name}. {words}")
-    parts, change = grouped(found.whole)[0], float(found.change[0])
+    can = groups_of([row for row in model.region.referrals if row.iso3 in found.countries])
+    parts = [(group, part) for group, part in zip(GROUPS, grouped(found.whole)[0]) if group in can]
+    change = float(found.change[0])
     head = f"Counted {percent(change)} from {found.before} to {found.after}: the product of"
     body.append(text(0, 34, head, 12.5))
-    reach = max(0.05, float(np.abs(parts).max()))
+    reach = max(0.05, *(abs(part) for _, part in parts))
     zero, most = 275.0, 95.0
-    for row, (group, part) in enumerate(zip(GROUPS, parts)):
+    for row, (group, part) in enumerate(parts):
         y, width = 46 + row * 21, most * abs(part) / reach
         left = zero - width if part < 0 else zero
         body += [text(164, y + 12, LINKS[group], 12, "end"),
@@ -75,11 +75,13 @@ def fall(model, name: str, k: int) -> str:
         if change < -0.05:
             share = f"{round(100 * part / change):d} %".replace("-", "\N{MINUS SIGN}")
             body.append(text(460, y + 12, share, 12, "end", QUIET))
-    body.append(f'<path d="M{zero} 44v172" stroke="{QUIET}"/>')
+    body.append(f'<path d="M{zero} 44v{21 * len(parts) + 4}" stroke="{QUIET}"/>')
+    where = "In the countries of the published table; the funnel is of the whole region."
+    body.append(text(0, 233, where, 11, colour=QUIET))
     if change < -0.05:
         body.append(text(460, 34, "share of the fall", 11, "end", QUIET))
-    said = ", ".join(f"{LINKS[group]} {percent(part)}" for group, part in zip(GROUPS, parts))
-    return svg(464, 220, body, f"{name}: counted {percent(change)} from {found.before} to {found.after}, "
+    said = ", ".join(f"{LINKS[group]} {percent(part)}" for group, part in parts)
+    return svg(464, 238, body, f"{name}: counted {percent(change)} from {found.before} to {found.after}, "
                                f"the product of: {said}.")
 
 

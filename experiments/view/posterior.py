@@ -15,6 +15,7 @@ import numpy as np
 from undercount.experiments.answer.estimands import FELL, flow
 from undercount.experiments.draws import Draw
 from undercount.experiments.verdict.weighted import Weighted, read_weighted, shipped_weighted
+from undercount.model.country.observation import as_published
 from undercount.model.files.problems import BadInput
 
 VERDICT_VARIABLE = "UNDERCOUNT_VIEW_VERDICT"  # how the command tells the page whose draws it offers
@@ -57,7 +58,8 @@ class Posterior:
         reference = self.weighted.reference
         cells = [row for row in reference.region.referrals if row.assisted is not None]
         counts = reference.quantities([f"count:{row.iso3}:{row.period}" for row in cells])[self._rows]
-        return np.sqrt(np.mean((np.log1p(counts) - np.log1p([row.assisted for row in cells])) ** 2, axis=1))
+        read = np.log1p(as_published(cells, counts)) - np.log1p([row.assisted for row in cells])
+        return np.sqrt(np.mean(read ** 2, axis=1))
 
     @property
     def fell(self) -> float:

@@ -18,6 +18,7 @@ from undercount.experiments.view.twin import Settings
 from undercount.model.assumed.scenario import load_scenario
 
 from tests.end_to_end.browser import ROOT, Opened, served, visit
+from tests.unit.view.coarse import draws
 
 SHOTS = ROOT / "results" / "screenshots"
 
@@ -56,6 +57,7 @@ def opened(page, address):
 
 @pytest.fixture
 def drawn(page, address):
+    draws()  # there are none between a change of rules and the table made by the new ones
     with visit(page, address) as found:
         yield found
 

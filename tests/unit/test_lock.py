@@ -26,10 +26,26 @@ def locked(path: Path) -> list[tuple[Requirement, int]]:
             for entry in entries if not entry.startswith("#")]
 
 
-def asked() -> list[Requirement]:
+APART = {"jupyter": "jupyter.lock"}  # extras with a lock of their own; the others are in undercount.lock
+
+
+def asked(lock: str | None = None) -> list[Requirement]:
+    """What a lock should hold; all that is asked for without one."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = [text for name, texts in project["optional-dependencies"].items() if name != "all" for text in texts]
+    extras = [text for name, texts in project["optional-dependencies"].items() for text in texts
+              if name != "all" and not text.startswith("undercount[") and lock in (None, APART.get(name, "undercount.lock"))]
     return [Requirement(text) for text in [*project["dependencies"], *extras]]
+
+
+def versions_in(lock: str, environment) -> dict[str, str]:
+    """Name -> version of what a lock gives to a platform."""
+    versions: dict[str, str] = {}
+    for requirement, _ in locked(ROOT / "requirements" / lock):
+        if requirement.marker is None or requirement.marker.evaluate(environment):
+            name = canonicalize_name(requirement.name)
+            assert name not in versions, f"{name} twice"
+            versions[name] = str(requirement.specifier).removeprefix("==")
+    return versions
 
 
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
@@ -43,19 +59,22 @@ def test_every_version_is_exact_and_hashed(path):
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda p: "-".join(p[k] for k in ("python_version", "sys_platform")) + "-" + p["platform_machine"])
-def test_the_lock_gives_each_platform_one_version_of_all_that_is_asked_for(place):
+@pytest.mark.parametrize("lock", ["undercount.lock", *APART.values()])
+def test_the_lock_gives_each_platform_one_version_of_all_that_is_asked_for(lock, place):
     environment = default_environment() | place
-    versions: dict[str, str] = {}
-    for requirement, _ in locked(ROOT / "requirements" / "undercount.lock"):
-        if requirement.marker is None or requirement.marker.evaluate(environment):
-            name = canonicalize_name(requirement.name)
-            assert name not in versions, f"{name} twice"
-            versions[name] = str(requirement.specifier).removeprefix("==")
-    for requirement in asked():
+    versions = versions_in(lock, environment)
+    for requirement in asked(lock):
         if requirement.marker is None or requirement.marker.evaluate(environment):
             name = canonicalize_name(requirement.name)
             assert name in versions, f"{name} is not locked: make lock"
             assert requirement.specifier.contains(versions[name], prereleases=True), f"{requirement}: {versions[name]}"
+
+
+@pytest.mark.parametrize("lock", APART.values())
+def test_locks_that_are_installed_over_each_other_agree(lock):
+    for place in PLACES:
+        main, more = (versions_in(name, default_environment() | place) for name in ("undercount.lock", lock))
+        assert {name: version for name, version in more.items() if main.get(name, version) != version} == {}
 
 
 def test_every_range_has_a_lowest_version():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from undercount.experiments.view import changed, onsets, story
+from undercount.experiments.view import changed, onsets, opening, story
 from undercount.experiments.view.controls import with_value
 from undercount.experiments.view.twin import FROZEN, Settings, Twin
 
-from tests.unit.view.coarse import COARSE
+from tests.unit.view.coarse import COARSE, draws
 
 
 def test_differences_in_words():
@@ -41,9 +41,7 @@ def test_marks_are_the_onsets_that_happen():
 def test_the_introduction_says_what_is_shown_and_promises_nothing():
     plain = story.introduction(Settings())
     assert "falls" not in plain and "fall while" not in plain
-    from undercount.experiments.view import opening, posterior
-
-    start = opening.settings()
-    text, found = story.introduction(start), posterior.posterior()
+    found, start = draws(), opening.settings()
+    text = story.introduction(start)
     assert found.moved(start.scenario) in text and found.moved(start.second) in text
     assert "the same people" in story.introduction(replace(start, second=FROZEN))

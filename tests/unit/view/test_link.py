@@ -12,7 +12,7 @@ from undercount.experiments.view.controls import paths, with_value
 from undercount.experiments.view.twin import ALONE, FROZEN, SEED, Settings
 from undercount.model.engine.layout import POOLED
 
-from tests.unit.view.coarse import COARSE
+from tests.unit.view.coarse import COARSE, draws
 
 GIVEN = "full-adaptation"
 
@@ -30,7 +30,7 @@ def test_settings_come_back_exactly():
 
 
 def test_the_opening_is_two_draws_near_the_table_whose_flows_differ():
-    start, found = opening.settings(), posterior.posterior()
+    found, start = draws(), opening.settings()
     assert (start.people_per_agent, start.seed) == (POOLED, None)
     one, two = (found.numbers == posterior.number_of(name) for name in (start.scenario, start.second))
     assert found.change[one] > -0.1 and found.change[two] <= -0.1
@@ -81,7 +81,7 @@ def test_no_text_raises(value, key):
 
 
 def test_a_draw_comes_as_it_was_weighed_and_goes_with_its_luck():
-    name = posterior.posterior().nearest(True)
+    name = draws().nearest(True)
     drawn = chosen.with_scenario(COARSE, "scenario", name, GIVEN)
     assert (drawn.people_per_agent, drawn.seed) == (POOLED, None) and chosen.whole(drawn, "seed") == "as drawn"
     assert drawn.lucks()[0] == drawn.lucks()[1] == posterior.drawn(name).luck

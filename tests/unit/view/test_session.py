@@ -94,7 +94,7 @@ def test_a_dragged_onset_runs_the_worlds_to_the_same_month_and_one_sentence_says
     assert now.stories[0] != before.stories[0]
     assert "New routes from November 2002 to January 2001" in now.changed
     counted = re.search(r"2003 so far: ([\d,]+) victims", now.stories[0])[1]
-    assert f"2003 so far then has {counted} (" in now.changed and now.changed.count(".") == 2
+    assert f"2003 so far now has {counted} counted (" in now.changed and now.changed.count(".") == 2
     session.move_onset("routes", own)  # back: the sentence is of this step, and nothing is changed
     wait(session)
     assert session.settings.value.changes == {} and session.snapshot.value.stories == before.stories
