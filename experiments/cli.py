@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from undercount.experiments import surroundings
+from undercount.experiments.commands import surroundings
 
 try:
     surroundings.leave_out_current_folder()  # before anything is imported that could stand there

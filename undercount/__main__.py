@@ -3,7 +3,7 @@
 import sys
 
 try:
-    from undercount.experiments.surroundings import leave_out_current_folder
+    from undercount.experiments.commands.surroundings import leave_out_current_folder
 
     leave_out_current_folder()
     from undercount.experiments.cli import main

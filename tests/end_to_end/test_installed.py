@@ -16,7 +16,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGED = ("undercount", "model", "experiments", "scenarios", "pyproject.toml", "README.md", "LICENSE")
 VERSION = importlib.import_module("undercount").__version__
-HOSTILE = ("model.py", "experiments.py", "random.py", "numpy.py", "tools.py")
+HOSTILE = ("model.py", "experiments.py", "scenarios.py", "random.py", "numpy.py", "tools.py", "click.py", "types.py", "typing.py",
+           "enum.py", "signal.py", "threading.py", "logging.py", "json.py", "code.py", "numba.py", "pandas.py", "warnings.py",
+           "contextlib.py", "multiprocessing.py", "re.py", "string.py", "shlex.py", "difflib.py")
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +87,22 @@ def test_it_is_the_installed_one(undercount):
 
 def test_scenarios_are_packaged(undercount):
     assert "full-adaptation" in undercount("scenarios")
+
+
+@pytest.mark.parametrize("how", ["a colon too many", "a locale of bytes", "an encoding of old", "no home"])
+def test_whatever_surrounds_it(undercount, how):
+    env = undercount.env
+    if how == "a colon too many":  # means the current folder, to Python
+        env["PYTHONPATH"] = env.get("PYTHONPATH", "") + os.pathsep
+    elif how == "a locale of bytes":
+        env |= {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    elif how == "an encoding of old":
+        env["PYTHONIOENCODING"] = "iso-8859-1"
+    else:
+        env |= {"HOME": "/nonexistent", "XDG_CACHE_HOME": "/nonexistent"}
+    name = "日本 \N{GREEK SMALL LETTER ALPHA}.toml"
+    (undercount.folder / name).write_text('title = "Zażółć 日本"\nextends = "baseline"\n', encoding="utf-8-sig")
+    assert "Za" in undercount("show", name) and "ok: " in undercount("check", name)
 
 
 @pytest.mark.slow

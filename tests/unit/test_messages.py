@@ -12,8 +12,8 @@ from undercount.model.files.tables_in import Problems
 from undercount.model.files.toml_in import key_lines, read_toml
 
 ROOT = Path(__file__).parents[2]
-NAMED = re.compile(r"\bundercount ([a-z][a-z-]+)\b")
-NO_COMMANDS = {"import", "seed", "pyproject"}  # after the word undercount in a sentence
+NAMED = re.compile(r"(?:^|`|: )undercount ([a-z][a-z-]+)\b")
+NO_COMMANDS = {"import"}  # of Python
 
 
 def texts():
@@ -24,7 +24,7 @@ def texts():
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     yield path.name, node.value
     for path in (*ROOT.glob("docs/*.md"), ROOT / "README.md", *ROOT.glob("scenarios/**/README.md")):
-        yield path.name, " ".join(re.findall(r"`([^`\n]+)`", path.read_text(encoding="utf-8")))
+        yield path.name, " ".join(re.findall(r"`[^`\n]+`", path.read_text(encoding="utf-8")))
 
 
 def test_every_command_that_is_named_exists():
