@@ -115,9 +115,18 @@ def _page_of(app: Sphinx, path: Any, parent: str, content: list[str]) -> None:
         content[0] = content[0].replace(f"]({file})", f"]({page}.md)")
 
 
+def _rest(app: Sphinx, name: str, source: list[str]) -> None:
+    """`(rest)` in a table of contents of the index: every page that none of them names."""
+    if name == "index":
+        rest = sorted(page for page in app.env.found_docs - {"index"}
+                      if not re.search(rf"^(.*<)?{re.escape(page)}>?$", source[0], re.MULTILINE))
+        source[0] = source[0].replace("(rest)\n", "".join(f"{page}\n" for page in rest))
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-process-docstring", _docstring)
     app.connect("env-check-consistency", _in_time)
+    app.connect("source-read", _rest)
     app.connect("include-read", _page_of)
     app.add_directive("values", Values)
     return {"parallel_read_safe": True, "version": "1"}
