@@ -17,8 +17,10 @@ from undercount.model.assumed.parameters import Parameters, specs
 NAMED = re.compile(r"^(?P<indent> *)(?P<name>\*{0,2}[A-Za-z_][\w, ]*?)(?: {2,}| : )(?P<words>\S.*)$")
 UNDERLINE = re.compile(r" *-{3,}$")
 LONGEST = 180.0  # seconds that a tutorial may take
-# Files of the checkout's root that are pages of the site.
-PAGES = {"CODE_OF_CONDUCT.md": "conduct", "CHANGELOG.md": "changelog", "CONTRIBUTING.md": "contributing"}
+# Links of files that pages include, and the pages that they lead to.
+PAGES = {"CODE_OF_CONDUCT.md": "conduct", "CHANGELOG.md": "changelog", "CONTRIBUTING.md": "contributing",
+         "../south-east-europe/README.md": "south-east-europe", "../north-west-europe/README.md": "north-west-europe",
+         "../../docs/your-region.md": "your-region"}
 
 
 def named_values(lines: list[str]) -> Iterator[str]:
@@ -110,7 +112,7 @@ def _in_time(app: Sphinx, env: Any) -> None:
 
 
 def _page_of(app: Sphinx, path: Any, parent: str, content: list[str]) -> None:
-    """Links between files of the checkout's root, as links between the pages that include them."""
+    """Links between files outside of docs/, as links between the pages that include them."""
     for file, page in PAGES.items():
         content[0] = content[0].replace(f"]({file})", f"]({page}.md)")
 
