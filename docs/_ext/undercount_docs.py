@@ -17,8 +17,10 @@ from undercount.model.assumed.parameters import Parameters, specs
 NAMED = re.compile(r"^(?P<indent> *)(?P<name>\*{0,2}[A-Za-z_][\w, ]*?)(?: {2,}| : )(?P<words>\S.*)$")
 UNDERLINE = re.compile(r" *-{3,}$")
 LONGEST = 180.0  # seconds that a tutorial may take
-# Files of the checkout's root that are pages of the site.
-PAGES = {"CODE_OF_CONDUCT.md": "conduct", "CHANGELOG.md": "changelog", "CONTRIBUTING.md": "contributing"}
+# Links of files that pages include, and the pages that they lead to.
+PAGES = {"CODE_OF_CONDUCT.md": "conduct", "CHANGELOG.md": "changelog", "CONTRIBUTING.md": "contributing",
+         "../south-east-europe/README.md": "south-east-europe", "../north-west-europe/README.md": "north-west-europe",
+         "../../docs/your-region.md": "your-region"}
 
 
 def named_values(lines: list[str]) -> Iterator[str]:
@@ -110,14 +112,23 @@ def _in_time(app: Sphinx, env: Any) -> None:
 
 
 def _page_of(app: Sphinx, path: Any, parent: str, content: list[str]) -> None:
-    """Links between files of the checkout's root, as links between the pages that include them."""
+    """Links between files outside of docs/, as links between the pages that include them."""
     for file, page in PAGES.items():
         content[0] = content[0].replace(f"]({file})", f"]({page}.md)")
+
+
+def _rest(app: Sphinx, name: str, source: list[str]) -> None:
+    """`(rest)` in a table of contents of the index: every page that none of them names."""
+    if name == "index":
+        rest = sorted(page for page in app.env.found_docs - {"index"}
+                      if not re.search(rf"^(.*<)?{re.escape(page)}>?$", source[0], re.MULTILINE))
+        source[0] = source[0].replace("(rest)\n", "".join(f"{page}\n" for page in rest))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-process-docstring", _docstring)
     app.connect("env-check-consistency", _in_time)
+    app.connect("source-read", _rest)
     app.connect("include-read", _page_of)
     app.add_directive("values", Values)
     return {"parallel_read_safe": True, "version": "1"}

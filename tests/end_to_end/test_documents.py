@@ -23,7 +23,7 @@ from tests.documents import ROOT, Block, blocks, pages, printed
 
 BLOCKS = [block for page in pages() for block in blocks(page)]
 # The record of how something published was made, at full size: read, not run again.
-RECORDS = {"findings.md", "trust.md"}
+RECORDS = {"findings.md", "findings-north-west-europe.md", "trust.md"}
 ENDLESS = ("undercount view", "undercount bench")  # serves until it is stopped; measures for minutes
 LISTS = ROOT / "tests" / "data" / "mse" / "artificial_3list.csv"
 CASES = "police,ngo,hotline,region\n" + "1,0,0,north\n0,1,0,north\n0,0,1,south\n1,1,0,south\n0,1,1,north\n1,0,1,south\n" * 8

@@ -153,7 +153,7 @@ def test_it_does_all_that_a_checkout_does(empty):
     empty("export", "o", "--out", "csv")
     assert "files are as they were written" in empty("verify", "o")
     (empty.folder / "lists.csv").write_text("A,B,C,count\n1,0,0,40\n0,1,0,30\n0,0,1,20\n1,1,0,6\n1,0,1,5\n0,1,1,4\n1,1,1,2\n")
-    empty("estimate", "lists.csv", "--resamples", "10", "--out", "e")
+    empty("estimate", "lists.csv", "--resamples", "100", "--out", "e")
     empty("compare", "--effort", "quick", "--no-smc", "--out", "v")
     assert "Hidden flow" in (empty.folder / "v" / "verdict.md").read_text()
     empty("report", "v")

@@ -22,10 +22,12 @@ def contents():
                 yield re.sub(r".*<(.+)>", r"\1", line.strip())
 
 
-def test_every_page_is_in_the_contents_once():
+def test_the_contents_name_pages_that_are_there_once_and_leave_room_for_others():
     there = {path.relative_to(DOCS).with_suffix("").as_posix() for path in DOCS.rglob("*")
              if path.suffix in (".md", ".ipynb") and "_build" not in path.parts}
-    assert sorted(contents()) == sorted(there - {"index"})
+    named = list(contents())
+    assert named.count("(rest)") == 1 and len(named) == len(set(named))
+    assert set(named) - {"(rest)"} <= there
 
 
 def test_what_python_offers_is_in_the_reference():
