@@ -21,6 +21,7 @@ COMMANDS = {
     "scenarios": "List the scenarios.",
     "show": "Print the world of a scenario as the engine will run it.",
     "check": "Check scenario files, region folders, observed tables, statistics and patterns.",
+    "new-region": "Write a folder to begin a region of your own with.",
     "schema": "Print the JSON Schema of scenario files, for editors.",
     "run": "Run scenarios, many replicates each, into a result folder.",
     "sensitivity": "Say which unknowns a scenario's outcomes hang on.",
@@ -54,7 +55,7 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = f"undercount.experiments.commands.{name}"
+        module = f"undercount.experiments.commands.{name.replace('-', '_')}"
         try:
             _show_notes()
             return importlib.import_module(module).command

@@ -44,6 +44,7 @@ def _check(file: str, on_region: str | None, scenario: str) -> str:
         path = path.parent
     if path.is_dir():
         region = load_region(path)
+        load_scenario("no-change", str(path.resolve()))  # its changes are read with a scenario
         statistics, patterns = shipped_statistics(region), patterns_of(region)
         for line in hints(region):
             note(f"{plain(file)}: {line}")

@@ -40,7 +40,7 @@ class Batch:
         self.reference = PREFERRED_REFERENCE if PREFERRED_REFERENCE in self.scenarios else None
         self.observed = summaries.observed_table(self.region)
         self.periods = summaries.periods(self.observed)
-        self.years = summaries.compared_years(self.observed)
+        self.years = summaries.compared_years(self.observed, self.region.windows)
         self.country_names = {country.iso3: country.name for country in self.region.countries}
 
     # --- the runs --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from undercount.experiments.report.batch import Batch, Results
+from undercount.experiments.report.observed_sections import observed
 from undercount.experiments.report.sections import SECTIONS, Section
 from undercount.experiments.report.sentences import cautions, observed_sentence, summary
 from undercount.experiments.report.theme import inline, save, styled
@@ -27,6 +28,7 @@ def write_report(results: Results, out: Path, focus: str | None = None) -> Path:
     with styled():
         batch = Batch(results, focus)
         sections = [make(batch) for make in SECTIONS]
+        sections.insert(1, observed(batch.region))  # beside what it says
         return write_page(out / PAGE, sections, lambda inlined: render(batch, sections, inlined))[0]
 
 

@@ -47,7 +47,7 @@ def referrals(batch: Batch) -> Section:
     """Counts, observed and simulated."""
     partial = batch.periods[~batch.periods["complete"]]
     notes = "; ".join(f"{row.year}: {row.known} of {row.rows} rows" + _part(row.months) for row in partial.itertuples())
-    caption = ("Persons assisted and counted, total of the rows for which the source has a figure, by period and "
+    caption = ("Persons counted, total of the rows for which the source has a figure, by period and "
                "scenario. Black: observed. " + batch.reading)
     if notes:
         caption += f"Hollow points and upright bars: totals that are not comparable with the others ({notes}). "

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from undercount.model.known.region import Window
 
 RUN = ["scenario", "replicate"]
 # Half of the replicates lie between q25 and q75, nine in ten between q05 and q95.
@@ -66,9 +67,13 @@ class Years:
     early: tuple[str, ...]
 
 
-def compared_years(observed: pd.DataFrame) -> Years | None:
-    """The last two complete years of the observed table; None if it has no two."""
+def compared_years(observed: pd.DataFrame, stated: Sequence[Window] = ()) -> Years | None:
+    """The years of the first window that the region states, or the last two complete years of the observed table; None
+    if it has no two."""
     table = periods(observed)
+    if stated:
+        before, after = str(stated[0].before), str(stated[0].after)
+        return Years(before, after, tuple(year for year in table["year"] if year < before) or (before,))
     complete = list(table.loc[table["complete"], "year"])
     if len(complete) < 2:
         return None

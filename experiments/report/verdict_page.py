@@ -21,6 +21,7 @@ from undercount.experiments.verdict.answer_words import told
 from undercount.experiments.verdict.folder import TABLES, read_verdict
 from undercount.experiments.verdict.kept import reference_of
 from undercount.model.files.problems import BadInput, Problem
+from undercount.model.known.region import Region
 
 
 def write_verdict_report(folder: Path, out: Path, attribution: Path | None = None, policy: Path | None = None) -> Path:
@@ -44,7 +45,7 @@ def read_sources(folder: Path, attribution: Path | None = None, policy: Path | N
     return Sources(
         found, predictive, manifest, country_names(folder, manifest),
         None if attribution is None else _study(attribution, "attribute", "attribution", ("summary", "totals")),
-        None if policy is None else _study(policy, "policy", "policy", ("summary",)))
+        None if policy is None else _study(policy, "policy", "policy", ("summary",)), region_of(folder, manifest))
 
 
 def _finished(folder: Path, kind: str) -> dict[str, Any]:
@@ -75,13 +76,18 @@ def _table(folder: Path, name: str, manifest: dict[str, Any], **how: Any) -> pd.
                                f"a table; to write it again: {again(manifest, folder)}")) from None
 
 
-def country_names(folder: Path, manifest: dict[str, Any]) -> dict[str, str]:
-    """Names by code from what the folder keeps of the table, or the table itself; none if it is no longer there."""
+def region_of(folder: Path, manifest: dict[str, Any]) -> Region | None:
+    """The region from what the folder keeps of the table, or the table itself; None if it is no longer there."""
     try:
-        region = reference_of(folder, manifest["reference"]).region
+        return reference_of(folder, manifest["reference"]).region
     except (BadInput, OSError, KeyError):
-        return {}
-    return {country.iso3: country.name for country in region.countries}
+        return None
+
+
+def country_names(folder: Path, manifest: dict[str, Any]) -> dict[str, str]:
+    """Names by code; none if the region is not there."""
+    region = region_of(folder, manifest)
+    return {} if region is None else {country.iso3: country.name for country in region.countries}
 
 
 def render(sources: Sources, made: list[Section], inlined: dict[str, Markup]) -> str:

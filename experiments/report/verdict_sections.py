@@ -9,10 +9,12 @@ from typing import Any
 import pandas as pd
 from undercount.experiments.report import answer_sections, attribution_figures, policy_figures
 from undercount.experiments.report import verdict_figures as figures
+from undercount.experiments.report.observed_sections import observed
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import cell, count
 from undercount.experiments.verdict.answer_words import CHECKS, chance, number, persons, titles
 from undercount.experiments.verdict.criteria import RECOGNISED, STAYED_WORDS
+from undercount.model.known.region import Region
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Sources:
     names: Mapping[str, str]
     attribution: Study | None = None
     policy: Study | None = None
+    region: Region | None = None
 
 
 def checks(sources: Sources) -> Section:
@@ -290,6 +293,8 @@ def sections(sources: Sources) -> list[Section]:
     """The answer's sections, then those of the single explanations if there are any."""
     found = sources.found
     first = answer_sections.sections(found["answer"]) if "answer" in found else []
+    if sources.region is not None:
+        first.append(observed(sources.region))
     rest = (make(sources) for make in (SECTIONS if "table" in found else ALWAYS))
     return first + [section for section in rest if section is not None]
 

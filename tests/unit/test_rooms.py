@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "experiments"
 # A room imports from itself and from those before it.
-ROOMS = ("ask", "store", "compute", "study", "design", "patterns", "draws", "calibration", "sweeps", "runs", "difference", "influence", "reference", "inference",
+ROOMS = ("ask", "store", "compute", "study", "design", "patterns", "draws", "calibration", "sweeps", "runs", "difference", "influence", "reference", "newregion", "inference",
          "verdict", "answer", "paired", "attribution", "policy", "discover", "estimate", "report", "view", "bench", "notebook", "commands",
          "cli")
 
