@@ -95,7 +95,9 @@ def windows(observed: Observed, years: Sequence[int], stated: Sequence[Stated] =
 
 def truths(reference: Reference, observed: Observed, asked: Sequence[Window], years: Sequence[int]) -> Truths:
     """The estimands of every world of the table."""
-    names, columns, chains, groups = [], [], {}, groups_of(observed.rows)
+    mine = {code for window in asked for code in window.countries}
+    groups = groups_of([row for row in observed.rows if row.iso3 in mine])
+    names, columns, chains = [], [], {}
     kept = [list(GROUPS).index(group) for group in groups]
     for window in asked:
         names.append(f"flow:{window.key}")
