@@ -36,16 +36,18 @@ def made(region: str) -> str:
              findings._checks(verdict), findings._by_hand(verdict), findings._sensitivity(verdict),
              findings._methods(verdict)]
     text = "\n\n".join(part for part in parts if part) + "\n"
-    text = text.replace(findings.FIGURES, f"../results/published/{region}/figures")
-    return text.replace("scenarios/south-east-europe/", f"scenarios/{region}/").replace(", all countries. They", ". They")
+    for there, here in ((findings.FIGURES, f"../results/published/{region}/figures"),
+                        ("scenarios/south-east-europe/", f"scenarios/{region}/"), (", all countries. They", ". They")):
+        text = text.replace(there, here)
+    return text
 
 
 def _head(verdict: dict, reference: dict) -> str:
     worlds, scale = verdict["answer"]["worlds"], reference["batch"]["people_per_agent"]
     return f"""## The verdict
 
-Version {verdict['undercount']}, seed {verdict['seed']}, model code `{reference['batch']['code']}`, worlds made at commit
-{(reference['commit'] or 'unknown')[:7]}: {verdict['reference']['worlds']:,} worlds of the mixture at
+Version {verdict['undercount']}, seed {verdict['seed']}, model code `{reference['batch']['code']}`, worlds made at
+commit {(reference['commit'] or 'unknown')[:7]}: {verdict['reference']['worlds']:,} worlds of the mixture at
 {'the pooled scale' if scale == 0 else f'{scale} persons an agent'}, of which {worlds['trained']:,} were learnt from,
 {worlds['set_by']:,} set the methods and {worlds['checked']:,} were checked on.
 
