@@ -37,7 +37,8 @@ def made(region: str) -> str:
              findings._methods(verdict)]
     text = "\n\n".join(part for part in parts if part) + "\n"
     for there, here in ((findings.FIGURES, f"../results/published/{region}/figures"),
-                        ("scenarios/south-east-europe/", f"scenarios/{region}/"), (", all countries. They", ". They")):
+                        ("scenarios/south-east-europe/", f"scenarios/{region}/"),
+                        (", all countries. They", ". They")):
         text = text.replace(there, here)
     return text
 
