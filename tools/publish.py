@@ -1,9 +1,11 @@
-"""What is published of an answer, from its result folders: `python -m tools.publish REFERENCE VERDICT [FOLDER ...]`.
+"""What is published of an answer, from its result folders:
+`python -m tools.publish [--into REGION] REFERENCE VERDICT [FOLDER ...]`.
 
 FOLDER are those of `undercount attribute`, `policy`, `discover` and `further`; each goes under its command's name.
 Parts and Parquet tables stay behind: documents, words, CSV tables, figures and manifests are published, and what
-was published before is removed. The weights of the verdict's worlds go beside the table of worlds that ships, for the
-page (`shipped_weighted`). Then `python -m tools.findings` writes the page.
+was published before of the same region is removed. The weights of the verdict's worlds go beside the table of worlds
+that ships, for the page (`shipped_weighted`); of another region only where such a table ships. Then `python -m
+tools.findings` (`tools.findings_region` of another region) writes the page.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ KINDS = {".json", ".md", ".csv"}
 
 def publish(reference: Path, folders: list[Path], target: Path = PUBLISHED) -> list[Path]:
     """The files written. Raises KeyError for a folder of another command."""
-    shutil.rmtree(target, ignore_errors=True)
+    for name in (*NAMES.values(), "figures"):  # other regions have folders of their own beside these
+        shutil.rmtree(target / name, ignore_errors=True)
     written = []
     for folder in folders:
         kind = json.loads((folder / MANIFEST).read_bytes())["kind"]
@@ -61,8 +64,11 @@ def _copy(path: Path, target: Path) -> Path:
 
 
 if __name__ == "__main__":
-    there, *others = map(Path, sys.argv[1:])
+    words = sys.argv[1:]
+    on = words.pop(1) if words[0] == "--into" else None
+    there, *others = map(Path, words[on is not None:])
+    into, table = PUBLISHED / (on or ""), shipped_folder(load_scenario(MIXTURE, on).region)
     for folder in others:
-        if json.loads((folder / MANIFEST).read_bytes())["kind"] == "compare":
-            print(ship_draws(folder, shipped_folder(load_scenario(MIXTURE).region)).name)
-    print("\n".join(str(path.relative_to(PUBLISHED)) for path in publish(there, others)))
+        if table.is_dir() and json.loads((folder / MANIFEST).read_bytes())["kind"] == "compare":
+            print(ship_draws(folder, table).name)
+    print("\n".join(str(path.relative_to(PUBLISHED)) for path in publish(there, others, into)))

@@ -43,9 +43,9 @@ def read_sources(folder: Path, attribution: Path | None = None, policy: Path | N
         _table(folder, f"{TABLES}/predictive.csv", manifest, dtype={"period": str, "country": str},
                keep_default_na=False)
     return Sources(
-        found, predictive, manifest, country_names(manifest, folder),
+        found, predictive, manifest, country_names(folder, manifest),
         None if attribution is None else _study(attribution, "attribute", "attribution", ("summary", "totals")),
-        None if policy is None else _study(policy, "policy", "policy", ("summary",)), region_of(manifest, folder))
+        None if policy is None else _study(policy, "policy", "policy", ("summary",)), region_of(folder, manifest))
 
 
 def _finished(folder: Path, kind: str) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def _table(folder: Path, name: str, manifest: dict[str, Any], **how: Any) -> pd.
                                f"a table; to write it again: {again(manifest, folder)}")) from None
 
 
-def region_of(manifest: dict[str, Any], folder: Path) -> Region | None:
+def region_of(folder: Path, manifest: dict[str, Any]) -> Region | None:
     """The region from what the folder keeps of the table, or the table itself; None if it is no longer there."""
     try:
         return reference_of(folder, manifest["reference"]).region
@@ -84,9 +84,9 @@ def region_of(manifest: dict[str, Any], folder: Path) -> Region | None:
         return None
 
 
-def country_names(manifest: dict[str, Any], folder: Path) -> dict[str, str]:
+def country_names(folder: Path, manifest: dict[str, Any]) -> dict[str, str]:
     """Names by code; none if the region is not there."""
-    region = region_of(manifest, folder)
+    region = region_of(folder, manifest)
     return {} if region is None else {country.iso3: country.name for country in region.countries}
 
 
