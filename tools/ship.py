@@ -24,6 +24,7 @@ from undercount.experiments.reference.shipped import MIXTURE, shipped_folder, sh
 from undercount.experiments.reference.table import TABLES, Reference, read_reference
 from undercount.experiments.store.folder import MANIFEST
 from undercount.experiments.store.provenance import code_digest
+from undercount.model.known.region import Region
 from undercount.model.simulation import simulate
 
 MOST = 8_000_000  # bytes
@@ -40,9 +41,10 @@ def ship(folder: Path) -> int:
     manifest = reference.manifest | {"planned": [], "parts": {}, "sessions": []}
     for name in TABLES:
         path = target / f"{name}.parquet"
-        _write(pq.read_table(folder / path.name, filters=[("width", "=", 1.0), ("without", "=", "")]), path)
+        _write(pq.read_table(folder / path.name, filters=[("width", "=", 1.0), ("without", "=", "")]), path,
+               reference.region)
         manifest["tables"] = manifest["tables"] | {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
-    manifest["columns"] = [column for column in reference.columns if ships(column)]
+    manifest["columns"] = [column for column in reference.columns if ships(column, reference.region)]
     _write_manifest(manifest, target)
     size = sum(path.stat().st_size for path in target.iterdir())
     if size > MOST:
@@ -56,13 +58,13 @@ def _write_manifest(manifest: dict, folder: Path):
     (folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
-def _write(table: pa.Table, path: Path):
+def _write(table: pa.Table, path: Path, region: Region):
     """Its columns that ship, bytes of a kind beside each other, so that they compress."""
     fields = [pa.field(f.name, pa.float32() if pa.types.is_float64(f.type) and f.name != "width" else f.type)
-              for f in table.schema if ships(f.name)]
+              for f in table.schema if ships(f.name, region)]
     small = table.select([field.name for field in fields]).cast(pa.schema(fields))
     floats = [field.name for field in fields if pa.types.is_floating(field.type)]
-    pq.write_table(small, path, compression="zstd", compression_level=19, use_dictionary=["explanation"],
+    pq.write_table(small, path, compression="zstd", compression_level=19, use_dictionary=["explanation", "without"],
                    use_byte_stream_split=floats)
 
 
