@@ -120,7 +120,10 @@ def small(words: list[str]) -> list[str]:
 def run(command: str, folder: Path, timeout: float = 900) -> subprocess.CompletedProcess:
     """Run a command line of a document, made small, in a folder."""
     if "|" in command:
-        return _run(["bash", "-c", command.replace("undercount ", f"'{sys.executable}' -m undercount ")], folder, timeout)
+        first, _, then = command.partition("|")
+        piped = f"{first} | {shlex.join(small(shlex.split(then)))}"
+        return _run(["bash", "-c", piped.replace("undercount ", f"{shlex.quote(sys.executable)} -m undercount ")], folder,
+                    timeout)
     words = small(shlex.split(command))
     if words[0] == "undercount":
         words = [sys.executable, "-m", *words]
