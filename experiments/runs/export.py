@@ -1,7 +1,9 @@
-"""The tables of a folder of runs as CSV, with their data dictionary."""
+"""The tables of a folder of runs for other programs, with their data dictionary: here as CSV."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -13,35 +15,75 @@ from undercount.experiments.store.folder import TEMPORARY
 from undercount.experiments.store.kept import again
 from undercount.experiments.store.planned import RUN_TABLES, SWEEP_TABLES
 from undercount.experiments.store.tables import write_csv
-from undercount.model.files.problems import BadInput, Problem
+from undercount.model.files.problems import BadInput, Problem, nearest
+from undercount.model.files.toml_in import describe
 
-DICTIONARY = "columns.csv"
+DICTIONARY = "columns"
 
 
-def export_csv(results: Results, out: Path) -> list[Path]:
-    """Write OUT/<table>.csv for every table that the folder has, and OUT/columns.csv; their paths.
+class Exported:
+    """The chosen tables of a folder of runs, read a row group at a time, so that memory does not grow with runs."""
 
-    A row group at a time, so that memory does not grow with runs. Each file is whole or absent. Raises BadInput if OUT
-    holds other files, or a table is damaged.
-    """
-    names = [name for name in (*RUN_TABLES, *SWEEP_TABLES) if (results.folder / f"{name}.parquet").is_file()]
-    _check(out, names)
-    out.mkdir(parents=True, exist_ok=True)
-    written, rows = [], []
-    for name in names:
-        source = results.folder / f"{name}.parquet"
+    def __init__(self, results: Results, wanted: Sequence[str] = ()):
+        """`wanted` are names of tables; none means all. Raises BadInput for a name that is none of the folder's."""
+        self.results = results
+        there = [name for name in (*RUN_TABLES, *SWEEP_TABLES) if (results.folder / f"{name}.parquet").is_file()]
+        problems = [Problem("command line", "--table", describe(name), ", ".join(there),
+                            nearest=nearest(name[:40], there)) for name in wanted if name not in there]
+        if problems:
+            raise BadInput(problems)
+        self.names = [name for name in there if name in wanted or not wanted]
+
+    def source(self, name: str) -> Path:
+        return self.results.folder / f"{name}.parquet"
+
+    def damaged(self, name: str) -> BadInput:
+        return BadInput(Problem(self.source(name), name, "a damaged file",
+                                f"a table; to write it again: {again(self.results.manifest, self.results.folder)}"))
+
+    def rows(self, name: str) -> int:
         try:
-            written.append(_convert(source, out / f"{name}.csv"))
-        except pa.ArrowException:
-            raise BadInput(Problem(source, name, "a damaged file",
-                                   f"a table; to write it again: {again(results.manifest, results.folder)}")) from None
-        rows += [(f"{name}.csv", field.name, *_described(field)) for field in pq.read_schema(source)]
-    table = pd.DataFrame(rows, columns=["file", "column", "type", "unit", "description"])
-    return [*written, write_csv(out / DICTIONARY, table)]
+            return pq.read_metadata(self.source(name)).num_rows
+        except (OSError, pa.ArrowException):
+            raise self.damaged(name) from None
+
+    def schema(self, name: str) -> pa.Schema:
+        """Column names and types, texts as texts."""
+        return pa.schema([pa.field(field.name, _plain(field.type)) for field in pq.read_schema(self.source(name))])
+
+    def groups(self, name: str) -> Iterator[pa.Table]:
+        """The table in pieces. Raises BadInput if it is damaged."""
+        try:
+            with pq.ParquetFile(self.source(name)) as file:
+                schema = self.schema(name)
+                for n in range(file.num_row_groups):
+                    yield file.read_row_group(n).cast(schema)
+        except (OSError, pa.ArrowException):
+            raise self.damaged(name) from None
+
+    def columns(self, suffix: str = "") -> pd.DataFrame:
+        """The data dictionary: table (with the suffix of its file), column, type, unit, description."""
+        rows = [(f"{name}{suffix}", field.name, str(_plain(field.type)), *_described(field))
+                for name in self.names for field in pq.read_schema(self.source(name))]
+        return pd.DataFrame(rows, columns=["file" if suffix else "table", "column", "type", "unit", "description"])
 
 
-def _check(out: Path, names: list[str]) -> None:
-    ours = {*(f"{name}.csv" for name in names), DICTIONARY}
+def export_csv(results: Results, out: Path, wanted: Sequence[str] = ()) -> list[Path]:
+    """Write OUT/<table>.csv for every table, and OUT/columns.csv; their paths.
+
+    Each file is whole or absent. Raises BadInput if OUT holds other files, or a table is damaged.
+    """
+    tables = Exported(results, wanted)
+    _check(out)
+    for name in tables.names:
+        tables.rows(name)
+    out.mkdir(parents=True, exist_ok=True)
+    written = [_convert(tables, name, out / f"{name}.csv") for name in tables.names]
+    return [*written, write_csv(out / f"{DICTIONARY}.csv", tables.columns(".csv"))]
+
+
+def _check(out: Path) -> None:
+    ours = {f"{name}.csv" for name in (*RUN_TABLES, *SWEEP_TABLES, DICTIONARY)}
     if out.exists() and not out.is_dir():
         raise BadInput(Problem("--out", str(out), "a file", "a folder"))
     if out.is_dir() and (others := {path.name for path in out.iterdir()} - ours):
@@ -49,21 +91,23 @@ def _check(out: Path, names: list[str]) -> None:
                                "a new or empty folder, or one with exported tables"))
 
 
-def _convert(source: Path, target: Path) -> Path:
+def _convert(tables: Exported, name: str, target: Path) -> Path:
     temporary = target.with_name(target.name + TEMPORARY)
     try:
-        with pq.ParquetFile(source) as file:
-            schema = pa.schema([pa.field(field.name, field.type.value_type if pa.types.is_dictionary(field.type)
-                                         else field.type) for field in file.schema_arrow])
-            with pc.CSVWriter(temporary, schema, write_options=pc.WriteOptions(quoting_style="needed")) as writer:
-                for n in range(file.num_row_groups):
-                    writer.write_table(file.read_row_group(n).cast(schema))
+        with pc.CSVWriter(temporary, tables.schema(name),
+                          write_options=pc.WriteOptions(quoting_style="needed")) as writer:
+            for group in tables.groups(name):
+                writer.write_table(group)
         return temporary.replace(target)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
-def _described(field: pa.Field) -> tuple[str, str, str]:
-    kind = str(field.type.value_type if pa.types.is_dictionary(field.type) else field.type)
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _described(field: pa.Field) -> tuple[str, str]:
     about = field.metadata or {}
-    return kind, about.get(b"unit", b"").decode(), about.get(b"description", b"").decode()
+    return about.get(b"unit", b"").decode(), about.get(b"description", b"").decode()

@@ -20,16 +20,14 @@ def point_columns(batch: Batch) -> list[str]:
 
 def write_points(batch: Batch, path: Path) -> str:
     """Write scenario, point and the values in effect; the table's name. NaN where a scenario has no such name."""
-    names, rows = point_columns(batch), []
-    scenarios, numbers = [], []
-    for entry in batch.entries:
-        for point in entry.points:
-            there = point.of(entry.scenario)
-            scenarios.append(entry.scenario.name)
-            numbers.append(point.number)
-            rows.append([in_effect(there, name) for name in names])
-    values = np.array(rows, float).reshape(len(rows), len(names))
-    table = pa.table({"scenario": pa.array(scenarios), "point": pa.array(numbers, pa.int64()),
+    names = point_columns(batch)
+    rows = [(entry.scenario, point) for entry in batch.entries for point in entry.points]
+    values = np.empty((len(rows), len(names)))
+    for n, (scenario, point) in enumerate(rows):
+        there = point.of(scenario)
+        values[n] = [in_effect(there, name) for name in names]
+    table = pa.table({"scenario": pa.array([scenario.name for scenario, _ in rows]),
+                      "point": pa.array([point.number for _, point in rows], pa.int64()),
                       **{name: pa.array(values[:, n]) for n, name in enumerate(names)}})
     pq.write_table(described("points", table, {"seed": str(batch.seed)}, {}), path, compression="zstd")
     return "points"

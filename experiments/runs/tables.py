@@ -1,4 +1,4 @@
-"""From part files to the six tables, a group of runs at a time, so that memory does not grow with runs.
+"""From part files to the tables, a group of runs at a time, so that memory does not grow with runs.
 
 The rows are those of `model.outcome.Outcome`, behind the columns scenario, replicate, seed; a test
 compares them. They are built with numpy here because a DataFrame per run costs forty times as much.
@@ -33,8 +33,9 @@ from undercount.model.engine.layout import (
 )
 from undercount.model.known.region import Region
 
-# Runs of one row group. Tallies of the format: another number gives other bytes.
-GROUP = 25
+# Runs that are worked up at once, and rows of a row group, which many groups of few rows may fill: every row group
+# costs memory until its file is closed. Of the format: other numbers give other bytes.
+GROUP, ROWS = 25, 100_000
 # Tables written at a time. More are no faster, and every thread keeps memory of its own.
 THREADS = 2
 
@@ -163,16 +164,11 @@ def write_tables(region: Region, runs: Iterable[Tallies], paths: dict[str, Path]
     `about` goes into the metadata of the files, beside the meaning of every column.
     """
     makers = [name for name in MAKERS if name in paths]
-    writers: dict[str, pq.ParquetWriter] = {}
+    tables = {name: _Table(paths[name]) for name in makers}
 
     def write(name: str, group: RowGroup) -> None:
         asked = {each.name: each for each in outputs_of(region, group.months)} if name == "outputs" else {}
-        table = described(name, pa.table(MAKERS[name](group)), about or {}, asked)
-        if name not in writers:
-            # Statistics of a count help nobody; a dictionary makes small counts small and fast.
-            writers[name] = pq.ParquetWriter(paths[name], table.schema, compression="zstd",
-                                             use_dictionary=True, write_statistics=False)
-        writers[name].write_table(table, row_group_size=max(1, len(table)))
+        tables[name].add(described(name, pa.table(MAKERS[name](group)), about or {}, asked))
 
     whole = False
     try:
@@ -185,10 +181,40 @@ def write_tables(region: Region, runs: Iterable[Tallies], paths: dict[str, Path]
         whole = True
     finally:
         # Only now: a writer that is closed while a thread writes with it takes the process down.
-        for writer in writers.values():
+        for table in tables.values():
             with nullcontext() if whole else suppress(OSError):
-                writer.close()
-    return [name for name in makers if name in writers]
+                table.close(whole)
+    return [name for name in makers if tables[name].writer is not None]
+
+
+class _Table:
+    """A table as it is written: pieces are kept until they fill a row group."""
+
+    def __init__(self, path: Path):
+        self.path, self.pieces, self.rows = path, [], 0
+        self.writer: pq.ParquetWriter | None = None
+
+    def add(self, piece: pa.Table) -> None:
+        if self.writer is None:
+            # Statistics of a count help nobody; a dictionary makes small counts small and fast.
+            self.writer = pq.ParquetWriter(self.path, piece.schema, compression="zstd", use_dictionary=True,
+                                           write_statistics=False)
+        self.pieces.append(piece)
+        self.rows += len(piece)
+        if self.rows >= ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        whole = pa.concat_tables(self.pieces).unify_dictionaries()
+        self.pieces, self.rows = [], 0
+        self.writer.write_table(whole, row_group_size=max(1, len(whole)))
+
+    def close(self, whole: bool) -> None:
+        """`whole`: with the rows that are kept; else only the file is closed."""
+        if self.writer is not None:
+            if whole and (self.rows or self.pieces):
+                self._flush()
+            self.writer.close()
 
 
 def _groups(runs: Iterable[Tallies]) -> Iterator[list[Tallies]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from undercount.experiments.store.folder import PARTS, RUNNING, write_whole
-from undercount.experiments.store.seal import Damaged, check_part
+from undercount.experiments.store.seal import Damaged, check_seal
 
 FAILED = ".failed.json"
 
@@ -62,7 +62,7 @@ def part_states(folder: Path, names: Iterable[str], held: bool) -> dict[str, tup
     for name in names:
         failure = None
         try:
-            check_part(folder, name)
+            check_seal(folder, name)
             state = "done"
         except FileNotFoundError:
             failure = None if name in running else failures.get(name)

@@ -50,9 +50,7 @@ def seal_arrays(head: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
 
 def open_arrays(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Head and arrays of a part file. Raises Damaged unless every byte is as `seal_arrays` wrote it."""
-    body = data[:-DIGEST]
-    if len(data) <= DIGEST or hashlib.sha256(body).hexdigest().encode() != data[-DIGEST:]:
-        raise Damaged
+    _check_digest(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             arrays = {entry.filename.removesuffix(".npy"):
@@ -64,6 +62,19 @@ def open_arrays(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     if not isinstance(head, dict):
         raise Damaged
     return head, arrays
+
+
+def check_seal(folder: Path, part: str) -> None:
+    """Raises FileNotFoundError, or Damaged unless every byte is as it was written; a 25th of the time of `check_part`.
+
+    That a part stands under another one's name is for `check_part` to find.
+    """
+    _check_digest((folder / PARTS / part).read_bytes())
+
+
+def _check_digest(data: bytes) -> None:
+    if len(data) <= DIGEST or hashlib.sha256(data[:-DIGEST]).hexdigest().encode() != data[-DIGEST:]:
+        raise Damaged
 
 
 def check_part(folder: Path, part: str) -> None:

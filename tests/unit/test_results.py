@@ -111,11 +111,13 @@ def test_large_counts_keep_their_value():
 def test_groups_do_not_show_in_the_rows(folder, tmp_path, monkeypatch):
     found = read_results(folder)
     loaded = [load_tallies(folder, name) for _, _, name in planned_parts(found.manifest)]
-    monkeypatch.setattr(assemble, "GROUP", 3)
     paths = {name: tmp_path / f"{name}.parquet" for name in RUN_TABLES}
-    assemble.write_tables(found.region, loaded, paths)
-    for name in paths:
-        pd.testing.assert_frame_equal(results.Results(tmp_path, found.manifest).table(name), found.table(name))
+    for runs, rows in ((3, 10**6), (3, 1), (25, 500)):
+        monkeypatch.setattr(assemble, "GROUP", runs)
+        monkeypatch.setattr(assemble, "ROWS", rows)
+        assemble.write_tables(found.region, loaded, paths)
+        for name in paths:
+            pd.testing.assert_frame_equal(results.Results(tmp_path, found.manifest).table(name), found.table(name))
 
 
 @pytest.mark.parametrize("content", [
