@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -71,14 +72,18 @@ class Swept:
 
     @cached_property
     def responses(self) -> pd.DataFrame:
-        """scenario, point, one column a name, output, q05 to q95, mean and n over the replicates."""
+        """scenario, point, output, q05 to q95, mean and n over the replicates."""
         names = [output.name for output in self.outputs]
         long = self.table.melt(id_vars=RUN, value_vars=names, var_name="output")
-        grouped = long.groupby(["scenario", "output", "point"], sort=False)["value"]
+        grouped = long.groupby(["scenario", "point", "output"], sort=False)["value"]
         found = pd.DataFrame({label: grouped.quantile(q) for label, q in QUANTILES.items()})
         found["mean"], found["n"] = grouped.mean(), grouped.count()
-        found = self.points.merge(found.reset_index(), on=["scenario", "point"])
-        return found[["scenario", "point", *self.names, "output", *QUANTILES, "mean", "n"]]
+        return found.reset_index()
+
+    def at(self, names: Sequence[str]) -> pd.DataFrame:
+        """The responses behind one column for each of these names: its value at the point."""
+        there = self.points[["scenario", "point", *names]]
+        return there.merge(self.responses, on=["scenario", "point"])
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -92,11 +97,15 @@ class Swept:
         """
         rows = []
         moved = self.responses[self.responses["point"] > 0]
+        points = self.points.set_index(["scenario", "point"])
         for (scenario, output), mine in moved.groupby(["scenario", "output"], sort=False):
+            mine = mine[mine["mean"].notna()]
+            values = points.loc[scenario].loc[mine["point"]]
             for name in self.names:
-                kept = mine[[name, "mean"]].dropna()
-                if kept[name].nunique() > 1:
-                    rows.append((scenario, output, name, *_effect(kept[name].to_numpy(), kept["mean"].to_numpy())))
+                there = values[name].notna().to_numpy()
+                at, mean = values[name].to_numpy(float)[there], mine["mean"].to_numpy()[there]
+                if len(np.unique(at)) > 1:
+                    rows.append((scenario, output, name, *_effect(at, mean)))
         found = pd.DataFrame(rows, columns=["scenario", "output", "name", "low", "high", "change", "correlation", "p"])
         found["sure"] = found["p"] < SURE / max(1, len(self.names))
         order = found["correlation"].abs().fillna(0.0)

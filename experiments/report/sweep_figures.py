@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from undercount.experiments.report.figures import _band, _band_handles
 from undercount.experiments.report.theme import MARKERS, colour, dash, new_figure
 from undercount.experiments.runs.outputs import Output
@@ -16,6 +17,8 @@ from undercount.experiments.runs.outputs import Output
 ACROSS = 3
 TOP = 12  # names of a panel of ranked effects
 SCATTERED = 3  # names of a row of scatter
+DENSE = 500  # points of a scenario that are drawn fainter
+TENTHS, LEAST_OF_TENTH = 10, 5
 
 
 def response_curves(responses: pd.DataFrame, own: pd.DataFrame, name: str, unit: str,
@@ -129,17 +132,38 @@ def scatter(responses: pd.DataFrame, effects: pd.DataFrame, units: dict[str, str
         for ax, name in zip(row, names):
             for i, scenario in enumerate(scenarios):
                 points = there[there["scenario"] == scenario]
-                ax.plot(points[name], points["mean"], linestyle="", marker=MARKERS[i % len(MARKERS)], markersize=2.5,
-                        color=colour(i), alpha=0.6, markeredgewidth=0)
-            ax.set_xlabel(_label(name, units[name]), fontsize=7)
+                dense = len(points) > DENSE  # then as a picture inside the drawing, which would be too large
+                ax.plot(points[name], points["mean"], linestyle="", marker=MARKERS[i % len(MARKERS)],
+                        markersize=1.2 if dense else 2.5, color=colour(i), alpha=0.25 if dense else 0.6,
+                        markeredgewidth=0, rasterized=dense)
+                ax.plot(*_medians(points[name].to_numpy(float), points["mean"].to_numpy(float)), color="black",
+                        linestyle=dash(i), linewidth=1.2)
+            ax.xaxis.set_major_locator(MaxNLocator(4))
+            ax.set_xlabel(textwrap.fill(_label(name, units[name]), 28), fontsize=7)
         for spare in row[len(names):]:
             spare.remove()
         row[0].set_ylabel(textwrap.fill(output.title, 24) + f",\n{output.unit}", fontsize=7)
         _thousands(row[0].yaxis)
     handles = [Line2D([], [], color=colour(i), linestyle="", marker=MARKERS[i % len(MARKERS)], label=scenario)
                for i, scenario in enumerate(scenarios)]
+    handles += [Line2D([], [], color="black", linestyle=dash(i), linewidth=1.2, label=f"median, {scenario}")
+                for i, scenario in enumerate(scenarios)]
     figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
     return figure
+
+
+def _medians(x: np.ndarray, y: np.ndarray) -> tuple[list[float], list[float]]:
+    """Medians of both in tenths of x, or of y at every x where there are few; none of too few points."""
+    there = np.isfinite(x) & np.isfinite(y)
+    x, y = x[there], y[there]
+    levels = np.unique(x)
+    if len(levels) <= TENTHS:
+        parts = [x == level for level in levels] if len(x) > len(levels) else []
+    elif len(x) < LEAST_OF_TENTH * TENTHS:
+        parts = []
+    else:
+        parts = np.array_split(np.argsort(x, kind="stable"), TENTHS)
+    return [float(np.median(x[part])) for part in parts], [float(np.median(y[part])) for part in parts]
 
 
 def variance_shares(shares: pd.DataFrame, outputs: Sequence[Output]) -> Figure:

@@ -19,6 +19,7 @@ from undercount.experiments.sweeps.sweep import DRAWN
 
 QUESTION = "What moves what?"
 ROWS = 8  # names of each output in the table of the page
+BESIDE = 3  # names whose values stand in responses.csv; of more only points.csv has them, as they would be most of it
 
 
 def write_sweep_report(results: Results, out: Path) -> Path:
@@ -28,7 +29,8 @@ def write_sweep_report(results: Results, out: Path) -> Path:
     """
     swept = Swept(results)
     (out / FIGURES).mkdir(parents=True, exist_ok=True)
-    write_csv(out / FIGURES / "responses.csv", swept.responses)
+    write_csv(out / FIGURES / "points.csv", swept.points)
+    write_csv(out / FIGURES / "responses.csv", swept.at(swept.names if len(swept.names) <= BESIDE else ()))
     write_csv(out / FIGURES / "effects.csv", swept.effects)
     paragraphs = [("What was done", f"{swept.origin} Design: {swept.kind} over {len(swept.names)} "
                    f"{'name' if len(swept.names) == 1 else 'names'}.")]
@@ -75,7 +77,7 @@ def _variance(swept: Swept) -> Section:
 
 def _curves(swept: Swept) -> Section:
     name = swept.names[0]
-    figure = figures.response_curves(swept.responses, swept.own, name, swept.units[name], swept.shown)
+    figure = figures.response_curves(swept.at(swept.names), swept.own, name, swept.units[name], swept.shown)
     return Section("responses", "Response", pictures=[Picture(
         "responses", figure, f"Outputs against {name}. Line: median of the replicates; dark band: the middle 50 %, "
         "light band: the middle 90 % of them. Data: figures/responses.csv. " + swept.origin)])
@@ -85,7 +87,7 @@ def _heat_maps(swept: Swept) -> Section:
     names = swept.names[0], swept.names[1]
     units = swept.units[names[0]], swept.units[names[1]]
     return Section("heat-maps", "Response to both", pictures=[Picture(
-        f"heat-{output.name}", figures.heat_map(swept.responses, swept.own, names, units, output),
+        f"heat-{output.name}", figures.heat_map(swept.at(names), swept.own, names, units, output),
         f"{output.title} ({output.unit}), mean over the replicates. Cross: the scenario's own values, where they lie "
         "in the grid. Data: figures/responses.csv. " + swept.origin) for output in swept.shown])
 
@@ -95,9 +97,10 @@ def _many(swept: Swept) -> Section:
         f"ranked-{scenario}", figures.ranked(swept.effects, swept.shown, scenario),
         f"Scenario {scenario}: the names that go with each output most. Hollow: may be chance. Data: "
         "figures/effects.csv. " + swept.origin) for scenario in swept.scenarios]
-    pictures.append(Picture("scatter", figures.scatter(swept.responses, swept.effects, swept.units, swept.shown),
-                            "Mean over the replicates at every point against the names that go with each output most. "
-                            "Data: figures/responses.csv. " + swept.origin))
+    pictures.append(Picture("scatter", figures.scatter(swept.at(swept.names), swept.effects, swept.units, swept.shown),
+                            "Mean over the replicates at every point against the names that go with each output most"
+                            "; black: its median in tenths of the points (of few values: at each). Data: "
+                            "figures/responses.csv, points.csv. " + swept.origin))
     return Section("ranks", "Ranked effects", pictures=pictures)
 
 
