@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
+from scipy.stats import rankdata, spearmanr
 from undercount.experiments.report.summaries import QUANTILES
 from undercount.experiments.runs.outputs import Output, outputs_of
 from undercount.experiments.runs.results import Results
@@ -18,6 +19,7 @@ from undercount.model.files.problems import BadInput, Problem
 
 RUN = ["scenario", "point", "replicate", "seed"]
 SHOWN = 6  # outputs, unless the experiment names others: what stands for the last years
+EXACT = 8  # points
 SURE = 0.01  # chance that any of the correlations of an output would be called sure if nothing moved it
 
 
@@ -92,7 +94,8 @@ class Swept:
         low, high    mean output where the name is in the lowest and highest third of its values (in a grid: at its
                      lowest and highest value)
         change       high - low, in the unit of the output
-        correlation  Spearman's, of the means of points; p its asymptotic probability if nothing moved
+        correlation  Spearman's, of the means of points; p the probability of one as large if nothing moved: of all
+                     permutations for up to EXACT points, asymptotic for more
         sure         is p below SURE over the number of names?
         """
         rows = []
@@ -129,4 +132,16 @@ def _effect(values: np.ndarray, outputs: np.ndarray) -> tuple[float, float, floa
     if np.ptp(outputs) == 0 or len(values) < 3:
         return low, high, high - low, np.nan, np.nan
     found = spearmanr(values, outputs)
-    return low, high, high - low, float(found.statistic), float(found.pvalue)
+    p = found.pvalue if len(values) > EXACT else _exact(rankdata(values), rankdata(outputs))
+    return low, high, high - low, float(found.statistic), float(p)
+
+
+def _exact(x: np.ndarray, y: np.ndarray) -> float:
+    """The share of all orders of y whose covariance with x is as large. The asymptotic one is 0 for three in a row."""
+    x, y = x - x.mean(), y - y.mean()
+    return float((np.abs(y[_orders(len(y))] @ x) >= abs(x @ y) - 1e-9).mean())
+
+
+@cache
+def _orders(n: int) -> np.ndarray:
+    return np.array(list(permutations(range(n))))

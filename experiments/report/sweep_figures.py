@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from undercount.experiments.report.figures import _band, _band_handles
 from undercount.experiments.report.theme import MARKERS, colour, dash, new_figure
@@ -119,7 +120,7 @@ def ranked(effects: pd.DataFrame, outputs: Sequence[Output], scenario: str) -> F
 
 
 def scatter(responses: pd.DataFrame, effects: pd.DataFrame, units: dict[str, str], outputs: Sequence[Output]) -> Figure:
-    """One row an output: its mean at every point against the names that go with it most, by scenario."""
+    """One row an output: its mean at every point against the names that go with it most, by scenario; lines: medians."""
     scenarios = list(responses["scenario"].unique())
     across = min(SCATTERED, max(1, effects["name"].nunique()))
     figure = new_figure(1.75 * len(outputs) + 0.4)
@@ -136,18 +137,17 @@ def scatter(responses: pd.DataFrame, effects: pd.DataFrame, units: dict[str, str
                 ax.plot(points[name], points["mean"], linestyle="", marker=MARKERS[i % len(MARKERS)],
                         markersize=1.2 if dense else 2.5, color=colour(i), alpha=0.25 if dense else 0.6,
                         markeredgewidth=0, rasterized=dense)
-                ax.plot(*_medians(points[name].to_numpy(float), points["mean"].to_numpy(float)), color="black",
-                        linestyle=dash(i), linewidth=1.2)
+                ax.plot(*_medians(points[name].to_numpy(float), points["mean"].to_numpy(float)), color=colour(i),
+                        linestyle=dash(i), linewidth=1.8, path_effects=[withStroke(linewidth=3.6, foreground="white")])
             ax.xaxis.set_major_locator(MaxNLocator(4))
-            ax.set_xlabel(textwrap.fill(_label(name, units[name]), 28), fontsize=7)
+            label = _label(name, units[name])
+            ax.set_xlabel(label if len(label) <= 30 else label.replace(", ", ",\n", 1), fontsize=7)
         for spare in row[len(names):]:
             spare.remove()
         row[0].set_ylabel(textwrap.fill(output.title, 24) + f",\n{output.unit}", fontsize=7)
         _thousands(row[0].yaxis)
-    handles = [Line2D([], [], color=colour(i), linestyle="", marker=MARKERS[i % len(MARKERS)], label=scenario)
-               for i, scenario in enumerate(scenarios)]
-    handles += [Line2D([], [], color="black", linestyle=dash(i), linewidth=1.2, label=f"median, {scenario}")
-                for i, scenario in enumerate(scenarios)]
+    handles = [Line2D([], [], color=colour(i), linestyle=dash(i), linewidth=1.8, marker=MARKERS[i % len(MARKERS)],
+                      markersize=3.5, label=scenario) for i, scenario in enumerate(scenarios)]
     figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
     return figure
 

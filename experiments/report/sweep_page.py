@@ -99,7 +99,7 @@ def _many(swept: Swept) -> Section:
         "figures/effects.csv. " + swept.origin) for scenario in swept.scenarios]
     pictures.append(Picture("scatter", figures.scatter(swept.at(swept.names), swept.effects, swept.units, swept.shown),
                             "Mean over the replicates at every point against the names that go with each output most"
-                            "; black: its median in tenths of the points (of few values: at each). Data: "
+                            "; line: its median in tenths of the points (of few values: at each). Data: "
                             "figures/responses.csv, points.csv. " + swept.origin))
     return Section("ranks", "Ranked effects", pictures=pictures)
 
@@ -109,7 +109,7 @@ def _grid(swept: Swept) -> Grid:
     found = swept.effects[swept.effects["output"].isin(list(titles))]
     found = found.groupby(["scenario", "output"], sort=False).head(ROWS)
     rows = [[cell(row.scenario), cell(titles[row.output]), cell(row.name), cell(_number(row.low)),
-             cell(_number(row.high)), cell(_number(row.change)), cell(_number(row.correlation)),
+             cell(_number(row.high)), cell(_number(row.change)), cell(_share(row.correlation)),
              cell("yes" if row.sure else "no")] for row in found.itertuples(index=False)]
     head = ["scenario", "output", "name", "low", "high", "change", "correlation", "sure"]
     return Grid("Data: figures/effects.csv.", head, rows)
@@ -118,8 +118,11 @@ def _grid(swept: Swept) -> Grid:
 def _number(value: float) -> str:
     if pd.isna(value):
         return NONE
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
-    return text.replace("-", "\N{MINUS SIGN}")
+    return (f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}").replace("-", "\N{MINUS SIGN}")
+
+
+def _share(value: float) -> str:
+    return NONE if pd.isna(value) else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _headline(swept: Swept) -> str:
@@ -131,7 +134,7 @@ def _headline(swept: Swept) -> str:
         if len(mine):
             best = mine.loc[mine["correlation"].abs().idxmax()]
             told.append(f"{output.title} goes most with {best['name']} (correlation of ranks "
-                        f"{_number(best['correlation'])}, {best['scenario']}).")
+                        f"{_share(best['correlation'])}, {best['scenario']}).")
     return " ".join(told) or "No name is sure to move an output: more points, or a wider range, would tell."
 
 
