@@ -1,6 +1,6 @@
 """What is asked of the model; `run`, `sweep`, `sensitivity`, `compare` and `diff` do from Python what commands do."""
 
-__all__ = ["compare", "diff", "run", "sensitivity", "sweep"]
+__all__ = ["compare", "diff", "run", "sensitivity", "sweep", "unknowns", "world"]
 
 
 def __getattr__(name: str):

@@ -1,5 +1,7 @@
 """What the commands do, from Python: `from undercount.experiments import run, sweep, sensitivity, compare, diff`.
 
+`unknowns` and `world` are for other tools that choose the points themselves, such as the EMA Workbench.
+
     found = sweep("full-adaptation", {"corruption": [0.6, 1, 1.4]}, replicates=5, seed=1)
     found.points, found.outputs, found.table("hidden")
 
@@ -211,6 +213,35 @@ def compare(reference: str | Path | None = None, observed: str | Path | None = N
     where, kept = _place(folder)
     _done(make(asked, where, EngineOptions(), lambda outcome: None, lambda line: None))
     return Verdict(where, json.loads((where / VERDICT).read_bytes()), (where / WORDS).read_text(encoding="utf-8"), kept)
+
+
+def unknowns(scenario: str) -> pd.DataFrame:
+    """name, low, high, unit of everything that a scenario leaves open; months are counted from the region's first.
+
+    Raises BadInput.
+    """
+    import pandas as pd
+    from undercount.experiments.sweeps.point import unit_of
+    from undercount.model.assumed.scenario import load_scenario
+
+    there = load_scenario(str(scenario))
+    return pd.DataFrame([(name, low, high, unit_of(there, name)) for name, (low, high) in there.free().items()],
+                        columns=["name", "low", "high", "unit"])
+
+
+def world(scenario: str, settings: Mapping[str, Any] | None = None, seed: int = 1,
+          people_per_agent: int | str = "pooled", until: str | None = None) -> dict[str, float]:
+    """One run in this process: its outputs by name (docs/tables.md, outputs), the same as a sweep's at this point.
+
+    settings  values replaced in the scenario, as --set takes them
+
+    Raises BadInput.
+    """
+    from undercount.experiments.influence.world import outputs_at
+    from undercount.experiments.runs.batch import resolve
+
+    batch = resolve([str(scenario)], 1, seed, people_per_agent, until, _texts(settings or {}))
+    return outputs_at(batch.entries[0].scenario, batch.seed, batch.people_per_agent, batch.months)
 
 
 def diff(first: str | Path | Runs, second: str | Path | Runs) -> FolderDifference:

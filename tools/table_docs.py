@@ -12,7 +12,7 @@ from undercount.experiments.runs.outputs import outputs_of
 from undercount.model.assumed.scenario import load_scenario
 
 PAGE = Path(__file__).parents[1] / "docs" / "tables.md"
-HEAD = """# Tables
+HEAD = '''# Tables
 
 Made from the code by `python -m tools.generate`. Every table of a result folder of `undercount run` is a Parquet file;
 unit and meaning of each column stand in the file, too, with the version and the seed of replicate 0:
@@ -24,15 +24,48 @@ schema = pq.read_schema("results/two/hidden.parquet")
 schema.metadata[b"undercount"], schema.field("in_exploitation").metadata[b"description"]
 ```
 
+Newly exploited persons of 2003 by run, with pandas, polars, DuckDB (SQL) and R; the snippets are run by the tests:
+
 ```python
 import pandas as pd
 
 hidden = pd.read_parquet("results/two/hidden.parquet")
-hidden.groupby(["scenario", "replicate", "month"], observed=True)["newly_exploited"].sum()
+found = (hidden[hidden["month"].str.startswith("2003")]
+         .groupby(["scenario", "replicate"], observed=True)["newly_exploited"].sum())
 ```
 
-`undercount export DIR --csv` writes the same as CSV, with this dictionary beside them.
-"""
+```python
+import polars as pl
+
+found = (pl.scan_parquet("results/two/hidden.parquet")
+         .filter(pl.col("month").cast(pl.String).str.starts_with("2003"))
+         .group_by("scenario", "replicate").agg(pl.col("newly_exploited").sum())
+         .sort("scenario", "replicate").collect())
+```
+
+```python
+import duckdb
+
+found = duckdb.sql("""
+    SELECT scenario, replicate, sum(newly_exploited) AS newly_exploited
+    FROM 'results/two/hidden.parquet'
+    WHERE month LIKE '2003%'
+    GROUP BY scenario, replicate
+    ORDER BY scenario, replicate
+""").df()
+```
+
+```r
+library(arrow)
+
+hidden <- read_parquet("results/two/hidden.parquet")
+found <- aggregate(newly_exploited ~ scenario + replicate, sum,
+                   data = hidden[startsWith(as.character(hidden$month), "2003"), ])
+```
+
+`undercount export DIR` writes the same as CSV, `--xlsx` as one workbook (extra `xlsx`), both with this dictionary;
+`--table NAME` takes only some of the tables.
+'''
 
 
 def page() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from undercount.experiments.paired.basis import read_basis
@@ -18,7 +19,11 @@ def posterior_sweep(folder: str) -> Sweep:
     read_basis(folder, None, [], 1, 0)
 
     def draws(scenario: Scenario, count: int) -> tuple[Scenario, ...]:
-        found = read_basis(folder, None, [scenario.name], count, 0).draws
+        try:
+            found = read_basis(folder, None, [scenario.name], count, 0).draws
+        except BadInput as error:
+            raise BadInput([replace(each, key="SCENARIO") if each.key == "--explanation" else each
+                            for each in error.problems]) from None
         if found[0].explanation.content_hash() != scenario.content_hash():
             raise BadInput(Problem(f"scenario {scenario.name}", "values", "others than the verdict's",
                                    f"the scenario as {folder} knows it, without --set"))

@@ -120,7 +120,7 @@ def ranked(effects: pd.DataFrame, outputs: Sequence[Output], scenario: str) -> F
 
 
 def scatter(responses: pd.DataFrame, effects: pd.DataFrame, units: dict[str, str], outputs: Sequence[Output]) -> Figure:
-    """One row an output: its mean at every point against the names that go with it most, by scenario; lines: medians."""
+    """One row an output: its mean at every point against the names that go with it most, with medians, by scenario."""
     scenarios = list(responses["scenario"].unique())
     across = min(SCATTERED, max(1, effects["name"].nunique()))
     figure = new_figure(1.75 * len(outputs) + 0.4)
@@ -164,29 +164,6 @@ def _medians(x: np.ndarray, y: np.ndarray) -> tuple[list[float], list[float]]:
     else:
         parts = np.array_split(np.argsort(x, kind="stable"), TENTHS)
     return [float(np.median(x[part])) for part in parts], [float(np.median(y[part])) for part in parts]
-
-
-def variance_shares(shares: pd.DataFrame, outputs: Sequence[Output]) -> Figure:
-    """Stacked bars: which share of each output's variance is assumption, with its interval, and which is luck."""
-    scenarios = list(shares["scenario"].unique())
-    figure = new_figure(len(scenarios) * (0.22 * len(outputs) + 0.45) + 0.5)
-    axes = figure.subplots(len(scenarios), 1, squeeze=False, sharex=True).ravel()
-    for ax, scenario in zip(axes, scenarios):
-        mine = shares[shares["scenario"] == scenario].set_index("output").reindex([each.name for each in outputs])
-        at = -np.arange(len(outputs))
-        ax.barh(at, mine["assumption"], color=colour(0), height=0.7)
-        ax.barh(at, mine["luck"], left=mine["assumption"], color=colour(5), height=0.7)
-        ax.hlines(at, mine["low"], mine["high"], color="black", linewidth=1.0)
-        ax.set_yticks(at, [each.title for each in outputs])
-        ax.grid(False)
-        ax.set_xlim(0, 1)
-        ax.set_title(scenario, loc="left")
-    axes[-1].set_xlabel("share of the variance")
-    handles = [Line2D([], [], color=colour(0), linewidth=6, label="assumption"),
-               Line2D([], [], color=colour(5), linewidth=6, label="luck"),
-               Line2D([], [], color="black", label="90 % interval of their border")]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3)
-    return figure
 
 
 def _edges(values: np.ndarray) -> np.ndarray:

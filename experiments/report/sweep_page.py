@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 from undercount.experiments.report import sweep_figures as figures
+from undercount.experiments.report.drawn_figures import variance_shares, yearly_bands
 from undercount.experiments.report.estimate_page import Page
 from undercount.experiments.report.page import FIGURES, PAGE, write_page
 from undercount.experiments.report.sections import Grid, Picture, Section
@@ -51,7 +52,7 @@ def write_sweep_report(results: Results, out: Path) -> Path:
 def _sections(swept: Swept) -> list[Section]:
     made = []
     if swept.kind in DRAWN:
-        made.append(_variance(swept))
+        made += _drawn(swept)
     if len(swept.names) == 1 and swept.kind not in DRAWN:
         made.append(_curves(swept))
     elif len(swept.names) == 2 and swept.kind == "grid":
@@ -65,14 +66,21 @@ def _sections(swept: Swept) -> list[Section]:
     return made
 
 
-def _variance(swept: Swept) -> Section:
+def _drawn(swept: Swept) -> list[Section]:
     shares = luck_and_assumption(swept.table)
+    observed = {year: sum(known) for year in dict.fromkeys(row.period for row in swept.region.referrals)
+                if None not in (known := [row.assisted for row in swept.region.referrals if row.period == year])}
+    bands = Section("bands", "Assumption and luck together", pictures=[Picture(
+        "bands", yearly_bands(swept.table, shares, observed),
+        "Line: median of all runs; dark band: the middle 50 %, light band: the middle 90 % of them, over draws of the "
+        "unknowns and over luck. Black: what luck alone would spread about the median (90 % of a normal law with the "
+        "mean variance within draws). Data: outputs.parquet. " + swept.origin)])
     if shares.empty:
-        return Section("variance", "Luck and assumption", ["Too few draws are finished to tell them apart."])
-    return Section("variance", "Luck and assumption", pictures=[Picture(
-        "variance", figures.variance_shares(shares, swept.outputs),
+        return [bands, Section("variance", "Luck and assumption", ["Too few draws are finished to tell them apart."])]
+    return [bands, Section("variance", "Luck and assumption", pictures=[Picture(
+        "variance", variance_shares(shares, swept.outputs),
         "Share of the variance over the runs that is between draws of the unknowns (assumption) and within them "
-        "(luck), by a one-way analysis of variance of two lucks a draw. Data: figures/variance.csv. " + swept.origin)])
+        "(luck), by a one-way analysis of variance of two lucks a draw. Data: figures/variance.csv. " + swept.origin)])]
 
 
 def _curves(swept: Swept) -> Section:
