@@ -28,6 +28,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from undercount.experiments.influence.indices import LEVELS, STEP, blocks, effects, sobol_indices, trajectories
+from undercount.experiments.influence.plan import LUCK
 from undercount.experiments.patterns.worlds import COARSE
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Scenario, load_scenario
@@ -37,9 +39,6 @@ from tools.outcomes import OUTCOMES, outcomes
 DOCS = Path(__file__).parents[1] / "docs"
 TABLE = DOCS / "screening.csv"
 SCENARIO = "everything"
-LEVELS = 4
-STEP = 2 / 3  # of a range, the step of a design of four levels
-LUCK = "(luck)"
 SURE = 3.5
 ASKED = "networks.route_learning", "networks.method_learning"  # how fast networks learn is part of the question
 
@@ -73,23 +72,18 @@ def worlds(scenario: Scenario, free: Sequence[str], points: np.ndarray, lucks: S
         return np.array(list(pool.map(one, zip(points, lucks))))
 
 
-def screen(trajectories: int, seed: int) -> pd.DataFrame:
-    """unknown, and mu* of each outcome over its standard deviation; the most influential first."""
-    from SALib.analyze import morris as analyze
-    from SALib.sample import morris as sample
-
+def screen(count: int, seed: int) -> pd.DataFrame:
+    """unknown, and mu* of each outcome over its standard deviation; the row LUCK has the floor."""
     scenario = everything()
     free = list(scenario.free())
-    problem = {"num_vars": len(free), "names": free, "bounds": [[0.0, 1.0]] * len(free)}
-    points = sample.sample(problem, trajectories, num_levels=LEVELS, seed=seed)
-    values = worlds(scenario, free, points, [seed] * len(points))
-    starts = slice(None, None, len(free) + 1)  # the first point of each trajectory, once more with another luck
-    again = worlds(scenario, free, points[starts], range(seed + 1, seed + 1 + trajectories))
+    points = trajectories(free, count, seed)
+    flat = points.reshape(-1, len(free))
+    values = worlds(scenario, free, flat, [seed] * len(flat)).reshape(count, len(free) + 1, -1)
+    again = worlds(scenario, free, points[:, 0], range(seed + 1, seed + 1 + count))
     found = pd.DataFrame({"unknown": [*free, LUCK]})
     for k, name in enumerate(OUTCOMES):
-        effect = np.asarray(analyze.analyze(problem, points, values[:, k], num_levels=LEVELS, seed=seed)["mu_star"])
-        floor = np.abs(again[:, k] - values[starts, k]).mean() / STEP
-        found[name] = np.append(effect, floor) / values[:, k].std()
+        each = effects(free, points, values[:, :, k], again[:, k])
+        found[name] = [*each["mu_star"], each["floor"].iloc[0]]
     return found
 
 
@@ -165,17 +159,14 @@ def kept(found: pd.DataFrame) -> set[str]:
 
 def indices(found: pd.DataFrame, base: int, seed: int) -> pd.DataFrame:
     """unknown, and its total index for each outcome, of those kept."""
-    from SALib.analyze import sobol as analyze
-    from SALib.sample import sobol as sample
-
     scenario = everything()
     free = [path for path in scenario.free() if path in kept(found)]
-    problem = {"num_vars": len(free), "names": free, "bounds": [[0.0, 1.0]] * len(free)}
-    points = sample.sample(problem, base, calc_second_order=False, seed=seed)
-    values = worlds(scenario, free, points, [seed] * len(points))
+    points = blocks(free, base, seed)
+    flat = points.reshape(-1, len(free))
+    values = worlds(scenario, free, flat, [seed] * len(flat)).reshape(base, len(free) + 2, -1)
     totals = pd.DataFrame({"unknown": free})
     for k, name in enumerate(OUTCOMES):
-        totals[name] = analyze.analyze(problem, values[:, k], calc_second_order=False, seed=seed)["ST"]
+        totals[name] = sobol_indices(free, points, values[:, :, k])["total"]
     return totals.loc[totals[list(OUTCOMES)].max(axis=1).sort_values(ascending=False).index]
 
 

@@ -16,7 +16,7 @@ from tests.fuzz.engines import guided, with_hypothesis, with_mutations
 from tests.fuzz.targets import KINDS, Unclear, Workspace, enter
 
 ROOT = Path(__file__).parents[2]
-FEW = {"parameters": 40, "region": 12, "observed": 60, "settings": 20, "results": 12}
+FEW = {"parameters": 40, "region": 12, "observed": 60, "settings": 20, "results": 12, "experiment": 20}
 
 
 @pytest.fixture(scope="module")

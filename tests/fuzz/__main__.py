@@ -19,7 +19,7 @@ from tests.fuzz.engines import ENGINES, guided
 from tests.fuzz.targets import KINDS, Workspace, enter
 
 # Parts of a hundred: an input of a region or a result folder costs twenty times one of an observed table.
-SHARES = {"parameters": 20, "region": 10, "observed": 50, "settings": 10, "results": 10}
+SHARES = {"parameters": 20, "region": 10, "observed": 45, "settings": 10, "results": 10, "experiment": 5}
 GROWTH = 64e6  # bytes after the first thousand inputs; libFuzzer keeps its corpus in memory
 
 

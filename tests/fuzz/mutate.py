@@ -26,9 +26,9 @@ _NUMBER = re.compile(rb"-?\d+(\.\d+)?")
 
 
 def mutate(data: bytes, kind: str, rng: Random) -> bytes:
-    """The input with one to four things wrong with it. Kinds other than parameters and settings keep
+    """The input with one to four things wrong with it. Kinds of several files keep
     their first byte, which chooses the file, nine times in ten."""
-    lead, body = (b"", data) if kind in ("parameters", "settings") else (data[:1], data[1:])
+    lead, body = (b"", data) if kind in ("parameters", "settings", "experiment") else (data[:1], data[1:])
     if lead and rng.random() < 0.1:
         lead = bytes([rng.randrange(256)])
     for _ in range(rng.choice((1, 1, 1, 2, 3, 4))):

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from undercount.experiments import cli
 from undercount.experiments.commands.options import _settings
+from undercount.experiments.commands.swept import as_asked
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.patterns.measures import Seen
 from undercount.experiments.patterns.table import read_patterns
@@ -26,6 +27,7 @@ from undercount.experiments.reference.statistics import counterpart, read_statis
 from undercount.experiments.runs.batch import Batch, resolve
 from undercount.experiments.runs.build import run_batch
 from undercount.experiments.runs.extend import joined
+from undercount.experiments.runs.outputs import outputs_of
 from undercount.experiments.runs.results import read_results
 from undercount.experiments.store import seal as parts
 from undercount.experiments.store.folder import LOCK, MANIFEST, PARTS, read_manifest
@@ -43,6 +45,17 @@ from undercount.model.world import Template
 LONGEST_LINE = 10_000  # characters; names of a region's countries, and commands, are told in full
 COARSE = 5000  # people per agent of the worlds that accepted inputs are tried in
 SMALL_BATCH = ("full-adaptation", "real-decline")
+
+
+EXPERIMENTS = (
+    'title = "raids"\nscenarios = ["full-adaptation", "no-change"]\nreplicates = 2\nseed = 1\nuntil = "2000-12"\n'
+    'people-per-agent = 5000\noutputs = ["counted_2000", "exploited_change"]\n[set]\nrefusal = true\npush = 0.9\n'
+    '[sweep]\ncorruption = [0.6, 1, 1.4]\n"policing.raid_rate" = { low = 0.004, high = 0.02, points = 5 }\n'
+    'route_adaptation = [true, false]\n',
+    'scenarios = ["no-change"]\npeople-per-agent = "pooled"\nregion = "south-east-europe"\n[design]\nmethod = "sobol"\n'
+    'points = 8\nover = ["corruption=0.5:1.5", "policing.raid_rate"]\n',
+    'scenarios = ["no-change"]\n[design]\nmethod = "lhs"\npoints = 4\nover = "all"\n',
+    'scenarios = ["no-change"]\nreplicates = 3\n')
 
 
 class Unclear(AssertionError):
@@ -85,6 +98,8 @@ class Workspace:
                       for event in self.baseline.events if not specs()[event.parameter].setup and not event.until)]
         if kind == "parameters":
             return [path.read_bytes() for path in self.files(kind)] + [self.baseline.to_toml().encode()]
+        if kind == "experiment":
+            return [text.encode() for text in EXPERIMENTS]
         found = [bytes([n]) + path.read_bytes() for n, path in enumerate(self.files(kind))]
         if kind == "results":  # what everything else is read by
             found += 5 * [each for each, path in zip(found, self.files(kind)) if path.name == MANIFEST]
@@ -209,6 +224,18 @@ def results(space: Workspace, data: bytes) -> None:
         _restore(space.results, before)
 
 
+def experiment(space: Workspace, data: bytes) -> None:
+    """A file that states an experiment; one that is accepted has points, each of which is a world."""
+    path = space.folder / "experiment.toml"
+    path.write_bytes(data)
+    _command("check", str(path))
+    batch = as_asked(path)
+    for entry in batch.entries:
+        for point in (entry.points[:1] + entry.points[-1:] if batch.sweep else ()):
+            check_world(point.of(entry.scenario))
+    assert not batch.outputs or set(batch.outputs) <= {each.name for each in outputs_of(batch.region, batch.months)}
+
+
 def _use(folder: Path) -> None:
     """Every way in which a result folder is read. Raises BadInput where one finds it damaged."""
     damaged = None
@@ -244,7 +271,8 @@ def _restore(folder: Path, files: dict[Path, bytes]) -> None:
 
 
 KINDS: dict[str, Callable[[Workspace, bytes], None]] = {
-    "parameters": parameters, "region": region, "observed": observed, "settings": settings, "results": results}
+    "parameters": parameters, "region": region, "observed": observed, "settings": settings, "results": results,
+    "experiment": experiment}
 
 
 def enter(space: Workspace, kind: str, data: bytes) -> bool:
