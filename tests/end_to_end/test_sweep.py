@@ -124,7 +124,9 @@ def test_report_of_one_name(capsys, tmp_path, few):
     for path in (tmp_path / "s").rglob("*.*"):
         assert path.read_bytes() == (tmp_path / "o" / path.relative_to(tmp_path / "s")).read_bytes()
     assert {path.name for path in (tmp_path / "o" / "figures").iterdir()} == {
-        "responses.png", "responses.svg", "responses.csv", "effects.csv"}
+        "responses.png", "responses.svg", "responses.csv", "effects.csv", "points.csv"}
+    assert list(pd.read_csv(tmp_path / "o" / "figures" / "responses.csv").columns[:4]) == [
+        "scenario", "point", "corruption.corruption", "output"]
     assert undercount(capsys, "verify", tmp_path / "o")[0] == 0
 
 
@@ -134,6 +136,33 @@ def test_dry_run_prints_points_runs_time_and_disk(capsys, tmp_path):
     for part in ("  0: corruption.corruption=", "(the scenario's own)", "20 runs: full-adaptation x 5 points x 2",
                  " MB in ", "for one worker"):
         assert part in said, said
+
+
+def test_disk_is_about_what_the_dry_run_says(capsys, grid):
+    said = undercount(capsys, *GRID, *SMALL, "--out", grid, "--dry-run")[1]
+    foretold = float(said.split("about ")[1].split(" MB")[0]) * 1e6
+    used = sum(path.stat().st_size for path in [*grid.glob("*.parquet"), *(grid / "parts").iterdir()])
+    assert 0.5 < foretold / used < 2.0
+
+
+def test_many_points_need_no_more_memory_and_status_reads_no_array(capsys, grid, tmp_path, monkeypatch):
+    """Tables are written in pieces: what is held at once does not grow with the runs."""
+    from undercount.experiments.runs import tables as assemble
+    from undercount.experiments.runs.tallies import load_tallies
+    from undercount.experiments.store import seal
+    from undercount.experiments.store.planned import RUN_TABLES, planned_parts
+
+    parts = [name for _, _, name in planned_parts(read_manifest(grid))]
+    monkeypatch.setattr(assemble, "ROWS", 5000)
+    held = []
+    monkeypatch.setattr(assemble._Table, "_flush", lambda table, whole=assemble._Table._flush: (
+        held.append(table.rows), whole(table)))
+    for times in (1, 6):
+        runs = (load_tallies(grid, name) for _ in range(times) for name in parts)
+        assemble.write_tables(read_results(grid).region, runs, {name: tmp_path / name for name in RUN_TABLES})
+        assert max(held) < 5000 + assemble.GROUP * 24 * 28 + 1
+    monkeypatch.setattr(seal.np.lib.format, "read_array", None)
+    assert undercount(capsys, "status", grid)[1].endswith("finished\n")
 
 
 def test_an_experiment_is_one_file(capsys, tmp_path):
@@ -180,7 +209,7 @@ def test_two_replicates_a_draw(capsys, tmp_path, monkeypatch, few):
     assert code == 0 and "4 of 4 runs are there already" in err
     assert undercount(capsys, "verify", out)[0] == 0 and undercount(capsys, "status", out)[1].endswith("finished\n")
     code, said, _ = undercount(capsys, "report", out)
-    assert code == 0 and "Too few draws" in (out / "report.html").read_text()
+    assert code == 0 and "Too few draws" in (out / "report.html").read_text() and (out / "figures" / "bands.svg").exists()
 
 
 @pytest.mark.parametrize("args, said", [
