@@ -24,6 +24,7 @@ from tests.documents import ROOT, Block, blocks, pages, printed
 BLOCKS = [block for page in pages() for block in blocks(page)]
 # The record of how something published was made, at full size: read, not run again.
 RECORDS = {"findings.md", "findings-north-west-europe.md", "trust.md"}
+RUN_ELSEWHERE = {"your-region.md"}  # word by word, as it stands: test_your_region.py
 ENDLESS = ("undercount view", "undercount bench")  # serves until it is stopped; measures for minutes
 LISTS = ROOT / "tests" / "data" / "mse" / "artificial_3list.csv"
 CASES = "police,ngo,hotline,region\n" + "1,0,0,north\n0,1,0,north\n0,0,1,south\n1,1,0,south\n0,1,1,north\n1,0,1,south\n" * 8
@@ -137,7 +138,7 @@ def prepared(tmp_path_factory):
     return folder
 
 
-SLOW = [page for page in pages() if page.name not in RECORDS
+SLOW = [page for page in pages() if page.name not in RECORDS | RUN_ELSEWHERE
         and any(block.language == "python" or block.commands for block in blocks(page) if not block.not_run)]
 
 
