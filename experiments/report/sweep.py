@@ -63,7 +63,7 @@ class Swept:
         """A scenario of the folder, for the units of events; None if it is gone."""
         try:
             there = self.manifest["scenarios"][0]
-            return load_scenario(kept_scenario(self.folder, there["name"]) or there["given"])
+            return load_scenario(kept_scenario(self.results.folder, there["name"]) or there["given"])
         except BadInput:
             return None
 
