@@ -67,7 +67,11 @@ class View(mesa.Agent):
             return WORDS[name][value] if value >= 0 else None  # differs within a pool
         if name in PLACES:
             return self.model.country_names[value] if value >= 0 else None
-        return value.item() if hasattr(value, "item") and value.ndim == 0 else value
+        if getattr(value, "ndim", 0):  # of several numbers a copy: what a collector keeps must not change with the world
+            value = value.copy()
+            value.flags.writeable = False  # and who writes into it must not believe that the world has changed
+            return value
+        return value.item() if hasattr(value, "item") else value
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("_") or name in OWN:

@@ -145,6 +145,20 @@ def test_a_step_and_a_collector_of_ones_own_see_every_month_in_both_activations(
 
 
 @both
+def test_what_a_collector_keeps_does_not_change_with_the_world(activation):
+    """mesa/mesa#3035: agent reporters keep what they are given, so a view of the record would change backwards."""
+    model = tiny(activation, people_per_agent=20)
+    model.datacollector = DataCollector(agenttype_reporters={Recruiter: {"losses": "mode_loss"}})
+    model.run("1999-06")
+    months = model.datacollector.get_agenttype_vars_dataframe(Recruiter)["losses"]
+    kept = np.stack(months.loc[model.steps].to_list())
+    assert np.array_equal(kept, model.world.minds["mode_loss"])
+    assert not np.array_equal(kept, np.stack(months.loc[1].to_list()))
+    with pytest.raises(ValueError, match="read-only"):
+        model.agents_by_type[Recruiter][0].mode_loss[0] = 0.5
+
+
+@both
 def test_run_model_and_run_are_one(activation):
     one, other = tiny(activation, people_per_agent=1000), tiny(activation, people_per_agent=1000)
     one.run_model()
