@@ -103,18 +103,14 @@ class View(mesa.Agent):
             if not isinstance(value, str) or value not in WORDS[name]:
                 wrong(" or ".join(map(repr, WORDS[name])))
             return WORDS[name].index(value)
-        most, shape = self.writable[name], self._record_of(name).dtype[name].shape
-        limits = f"from 0 to {most:g}" if most < math.inf else "of at least 0"
-        if isinstance(value, (bool, np.bool_, str)):
-            wrong(f"a number {limits}")
+        most = self.writable[name]
+        limits = f"a number from 0 to {most:g}" if most < math.inf else "a number of at least 0"
         try:
-            numbers = np.asarray(value, float)
-            inside = (numbers >= 0.0) & (numbers <= most) & np.isfinite(numbers)
-            if numbers.shape not in ((), shape) or not inside.all():
+            if isinstance(value, (bool, np.bool_, str)) or not 0.0 <= float(value) <= most or float(value) == math.inf:
                 raise ValueError
         except (TypeError, ValueError):
-            wrong(f"a number {limits}" + (f", or {shape[0]} of them" if shape else ""))
-        return numbers
+            wrong(limits)
+        return float(value)
 
     def step(self) -> None:
         """One month: the rule of this kind of agent, applied to this row. Only within a month that has begun."""
@@ -147,7 +143,7 @@ class Migrant(View):
 
     table = "people"
     rule = staticmethod(migrant_step)
-    writable = {"debt": math.inf, "accepts": math.inf, "treatment": 0, "age_band": 0}
+    writable = {"accepts": math.inf, "age_band": 0}
 
     def __init__(self, model, unique_id: int, row: int | None, klass: int = 0, number: int = 0):
         super().__init__(model, unique_id, row)
@@ -192,8 +188,7 @@ class Recruiter(View):
 
     table = "recruiters"
     rule = staticmethod(recruiter_step)
-    writable = {"channel": 0, "minors": 1, "entry_loss": 1, "place_loss": 1, "mode_loss": 1, "venue_loss": 1,
-                "treatment_loss": 1}
+    writable = {"channel": 0, "minors": 1}
 
     def _record_of(self, name: str):
         """Of what it saw and believes, its mind."""

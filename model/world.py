@@ -356,7 +356,7 @@ class World:
         return self._lent.address
 
     def __getstate__(self) -> dict:
-        """A copy has tables of its own, at another address, none of the template's, and no rows that nobody uses yet."""
+        """A copy has tables of its own at another address; none of the template, no rows that nobody uses yet."""
         used = int(self.counts[layout.ROWS])
         rows = {name: getattr(self, name)[:used] for name in ("people", "active", "pending")}
         rows["kin"] = np.ascontiguousarray(self.kin[:, :used])
