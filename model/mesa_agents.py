@@ -67,7 +67,7 @@ class View(mesa.Agent):
             return WORDS[name][value] if value >= 0 else None  # differs within a pool
         if name in PLACES:
             return self.model.country_names[value] if value >= 0 else None
-        if getattr(value, "ndim", 0):  # of several numbers a copy: what a collector keeps must not change with the world
+        if getattr(value, "ndim", 0):  # several numbers: a copy, as what a collector keeps must not change afterwards,
             value = value.copy()
             value.flags.writeable = False  # and who writes into it must not believe that the world has changed
             return value
