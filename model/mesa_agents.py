@@ -1,21 +1,20 @@
-"""Mesa's agents: light views of rows. `step()` calls the very rule that the fast path calls.
+"""Mesa's agents: light views of rows. A month of a view is the very rule that the fast path calls.
 
-A view reads its row's fields as attributes, codes as words: `migrant.situation == "exploited"`.
+A view reads its row's fields as attributes, codes as words: `migrant.situation == "exploited"`. What a rule asks of an
+agent and keeps can be written, and reaches the world; everything else says why not.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, NoReturn
 
 import mesa
+import numpy as np
 from undercount.model.engine import layout
-from undercount.model.engine.compiled import part
 from undercount.model.engine.home import PERSON_BITS, is_born
-from undercount.model.engine.lent import lent
-from undercount.model.lives.migrant import migrant_month
-from undercount.model.lives.ngo import ngo_month
-from undercount.model.lives.official import official_month
-from undercount.model.lives.recruiter import recruiter_month
+from undercount.model.files.problems import nearest
+from undercount.model.mesa_rules import migrant_step, ngo_step, official_step, recruiter_step
 
 WORDS = {
     "situation": layout.SITUATIONS, "mode": layout.MODES, "venue": layout.VENUES,
@@ -23,68 +22,120 @@ WORDS = {
     "wage_band": layout.WAGE_BANDS, "channel": layout.CHANNELS,
 }
 PLACES = {"home", "place", "country", "other"}
-
-
-@part
-def migrant_step(row, t, address):
-    """The month of the migrant in a row."""
-    w = lent(address)
-    migrant_month(w.people[row], t, w)
-
-
-@part
-def recruiter_step(row, t, address):
-    """The month of the recruiter in a row."""
-    w = lent(address)
-    recruiter_month(w.recruiters[row], t, w)
-
-
-@part
-def official_step(row, t, address):
-    """The month of the official in a row."""
-    w = lent(address)
-    official_month(w.officials[row], t, w)
-
-
-@part
-def ngo_step(row, t, address):
-    """The month of the NGO in a row."""
-    w = lent(address)
-    ngo_month(w.ngos[row], t, w)
+OWN = {"model", "row", "unique_id", "pos", "cell"}  # of the view itself, and of Mesa's spaces
 
 
 class View(mesa.Agent):
-    """A row of one of the model's tables."""
+    """A row of one of the model's tables. Views are made by the model: there is one for every row."""
 
     table = ""
     rule: Any = None  # takes the row's number, the month and the address of the world's tables
+    # Field -> the largest number that it may be, from 0 on. One with words may be any of them.
+    writable: dict[str, float] = {}
 
-    def __init__(self, model, row: int):
+    def __init__(self, model, unique_id: int, row: int | None):
+        if not model.makes_views:
+            raise NotImplementedError(f"{type(self).__name__}: agents are rows of the world and none can be added; "
+                                      "parameters such as cells_per_100000 say how many there are")
         super().__init__(model)
-        self.row = row
+        self.unique_id, self.row = unique_id, row
+
+    def __reduce__(self):
+        """A copy is the agent of the copied model."""
+        return _again, (type(self), self.model, self.unique_id, self._where())
+
+    def _where(self) -> dict[str, Any]:
+        return {"row": self.row}
 
     @property
     def record(self):
-        """The row itself; writing to it changes the world."""
+        """The row itself; writing to it changes the world, unchecked."""
         return getattr(self.model.world, self.table)[self.row]
 
+    def _record_of(self, name: str):
+        """The record that holds a field."""
+        return self.record
+
     def __getattr__(self, name: str):
-        if name.startswith("_") or name in {"model", "row"}:
+        if name.startswith("_") or name in OWN:
             raise AttributeError(name)
         try:
-            value = self.record[name]
+            value = self._record_of(name)[name]
         except (ValueError, IndexError):
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}") from None
         if name in WORDS:
             return WORDS[name][value] if value >= 0 else None  # differs within a pool
         if name in PLACES:
             return self.model.country_names[value] if value >= 0 else None
-        return value.item() if hasattr(value, "item") and value.ndim == 0 else value
+        if getattr(value, "ndim", 0):  # several numbers: a copy, as what a collector keeps must not change afterwards,
+            value = value.copy()
+            value.flags.writeable = False  # and who writes into it must not believe that the world has changed
+            return value
+        return value.item() if hasattr(value, "item") else value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_") or name in OWN:
+            object.__setattr__(self, name, value)
+        elif name in self.writable:
+            self._check_writable(name)
+            self._record_of(name)[name] = self._checked(name, value)
+        else:
+            kind, hint = type(self).__name__, nearest(name, self.writable)
+            why = "follows from the rules" if hasattr(self, name) else "is no attribute"
+            raise AttributeError(f"{kind}.{name} {why}; what can be written: {', '.join(self.writable)}"
+                                 + (f"; did you mean {hint!r}?" if hint else ""))
+
+    def __delattr__(self, name: str) -> None:
+        if name.startswith("_") or name == "cell":
+            object.__delattr__(self, name)
+        else:
+            raise AttributeError(f"{type(self).__name__}.{name} is a field of a row and cannot be deleted")
+
+    def _check_writable(self, name: str) -> None:
+        """Raises AttributeError where this row is nobody that could be changed."""
+
+    def _checked(self, name: str, value: Any):
+        """The value as the row holds it. Raises ValueError."""
+        def wrong(allowed: str) -> NoReturn:
+            raise ValueError(f"{type(self).__name__}.{name}: found {value!r}; allowed: {allowed}")
+
+        if name in WORDS:
+            if not isinstance(value, str) or value not in WORDS[name]:
+                wrong(" or ".join(map(repr, WORDS[name])))
+            return WORDS[name].index(value)
+        most = self.writable[name]
+        limits = f"a number from 0 to {most:g}" if most < math.inf else "a number of at least 0"
+        try:
+            if isinstance(value, (bool, np.bool_, str)) or not 0.0 <= float(value) <= most or float(value) == math.inf:
+                raise ValueError
+        except (TypeError, ValueError):
+            wrong(limits)
+        return float(value)
 
     def step(self) -> None:
-        """One month: the rule of this kind of agent, applied to this row."""
+        """One month: the rule of this kind of agent, applied to this row. Only within a month that has begun."""
         world = self.model.world
-        self.rule(self.row, world.t, world.address)
+        if not world.counts[layout.BEGUN]:
+            raise RuntimeError("agents act within a month, each kind in its phase: call the model's step()")
+        self.act(world.t, world.address)
+
+    def act(self, t: int, address) -> None:
+        """The rule, in month `t`."""
+        self.rule(self.row, t, address)
+
+    def remove(self) -> NoReturn:
+        """Refused: who is gone would be missing in every count."""
+        raise NotImplementedError(f"{type(self).__name__}: agents are rows of the world and none can be removed; what "
+                                  "ends them is in the rules (arrest, dismissal, return)")
+
+
+def _again(kind: type[View], model, unique_id: int, where: dict[str, Any]) -> View:
+    """The view of this number; of a model that is itself just being copied, one that it will know."""
+    known = model.__dict__.setdefault("_known", {})
+    if unique_id not in known:
+        view = known[unique_id] = kind.__new__(kind)
+        vars(view).update(where, model=model, unique_id=unique_id, pos=None)
+    return known[unique_id]
 
 
 class Migrant(View):
@@ -92,10 +143,14 @@ class Migrant(View):
 
     table = "people"
     rule = staticmethod(migrant_step)
+    writable = {"accepts": math.inf, "age_band": 0}
 
-    def __init__(self, model, row: int | None, klass: int = 0, number: int = 0):
-        super().__init__(model, row)
+    def __init__(self, model, unique_id: int, row: int | None, klass: int = 0, number: int = 0):
+        super().__init__(model, unique_id, row)
         self._klass, self._number = klass, number
+
+    def _where(self) -> dict[str, Any]:
+        return {"row": self.row, "_klass": self._klass, "_number": self._number}
 
     @property
     def record(self):
@@ -115,11 +170,17 @@ class Migrant(View):
             return (self._klass << PERSON_BITS) | self._number
         return int(self.model.world.people[self.row].id)
 
-    def step(self) -> None:
+    def _check_writable(self, name: str) -> None:
+        world = self.model.world
+        if self.row is None:
+            raise AttributeError(f"Migrant.{name}: this person does not leave home within the run, and is no row")
+        if world.template.pooled and self.row < world.leavers:
+            raise AttributeError(f"Migrant.{name}: this agent is a pool of people who differ in it")
+
+    def act(self, t: int, address) -> None:
         """One month, if the person can leave home at all within the run (`home.py`)."""
         if self.row is not None:
-            world = self.model.world
-            self.rule(self.row, world.t, world.address)
+            self.rule(self.row, t, address)
 
 
 class Recruiter(View):
@@ -127,11 +188,11 @@ class Recruiter(View):
 
     table = "recruiters"
     rule = staticmethod(recruiter_step)
+    writable = {"channel": 0, "minors": 1}
 
-    def __getattr__(self, name: str):
-        if not name.startswith("_") and name in layout.MIND.names:  # what it saw and believes
-            return self.model.world.minds[self.row][name]
-        return super().__getattr__(name)
+    def _record_of(self, name: str):
+        """Of what it saw and believes, its mind."""
+        return self.model.world.minds[self.row] if name in layout.MIND.names else self.record
 
 
 class Official(View):
@@ -139,6 +200,7 @@ class Official(View):
 
     table = "officials"
     rule = staticmethod(official_step)
+    writable = {"integrity": 1, "training_draw": 1}
 
 
 class NGO(View):
@@ -146,10 +208,9 @@ class NGO(View):
 
     table = "ngos"
     rule = staticmethod(ngo_step)
+    writable = {"attention": 1}
 
 
 def layout_record():
     """One empty person's record, for somebody who has no row."""
-    import numpy as np
-
     return np.zeros(1, layout.PERSON).view(np.recarray)

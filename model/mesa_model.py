@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import mesa
-import numpy as np
 import pandas as pd
 from mesa.datacollection import DataCollector
 from undercount.model.assumed.scenario import Scenario, load_scenario
-from undercount.model.engine import layout
-from undercount.model.engine.home import PERSON_BITS
-from undercount.model.engine.layout import POOLED, WARM_UP
-from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
+from undercount.model.engine.layout import WARM_UP
+from undercount.model.mesa_agents import Migrant
+from undercount.model.mesa_arguments import HEADLINES, luck_of, scale_of
+from undercount.model.mesa_copies import Copies
+from undercount.model.mesa_rows import KINDS
 from undercount.model.month import RULES, files_all
 from undercount.model.outcome import Outcome
 from undercount.model.schedule import PHASES
+from undercount.model.sound import check_sound
 from undercount.model.world import Template, World
 
-KINDS = {kind.table: kind for kind in (Migrant, Recruiter, Official, NGO)}
 ACTIVATIONS = ("compiled", "mesa")
 # What the data collector records every month, summed over countries.
 REPORTED = {
@@ -29,24 +29,19 @@ REPORTED = {
 }
 
 
-def _scale(people_per_agent: int | str) -> int:
-    """The number itself, `POOLED` for the word; ValueError otherwise."""
-    if people_per_agent == "pooled":
-        return POOLED
-    if isinstance(people_per_agent, str) or int(people_per_agent) != people_per_agent or not (
-            1 <= people_per_agent <= 10_000):
-        raise ValueError(f"people_per_agent: found {people_per_agent}; allowed: a whole number, 1 to 10,000, or "
-                         '"pooled"')
-    return int(people_per_agent)
+def _total(model: TraffickingModel, table: str, name: str) -> int:
+    """A tally of the month that is being reported, summed over countries."""
+    return int(getattr(model.world, table)[name][model._reported].sum())
 
 
-class TraffickingModel(mesa.Model):
+class TraffickingModel(Copies):
     """Recruitment and enforcement in one region, month by month.
 
     Parameters
     ----------
     scenario : name or path of a scenario file, or a loaded `Scenario`
-    seed : non-negative integer below 2**63; drawn and kept in `.seed` if None
+    seed, rng : non-negative integer below 2**63, either name; a NumPy generator gives one; drawn and kept in
+        `.seed` if None
     people_per_agent : persons whom one agent at home stands for, or "pooled": those at home who are
         alike are one agent, whoever is recruited or trapped is an agent of one person
     activation : "compiled" runs all agents in one compiled call; "mesa" calls `step()` of every
@@ -57,10 +52,14 @@ class TraffickingModel(mesa.Model):
     **overrides : any other parameter or switch by its unique key, e.g. `papers_cost=500`, or a
         dict `settings={"events.handover.factor": 0.5}` for dotted names
 
+    A model can be pickled, copied and sent to another process; it goes on as the original would.
+
     Raises
     ------
     BadInput
         if the scenario or a value is not usable; names every mistake.
+    ValueError
+        if the seed, the scale or the activation is none.
     """
 
     # A plain attribute: Mesa 3.5 has a property of this name that would write into the frozen scenario.
@@ -81,19 +80,15 @@ class TraffickingModel(mesa.Model):
         route_adaptation: bool | None = None,
         method_adaptation: bool | None = None,
         settings: dict[str, Any] | None = None,
+        rng: Any = None,
         **overrides: Any,
     ):
-        seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
-        if not 0 <= seed < 2**63:
-            raise ValueError(f"seed: found {seed}; allowed: 0 to 2**63 - 1")
-        scale = _scale(people_per_agent)
+        seed, scale = luck_of(seed, rng), scale_of(people_per_agent)
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation: found {activation!r}; allowed: {' or '.join(ACTIVATIONS)}")
-        super().__init__(seed=seed)
-        headline = {"push": push, "pull": pull, "corruption": corruption, "enforcement": enforcement,
-                    "referral_capacity": referral_capacity, "route_adaptation": route_adaptation,
-                    "method_adaptation": method_adaptation}
-        values = {name: value for name, value in headline.items() if value is not None}
+        super().__init__(rng=seed)
+        headline = (push, pull, corruption, enforcement, referral_capacity, route_adaptation, method_adaptation)
+        values = {name: value for name, value in zip(HEADLINES, headline) if value is not None}
         values |= overrides | (settings or {})
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         self.scenario = loaded.with_values(values) if values else loaded
@@ -101,12 +96,11 @@ class TraffickingModel(mesa.Model):
         self.world = World(Template(self.scenario, scale), seed)
         self.world.warm_up()
         self.country_names = [country.iso3 for country in self.region.countries]
-        self._views_of_rows = 0
         self._reported = 0
         self.datacollector = DataCollector(model_reporters={
-            name: (lambda model, table=table, name=name:
-                   int(getattr(model.world, table)[name][model._reported].sum()))
-            for name, table in REPORTED.items()})
+            name: partial(_total, table=table, name=name) for name, table in REPORTED.items()})
+        self._forget_views()
+        self._made = True
 
     @property
     def region(self):
@@ -132,10 +126,14 @@ class TraffickingModel(mesa.Model):
         self.running = world.t < world.template.months
 
     def run(self, until: str | None = None) -> TraffickingModel:
-        """Runs to the end of month `until` (such as "2003-12"; default: the region's last month)."""
+        """Runs to the end of month `until` (such as "2003-12"; default: the region's last month).
+
+        Month by month where anybody could look in between: a `step` or a data collector of one's own.
+        """
         world = self.world
         last = world.template.months if until is None else self.region.month_index(until) + 1 + WARM_UP
-        if self.activation == "mesa":
+        last = min(last, world.template.months)
+        if self.activation == "mesa" or not self._unwatched:
             while world.t < last:
                 self.step()
             return self
@@ -143,13 +141,25 @@ class TraffickingModel(mesa.Model):
         world.run(last)
         for month in range(first, world.t):
             self._collect(month)
-        self.steps += world.t - first
+        self._pass_months(world.t - first)
         self.running = world.t < world.template.months
         return self
+
+    @property
+    def _unwatched(self) -> bool:
+        """Is everything that happens every month this class's own?"""
+        own, collector = TraffickingModel, self.datacollector
+        reporters = collector.model_reporters.values()
+        return (type(self).step is own.step and type(self)._collect is own._collect
+                and all(isinstance(each, partial) and each.func is _total for each in reporters)
+                and not (collector.agent_reporters or collector.agenttype_reporters)
+                and len(getattr(self, "_event_list", ())) <= 1)  # Mesa 3.5: nothing but the step itself is planned
 
     def _collect(self, month: int) -> None:
         self._reported = month
         self.datacollector.collect(self)
+        if month == self.world.template.months - 1:
+            check_sound(self.world)
 
     # --- Mesa's agents ---------------------------------------------------------------------------
     def _step_agents(self) -> None:
@@ -158,42 +168,16 @@ class TraffickingModel(mesa.Model):
         for phase in PHASES:
             if phase.agents is None:
                 RULES[phase.rule](t, world.address)
-            else:
-                self.agents_by_type[KINDS[phase.agents]].do("step")
+            else:  # not Mesa's sets: whoever filters or sorts those in place changes no world
+                self._make_views()
+                address = world.address
+                for view in self._views[KINDS[phase.agents]]:
+                    view.act(t, address)
             if phase.rule == "begin_month":
                 world.make_room_if_needed()
             elif phase.agents == Migrant.table:
                 files_all(t, world.address)
         world.t += 1
-
-    @property
-    def agents(self):
-        """All agents as Mesa's AgentSet; views are made when first asked for."""
-        self._make_views()
-        return self._all_agents
-
-    @property
-    def agents_by_type(self):
-        """One AgentSet for each kind: Migrant, Recruiter, Official, NGO."""
-        self._make_views()
-        return self._agents_by_type
-
-    def _make_views(self) -> None:
-        world = self.world
-        if self._views_of_rows == 0:
-            rows = {int(me): row for row, me in enumerate(world.people["id"][: world.leavers])}
-            for k, klass in enumerate(world.classes):
-                for number in range(klass.agents):
-                    Migrant(self, rows.get((k << PERSON_BITS) | number), k, number)
-            self._views_of_rows = world.leavers
-            for kind, table in ((Recruiter, world.recruiters), (Official, world.officials), (NGO, world.ngos)):
-                for row in range(len(table)):
-                    kind(self, row)
-        for row in range(self._views_of_rows, int(world.counts[layout.ROWS])):
-            Migrant(self, row)
-        self._views_of_rows = int(world.counts[layout.ROWS])
-        # Mesa 3.3 keeps every model in a table of its own for ever; let this one go.
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     # --- tables --------------------------------------------------------------------------------------
     @property

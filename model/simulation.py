@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.outcome import Outcome
+from undercount.model.sound import check_sound
 from undercount.model.world import Template, World
 
 STRIDE = 6  # months between two chances to stop
@@ -19,11 +20,15 @@ def simulate(scenario: Scenario, scale: int, luck: int) -> Outcome:
 
 
 def simulate_template(template: Template, luck: int, months: int | None = None) -> Outcome:
-    """One seed of a template that several share, for so many months of the region's period (None: all)."""
+    """One seed of a template that several share, for so many months of the region's period (None: all).
+
+    Raises BadInput where what came out is no world (`sound.py`).
+    """
     world = World(template, luck)
     world.warm_up()
     last = template.region.months if months is None else min(months, template.region.months)
     while world.month < last:
         # Back in Python a few times a year, so that a job can be stopped; every call costs half a millisecond.
         world.run(world.t + min(STRIDE, last - world.month))
+    check_sound(world)
     return world.outcome

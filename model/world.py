@@ -75,6 +75,9 @@ Tables = namedtuple("Tables", (
     "calendar", "kin", "pending", "picks", "guides"))
 
 
+SHARED = ("par", "facts", "settling", "gravity", "coming")  # tables of a template that its worlds read and never write
+
+
 def records(shape, dtype) -> np.recarray:
     """Zeroed records whose fields are attributes, compiled or interpreted; they begin at a cache line."""
     size = int(np.prod(shape)) * dtype.itemsize
@@ -138,6 +141,10 @@ class Template:
         self.gravity = np.zeros((*self.par.shape, MAX_ROUTES))
         weighs_destinations(self.par, self.facts, self.places, self.routes, self.gravity)
         self.cells = self._cells()
+
+    def __reduce__(self):
+        """Made again where it arrives: it follows from the scenario and is larger."""
+        return Template, (self.scenario, self.people_per_agent)
 
     @property
     def months(self) -> int:
@@ -349,8 +356,15 @@ class World:
         return self._lent.address
 
     def __getstate__(self) -> dict:
-        """A copy of a world has tables of its own, at another address."""
-        return self.__dict__ | {"_lent": None}
+        """A copy has tables of its own at another address; none of the template, no rows that nobody uses yet."""
+        used = int(self.counts[layout.ROWS])
+        rows = {name: getattr(self, name)[:used] for name in ("people", "active", "pending")}
+        rows["kin"] = np.ascontiguousarray(self.kin[:, :used])
+        rows["calendar"] = np.ascontiguousarray(self.calendar[:, :max(used, self.template.months)])
+        return {name: value for name, value in (self.__dict__ | rows | {"_lent": None}).items() if name not in SHARED}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state, **{name: getattr(state["template"], name) for name in SHARED})
 
     def warm_up(self) -> None:
         """The months before the region's first one."""

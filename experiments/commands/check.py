@@ -5,16 +5,16 @@ from pathlib import Path
 
 import click
 from undercount.experiments.commands.options import region_option
-from undercount.experiments.patterns.table import FILE as PATTERNS
-from undercount.experiments.patterns.table import patterns_of, read_patterns
-from undercount.experiments.reference.statistics import FILE, read_statistics, shipped_statistics
+from undercount.experiments.commands.tables import check_table, is_table
+from undercount.experiments.patterns.table import patterns_of
+from undercount.experiments.reference.statistics import shipped_statistics
 from undercount.experiments.sweeps.experiment import is_experiment
 from undercount.model.assumed.scenario import load_scenario, scenario_names
 from undercount.model.files.problems import BadInput, note
 from undercount.model.files.toml_in import plain
 from undercount.model.known.outlines import outlines_of
 from undercount.model.known.region import Region
-from undercount.model.known.region_in import load_region, read_referrals
+from undercount.model.known.region_in import load_region
 
 
 @click.command("check")
@@ -23,7 +23,8 @@ from undercount.model.known.region_in import load_region, read_referrals
 @click.option("--scenario", "scenario", default="baseline", show_default=True,
               help="Whose region's countries an observed table may name.")
 def command(files: tuple[str, ...], region: str | None, scenario: str) -> None:
-    """Check scenario and experiment files (.toml), region folders, observed tables, statistics and patterns (.csv).
+    """Check scenario and experiment files (.toml), region folders, and tables (.csv, .tsv, .xlsx): observed counts,
+    statistics, patterns, levers, known by their columns.
 
     Prints one line for each FILE that is right, and every mistake of the others; then the exit
     code is 2. A scenario may be given by name.
@@ -51,16 +52,11 @@ def _check(file: str, on_region: str | None, scenario: str) -> str:
         return (f"region {plain(region.title)!r}, {len(region.countries)} countries, {region.months} months"
                 + (f", {len(statistics)} published statistics" if statistics else "")
                 + (f", {len(patterns)} patterns" if patterns else ""))
-    if path.suffix == ".csv":
-        region = load_scenario(scenario, on_region).region
-        if path.name == FILE.name:
-            return f"published statistics, {len(read_statistics(path, region))} rows"
-        if path.name == PATTERNS:
-            return f"patterns, {len(read_patterns(path, region))} rows"
-        return f"observed table, {len(read_referrals(path, [c.iso3 for c in region.countries]))} rows"
+    if is_table(path):
+        return check_table(path, lambda: load_scenario(scenario, on_region).region)
     if is_experiment(path):
         return _experiment(path)
-    named = file in scenario_names() or not path.exists() and path.suffix != ".toml"
+    named = file in scenario_names() or not path.exists() and path.suffix.lower() != ".toml"
     found = load_scenario(file if named else path, on_region)
     return f"scenario {plain(found.title)!r}, {len(found.events)} events"
 

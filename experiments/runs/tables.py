@@ -59,10 +59,8 @@ class RowGroup:
 
     def keys(self, run: np.ndarray) -> Columns:
         """The leading columns of rows that belong to these runs (positions in the group)."""
-        names = list(dict.fromkeys(self.scenarios))
-        code = np.array([names.index(name) for name in self.scenarios], np.int32)
         point = {} if self.points is None else {"point": pa.array(self.points[run])}
-        return {"scenario": _words(names, code[run]), **point, "replicate": pa.array(self.replicates[run]),
+        return {"scenario": _text(self.scenarios, run), **point, "replicate": pa.array(self.replicates[run]),
                 "seed": pa.array(self.seeds[run])}
 
     def runs(self) -> Columns:
@@ -80,17 +78,17 @@ class RowGroup:
         rows = [self.region.referrals[n] for n in complete]
         run = np.repeat(np.arange(len(self.tallied)), len(rows))
         columns = self.keys(run)
-        for name, texts in (("country", [row.iso3 for row in rows]), ("year", [row.period for row in rows])):
-            words = list(dict.fromkeys(texts))
-            code = np.array([words.index(text) for text in texts], np.int32)
-            columns[name] = _words(words, np.tile(code, len(self.tallied)))
+        places = np.array([self.region.index[row.iso3] for row in rows], np.int32)
+        columns["country"] = _words(self.countries, np.tile(places, len(self.tallied)))
+        columns["year"] = _text([row.period for row in rows], np.tile(np.arange(len(rows)), len(self.tallied)))
         return columns | {"assisted": pa.array(counts.ravel())}
 
     def outputs(self) -> Columns:
         """One row a run: what is asked of a world, `outputs.OUTPUTS`."""
         counts = np.stack([observe(self.region, self._tallies(run)) for run in range(len(self.tallied))])
         found = outputs(self.region, self.hidden.sum(axis=3), counts)
-        return self.keys(np.arange(len(self.tallied))) | {name: pa.array(column) for name, column in found.items()}
+        columns = {name: pa.array(column, from_pandas=True) for name, column in found.items()}  # NaN is nothing at all
+        return self.keys(np.arange(len(self.tallied))) | columns
 
     def _tallies(self, run: int) -> np.ndarray:
         """The hidden tallies of a run as `observe` takes them."""
@@ -110,7 +108,7 @@ class RowGroup:
         months, places = self.months, len(self.countries)
         runs = len(self.tallied)
         columns = self.keys(np.repeat(np.arange(runs), months * places))
-        columns["month"] = _words(self.month_names, np.tile(np.repeat(np.arange(months), places), runs))
+        columns["month"] = _text(self.month_names, np.tile(np.repeat(np.arange(months), places), runs))
         columns["country"] = _words(self.countries, np.tile(np.arange(places), runs * months))
         for field, name in enumerate(fields):
             columns[name] = pa.array(tallies[:, field].reshape(-1), pa.int64())
@@ -123,7 +121,7 @@ class RowGroup:
         month, origin, destination, mode, venue = np.unravel_index(np.concatenate(index), shape)
         value = np.concatenate([one.arrays["flow_value"] for one in self.tallied])
         return self.keys(run) | {
-            "month": _words(self.month_names, month), "origin": _words(self.countries, origin),
+            "month": _text(self.month_names, month), "origin": _words(self.countries, origin),
             "destination": _words(self.countries, destination), "entry_mode": _words(MODES, mode),
             "venue": _words(VENUES, venue), "newly_exploited": pa.array(value, pa.int64())}
 
@@ -139,7 +137,7 @@ class RowGroup:
                 np.add.at(into[run], (year_of[month], *rest), one.arrays[f"{name}_value"])
         by_year[..., 0] = 0  # on no list: not seen by anybody
         run, year, place, history = np.nonzero(by_year)
-        columns = self.keys(run) | {"year": _words(years, year), "country": _words(self.countries, place)}
+        columns = self.keys(run) | {"year": _text(years, year), "country": _words(self.countries, place)}
         for name, bit in zip(LISTS, (ON_POLICE, ON_ASSISTANCE, ON_HOTLINE)):
             columns[name] = pa.array((history & bit) != 0)
         of_them = held[run, year, place, history].swapaxes(1, 2).reshape(len(run), -1)
@@ -148,8 +146,15 @@ class RowGroup:
             "relisted": pa.array(again[run, year, place, history])}
 
 
+def _text(words: Sequence[str], code: np.ndarray) -> pa.Array:
+    """Plain text: months and periods compare and sort as they read, also with one that no row has."""
+    coded = pa.DictionaryArray.from_arrays(pa.array(code, pa.int32()), pa.array(list(words), pa.string()))
+    return coded.dictionary_decode()
+
+
 def _words(words: Sequence[str], code: np.ndarray) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(code, pa.int32()), pa.array(list(words), pa.string()))
+    """Codes and kinds, few and always the same: in a DataFrame ordered categories, which compare and sort."""
+    return pa.DictionaryArray.from_arrays(pa.array(code, pa.int32()), pa.array(list(words), pa.string()), ordered=True)
 
 
 MAKERS: dict[str, Callable[[RowGroup], Columns]] = {

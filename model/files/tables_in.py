@@ -1,23 +1,22 @@
-"""CSV tables in: typed columns, and every mistake with its line, so that a user mends a file once.
+"""Tables in, CSV or a spreadsheet: typed columns, and every mistake with its line, so that a user mends a file once.
 
 Nothing in a file's content may raise anything but BadInput, or take more than linear time.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import math
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from undercount.model.files.counts import COUNT, DASHES, LARGEST, parse_count, parse_whole
 from undercount.model.files.problems import BadInput, Problem, nearest
+from undercount.model.files.rows import BETWEEN, SEPARATORS, Rows, Unreadable, other_separator, rows_of
 
-SHOWN = 50  # problems listed before "... and N more": a wrong separator would else fill the screen
-LARGEST = 1_000_000_000
+SHOWN = 50  # problems listed before "... and N more": a wrong column would else fill the screen
 
 
 @dataclass(frozen=True, order=True)
@@ -94,11 +93,15 @@ def brief(value: object) -> str:
 
 @dataclass(frozen=True)
 class Cell:
-    """How one cell is read: `parse` raises ValueError where the text is not `allowed`."""
+    """How one cell is read: `parse` raises ValueError where the text is not `allowed`.
+
+    A `figure` may be unknown, which tables write in many ways.
+    """
 
     parse: Callable[[str], object]
     allowed: str
     names: Collection[str] = ()
+    figure: bool = False
 
 
 def text() -> Cell:
@@ -125,24 +128,49 @@ def number(low: float = -math.inf, high: float = math.inf) -> Cell:
         return result
 
     limits = [f"at least {low:g}"] * (low > -math.inf) + [f"at most {high:g}"] * (high < math.inf)
-    return Cell(parse, " ".join(["a finite number with a decimal point", " and ".join(limits)]).strip())
+    return Cell(parse, " ".join(["a finite number with a decimal point", " and ".join(limits)]).strip(), figure=True)
 
 
 def whole(low: int = 0, high: int = LARGEST) -> Cell:
     def parse(value: str) -> int:
-        if not re.fullmatch(r"[+-]?[0-9]{1,18}", value) or not low <= int(value) <= high:
+        result = parse_whole(value)
+        if not low <= result <= high:
             raise ValueError(value)
-        return int(value)
+        return result
 
-    return Cell(parse, f"a whole number from {low} to {high}")
+    return Cell(parse, f"a whole number from {low} to {high}, without thousands separators", figure=True)
+
+
+def count() -> Cell:
+    """A count, or what is known of a withheld one, as a pair: the least and the most that it may be."""
+    return Cell(parse_count, COUNT, figure=True)
 
 
 def flag() -> Cell:
-    return Cell(lambda value: one_of(("0", "1")).parse(value) == "1", "0 or 1")
+    def parse(value: str) -> bool:
+        if (result := parse_whole(value)) > 1:
+            raise ValueError(value)
+        return result == 1
+
+    return Cell(parse, "0 or 1")
 
 
 def month() -> Cell:
-    return Cell(Month.parse, "a month YYYY-MM between 1900-01 and 2099-12")
+    # A spreadsheet makes 2001-03 the first day of that month.
+    return Cell(lambda value: Month.parse(re.sub(r"(?<=-[0-9]{2})-01$", "", value)),
+                "a month YYYY-MM between 1900-01 and 2099-12")
+
+
+def period() -> Cell:
+    """A year, half, quarter or month, however its letter is written: 2003, 2003-H2, 2004-Q1, 2004-03."""
+    def parse(value: str) -> str:
+        match = re.fullmatch(r"((?:19|20)[0-9]{2})(?:\.0|-(0[1-9]|1[0-2])|[- ]?([QqHh][1-4]))?", value)
+        part = (match[2] or match[3] or "").upper() if match else ""
+        if not match or part in ("H3", "H4"):
+            raise ValueError(value)
+        return f"{match[1]}-{part}" if part else match[1]
+
+    return Cell(parse, "a year, half, quarter or month: 2003, 2003-H2, 2004-Q1, 2004-03")
 
 
 def matching(pattern: str, allowed: str) -> Cell:
@@ -189,16 +217,24 @@ class Table:
         return [row for row in self.rows if row.ok]
 
 
-def read_text(path: Path, problems: Problems) -> tuple[str, str]:
-    """The text of a UTF-8 file and the hash of its bytes; ("", "") after reporting a problem."""
+def read_bytes(path: Path, problems: Problems) -> bytes | None:
+    """The content of a file; None after reporting a problem."""
     shown = str(path)
     try:
         if not path.is_file():
             problems.add(shown, None, "file", "a folder" if path.is_dir() else "no such file", "a file")
-            return "", ""
-        data = path.read_bytes()
+            return None
+        return path.read_bytes()
     except (OSError, ValueError) as error:
         problems.add(shown, None, "file", error, "a readable file")
+        return None
+
+
+def read_text(path: Path, problems: Problems) -> tuple[str, str]:
+    """The text of a UTF-8 file and the hash of its bytes; ("", "") after reporting a problem."""
+    shown = str(path)
+    data = read_bytes(path, problems)
+    if data is None:
         return "", ""
     try:
         content = data.decode("utf-8-sig")  # spreadsheets write the mark in front
@@ -212,34 +248,46 @@ def read_text(path: Path, problems: Problems) -> tuple[str, str]:
 
 
 def read_table(path: Path, columns: list[Column], problems: Problems) -> Table:
-    """Read a CSV file against its columns, adding every mistake to `problems`; lines above the header may be comments,
+    """Read a table against its columns, adding every mistake to `problems`; lines above the header may be comments,
     which begin with #."""
-    content, digest = read_text(path, problems)
-    table = Table(str(path), [], digest, readable=bool(content.strip()))
-    if not table.readable:
+    table = Table(str(path), [], "", readable=False)
+    data = read_bytes(path, problems)
+    if data is None:
         return table
-    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
-    header: list[str] | None = None
-    before = 0
+    table.sha256 = hashlib.sha256(data).hexdigest()
+    names = {column.name.casefold(): column.name for column in columns}
     try:
-        for cells in reader:
-            line, before = before + 1, reader.line_num  # a quoted cell may span lines
-            if not any(cell.strip() for cell in cells):
-                continue
-            if header is None and cells[0].startswith("#"):  # comments stand above the header
-                continue
-            if header is None:
-                header = [cell.strip() for cell in cells]
-                table.header = tuple(header)
-                table.readable = _check_header(table.file, line, header, columns, problems)
-                if not table.readable:
-                    return table
-            else:
-                table.rows.append(_read_row(table.file, line, cells, header, columns, problems))
-    except csv.Error as error:
+        found = rows_of(data, names)
+    except Unreadable as wrong:
+        problems.add(table.file, wrong.line, wrong.key, wrong.found, wrong.allowed)
+        return table
+    if found.rows:
+        _read_rows(table, found, names, columns, problems)
+    if found.broken:
         table.readable = False
-        problems.add(table.file, before + 1, "row", error, "comma-separated cells, quotes closed")
+        problems.add(table.file, found.broken.line, found.broken.key, found.broken.found, found.broken.allowed)
     return table
+
+
+def _read_rows(table: Table, found: Rows, names: dict[str, str], columns: list[Column], problems: Problems) -> None:
+    (line, first), *rest = found.rows
+    header = [names.get(name.casefold(), name) for name in first]
+    if not set(header) & set(names.values()):
+        problems.add(table.file, line, "header", first[0] if len(first) == 1 else ", ".join(first)[:1000],
+                     f"a first line that names the columns {', '.join(names.values())}, separated by {BETWEEN}")
+        return
+    while header and not header[-1]:  # columns that a spreadsheet wrote though nothing is in them
+        header.pop()
+    table.header = tuple(header)
+    nameless = next(((below, cells[place]) for below, cells in rest for place, name in enumerate(header[:len(cells)])
+                     if not name and cells[place]), None)
+    if nameless:
+        problems.add(table.file, nameless[0], "a column without a name", nameless[1],
+                     "a name above every column that holds anything (a table of pandas: index=False)")
+    table.readable = _check_header(table.file, line, header, columns, problems) and not nameless
+    if table.readable:
+        table.rows = [_read_row(table.file, line, cells, header, columns, found.separator, problems)
+                      for line, cells in rest]
 
 
 def _check_header(file, line, header, columns, problems) -> bool:
@@ -247,6 +295,8 @@ def _check_header(file, line, header, columns, problems) -> bool:
     wanted = {column.name for column in columns if not column.optional}
     present, twice, good = set(header), set(), True
     for name in header:
+        if not name:
+            continue  # nothing stands below it
         if name not in known:
             problems.add(file, line, "column", name, "columns " + ", ".join(known), known)
         elif name in twice:
@@ -260,15 +310,21 @@ def _check_header(file, line, header, columns, problems) -> bool:
     return good
 
 
-def _read_row(file, line, cells, header, columns, problems) -> Row:
+def _read_row(file, line, cells, header, columns, separator, problems) -> Row:
     row = Row(line, {})
+    cells = cells[:len(header)] if not any(cells[len(header):]) else cells
+    if len(cells) < len(header) and not separator:
+        cells = cells + [""] * (len(header) - len(cells))  # a spreadsheet keeps no empty cells
     if len(cells) != len(header):
-        problems.add(file, line, "row", f"{len(cells)} cells", f"{len(header)} cells, as in the header")
+        other = other_separator(cells, len(header), separator)
+        problems.add(file, line, "row", f"cells between {other}" if other else f"{len(cells)} cells",
+                     f"{len(header)} cells" + (f" between {SEPARATORS[separator]}" if separator else "")
+                     + ", as in the header; quote text that holds one")
         row.ok = False
         return row
     texts = dict(zip(header, cells))
     for column in columns:
-        value = texts.get(column.name, "").strip()
+        value = texts.get(column.name, "")
         if not value and (column.blank or column.optional):
             row.values[column.name] = column.empty
             continue
@@ -277,9 +333,21 @@ def _read_row(file, line, cells, header, columns, problems) -> Row:
                 raise ValueError(value)
             row.values[column.name] = column.cell.parse(value)
         except ValueError:
+            if value and value in DASHES and (column.blank or column.optional):
+                row.values[column.name] = column.empty
+                continue
             row.ok = False
-            problems.add(file, line, column.name, value, column.cell.allowed, column.cell.names)
+            problems.add(file, line, column.name, value, column.cell.allowed + _if_unknown(column, value),
+                         column.cell.names)
     return row
+
+
+def _if_unknown(column: Column, value: str) -> str:
+    """What to do about a figure that nobody knows."""
+    if column.blank or column.optional:
+        return "; leave empty what is unknown"
+    unknown = not value or value in DASHES or not any(letter.isdigit() for letter in value)
+    return "; leave out the row of what is unknown" if column.cell.figure and unknown else ""
 
 
 def check_unique(table: Table, names: list[str], problems: Problems, key=tuple) -> None:

@@ -57,10 +57,11 @@ def _share_of_area(region: Region, destination: str) -> float:
 
 
 def _diaspora(region: Region) -> np.ndarray:
-    """Emigrants per inhabitant, relative to the (geometric) mean of the origins; 1 where unknown."""
+    """Emigrants per inhabitant, relative to the (geometric) mean of the origins; 1 where unknown or none."""
     share = _filled(region, "emigrant_stock") / _filled(region, "population")
-    origins = share[:, [region.index[c] for c in region.origins]]
-    mean = np.exp(np.nanmean(np.log(origins[0]))) if not np.isnan(origins[0]).all() else 1.0
+    origins = share[0, [region.index[c] for c in region.origins]]
+    origins = origins[origins > 0.0]  # of nobody there is no logarithm
+    mean = np.exp(np.mean(np.log(origins))) if len(origins) else 1.0
     return np.where(np.isnan(share) | (share <= 0.0), 1.0, share / mean)
 
 
@@ -97,7 +98,8 @@ def _filled(region: Region, variable: str) -> np.ndarray:
     if known:
         mean = values[:, known].mean(axis=1)
         for place, month in late.items():
-            values[:month, place] = values[month, place] * mean[:month] / mean[month]
+            if mean[month] > 0.0:  # of nothing there is no growth
+                values[:month, place] = values[month, place] * mean[:month] / mean[month]
     return values
 
 

@@ -2,54 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from pathlib import Path
 
 from undercount.model.engine.layout import COUNTED
 from undercount.model.files.tables_in import (
-    LARGEST,
-    Cell,
     Column,
     Problems,
     Table,
     check_names,
     check_unique,
+    count,
     matching,
     one_of,
+    period,
     read_table,
     text,
 )
 from undercount.model.known.region import Referral, Total
 
 COUNT_NAMES = ("count", "assisted")  # of the column of figures; the second is the older name
-
-
-def figure() -> Cell:
-    """A whole number or the ends of an interval, as a pair."""
-    def parse(value: str) -> tuple[int, int]:
-        if not re.fullmatch(r"[+-]?[0-9]{1,18}(-[0-9]{1,18})?", value):
-            raise ValueError(value)
-        low, high = (int(value),) * 2 if "-" not in value[1:] else map(int, value.split("-"))
-        if not 0 <= low <= high <= LARGEST:
-            raise ValueError(value)
-        return low, high
-
-    return Cell(parse, f"a whole number from 0 to {LARGEST}, or two as the ends of an interval: 1-4")
-
-
 _CODE = matching(r"[A-Z]{3}", "a code of three capital letters")
-_PERIOD = matching(r"(19|20)[0-9]{2}(-Q[1-4]|-H[12]|-(0[1-9]|1[0-2]))?",
-                   "a year, half, quarter or month: 2003, 2003-H2, 2004-Q1, 2004-03")
 _REFERRALS = [
-    Column("iso3", _CODE), Column("period", _PERIOD),
-    *(Column(name, figure(), blank=True, optional=True) for name in COUNT_NAMES),
+    Column("iso3", _CODE), Column("period", period()),
+    *(Column(name, count(), blank=True, optional=True) for name in COUNT_NAMES),
     Column("role", one_of(("destination", "origin"))), Column("counts", one_of(tuple(COUNTED))),
     Column("masked", text(), optional=True, empty=""), Column("definition", text(), optional=True, empty=""),
     Column("source", text()), Column("note", text(), blank=True, optional=True, empty=""),
 ]
 TOTALS = [
-    Column("iso3", _CODE), Column("period", _PERIOD), Column("count", figure(), blank=True),
+    Column("iso3", _CODE), Column("period", period()), Column("count", count(), blank=True),
     Column("definition", text()), Column("source", text()), Column("note", text(), blank=True, optional=True, empty=""),
 ]
 

@@ -131,15 +131,16 @@ class Referral:
     @property
     def first(self) -> Month:
         """First month of the period."""
-        return _period(self.period)[0]
+        return period_months(self.period)[0]
 
     @property
     def last(self) -> Month:
         """Last month of the period, included."""
-        return _period(self.period)[1]
+        return period_months(self.period)[1]
 
 
-def _period(period: str) -> tuple[Month, Month]:
+def period_months(period: str) -> tuple[Month, Month]:
+    """First and last month of a year, half, quarter or month as the observed table writes them."""
     year, _, part = period.partition("-")
     first, length = 1, 12
     if part.startswith("Q"):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from undercount.model.engine.layout import MAX_PLACES
-from undercount.model.files.tables_in import Month, Problems, Table, check_names, check_unique, month
+from undercount.model.files.tables_in import Month, Problems, Row, Table, check_names, check_unique, month
+from undercount.model.known.region import period_months
+from undercount.model.known.region_figures import VARIABLES
 
 CROSSING_KINDS = ("land", "sea", "air")
 ERAS = ("old", "new", "standing")
@@ -17,12 +19,6 @@ EVENT_KINDS = (*ACTING_KINDS, "protocol", "presence", "operation", "programme", 
                "context")
 NGO_KINDS = ("shelter", "hotline", "outreach", "prevention")
 RELIABILITY = ("source seen", "recalled, unverified")
-# Yearly figures that the model knows, with the largest value that can be right.
-VARIABLES = {
-    "gdp_per_head": 1e7, "gdp_per_head_current": 1e7, "female_unemployment": 100, "unemployment": 100,
-    "cpi_score": 10, "cpi_sd": 10, "mobile_per_100": 1000, "internet_pct": 100,
-    "population": 1e10, "women_15_29": 1e10, "emigrant_stock": 1e10,
-}
 FILES = ("countries", "country_year", "sources", "crossings", "routes", "events", "ngos", "referrals", "map")
 MAY_BE_LEFT_OUT = ("ties", "changes", "patterns", "totals")  # a region may do without
 
@@ -116,10 +112,11 @@ def check_figures(table: Table, sources: Table, codes, problems: Problems) -> No
     check_unique(sources, ["code"], problems)
     known = {row.values["code"] for row in sources.good()}
     for row in table.good():
-        limit = VARIABLES[row.values["variable"]]
-        if row.values["value"] > limit:
-            problems.add(table.file, row.line, "value", row.values["value"],
-                         f"at most {limit:g} for {row.values['variable']}")
+        low, high = VARIABLES[row.values["variable"]]
+        if not low <= row.values["value"] <= high:
+            problems.add(table.file, row.line, "value", f"{row.values['value']:g}",
+                         f"at least {low:g} and at most {high:g} for {row.values['variable']}; leave out the row of "
+                         "what is unknown")
         for code in row.values["source"].split("+") if sources.readable else ():
             if code not in known:
                 problems.add(table.file, row.line, "source", code, "codes of the sources table joined by +", known)
@@ -182,3 +179,25 @@ def check_events(table: Table, codes, problems: Problems) -> None:
             problems.add(table.file, row.line, "when+iso3+kind", f"{v['when']} {v['iso3']} {v['kind']}",
                          f"each only once (also on line {first[key]})")
         first.setdefault(key, row.line)
+
+
+def check_periods(table: Table, start: Month, end: Month, problems: Problems) -> None:
+    """Observed periods lie inside the region's months, and those of one country do not overlap."""
+    rows: dict[str, list[tuple[Month, Month, Row]]] = {}
+    for row in table.good():
+        first, last = period_months(row.values["period"])
+        if start <= first <= last <= end:
+            rows.setdefault(row.values["iso3"], []).append((first, last, row))
+        else:
+            problems.add(table.file, row.line, "period", row.values["period"],
+                         f"a period inside the simulated months, {start} to {end}")
+    for iso3, own in rows.items():
+        own.sort(key=lambda each: (each[0], each[1], each[2].line))
+        latest = own[0]
+        for each in own[1:]:
+            if each[0] <= latest[1] and each[:2] != latest[:2]:  # the same period twice is told by `check_unique`
+                other, row = sorted((latest[2], each[2]), key=lambda row: row.line)
+                problems.add(table.file, row.line, "period", f"{iso3} {row.values['period']}",
+                             "periods of a country that do not overlap (some of its months are in "
+                             f"{other.values['period']}, line {other.line}, too)")
+            latest = max(latest, each, key=lambda other: other[1])

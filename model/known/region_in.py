@@ -45,11 +45,11 @@ from undercount.model.known.region_checks import (
     MAY_BE_LEFT_OUT,
     NGO_KINDS,
     RELIABILITY,
-    VARIABLES,
     check_countries,
     check_crossings,
     check_events,
     check_figures,
+    check_periods,
     check_routes,
     check_span,
     check_visa_area,
@@ -57,6 +57,7 @@ from undercount.model.known.region_checks import (
     check_windows,
     check_windows_in_table,
 )
+from undercount.model.known.region_figures import VARIABLES, check_required
 
 # --------------------------------------------------------------------------- columns
 
@@ -125,7 +126,9 @@ def load_region(folder: str | Path) -> Region:
         check_unique(table["ties"], ["origin", "destination"], problems)
     check_names(table["ngos"], "iso3", codes, problems, "a code of the countries table")
     check_unique(table["ngos"], ["iso3", "kind"], problems)
+    check_required(table["country_year"], table["countries"], table["ngos"], head, problems)
     observed = observed_table(paths["referrals"], codes, problems)
+    check_periods(observed, Month.parse(head["start"]), Month.parse(head["end"]), problems)
     check_windows_in_table(folder / "region.toml", head, observed, problems)
     if "totals" in table:
         check_names(table["totals"], "iso3", codes, problems, "a code of the countries table")
@@ -156,10 +159,16 @@ def load_region(folder: str | Path) -> Region:
     )
 
 
-def read_referrals(path: str | Path, region_countries: Collection[str]) -> tuple[Referral, ...]:
-    """Read an observed table, the region's own or a user's; raises BadInput with every problem."""
+def read_referrals(path: str | Path, region_countries: Collection[str],
+                   span: tuple[Month, Month] | None = None) -> tuple[Referral, ...]:
+    """Read an observed table, the region's own or a user's; raises BadInput with every problem.
+
+    span  first and last month that rows may lie in; None: any
+    """
     problems = Problems()
     table = observed_table(Path(path), list(region_countries), problems)
+    if span:
+        check_periods(table, *span, problems)
     problems.raise_any()
     return referrals(table)
 

@@ -44,6 +44,21 @@ def test_tables_are_those_of_the_model(folder, model, name):
     assert len(own) or name == "referrals"
 
 
+def test_columns_compare_and_sort_as_pandas_reads_them(folder):
+    """Of unordered categories pandas says that they can only compare equality."""
+    hidden = pd.read_parquet(folder / "hidden.parquet")
+    late = hidden.query('month >= "2000-06" and month < "2005-01"')  # also with a month that no row has
+    assert set(late.month) == {str(month) for month in hidden.month.unique() if month >= "2000-06"} and len(late)
+    flows, referrals = pd.read_parquet(folder / "flows.parquet"), pd.read_parquet(folder / "referrals.parquet")
+    assert referrals.query('year > "1999"').year.min() == "2000" and hidden.month.max() == "2000-12"
+    for name in ("origin", "destination", "entry_mode", "venue"):
+        assert flows[name].dtype.ordered
+        first = flows[name].cat.categories[0]
+        assert (flows[name] >= first).all() and flows.sort_values(name)[name].iloc[0] == flows[name].min()
+    assert hidden.country.dtype.ordered and hidden.scenario.max() == "refusal"
+    assert hidden.sort_values(["country", "month"]).month.iloc[0] == "1999-01"
+
+
 def test_runs_table(folder, model):
     runs = read_results(folder).table("runs")
     assert list(runs.scenario) == ["baseline"] * 2 + ["refusal"] * 2 and list(runs.seed) == [7, 8] * 2

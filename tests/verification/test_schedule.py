@@ -51,6 +51,6 @@ def test_mesa_activation_walks_through_the_list(monkeypatch):
     monkeypatch.setattr(mesa_model, "RULES", {
         name: (lambda t, w, name=name: said.append(name)) for name in month.RULES})
     for kind in (Migrant, Recruiter, Official, NGO):
-        monkeypatch.setattr(kind, "step", lambda agent: said.append(type(agent).table))
+        monkeypatch.setattr(kind, "act", lambda agent, t, address: said.append(type(agent).table))
     model._step_agents()
     assert list(dict.fromkeys(said)) == [phase.agents or phase.rule for phase in PHASES]

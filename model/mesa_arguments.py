@@ -1,0 +1,49 @@
+"""What a `TraffickingModel` is made of: its arguments checked, and what cannot be changed afterwards."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from undercount.model.assumed.parameters import specs
+from undercount.model.engine.layout import POOLED
+
+HEADLINES = ("push", "pull", "corruption", "enforcement", "referral_capacity", "route_adaptation", "method_adaptation")
+FIXED = {"seed", "scenario", "people_per_agent", *HEADLINES}
+LARGEST_SEED = 2**63 - 1
+
+
+@cache
+def parameter_keys() -> frozenset[str]:
+    """The unique keys of all parameters."""
+    return frozenset(spec.key for spec in specs().values())
+
+
+def whole(name: str, value: Any, low: int, high: int, also: str = "") -> int:
+    """A whole number, of any of NumPy's types too. Raises ValueError."""
+    try:
+        if isinstance(value, (bool, np.bool_, str)) or value != int(value) or not low <= value <= high:
+            raise ValueError
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name}: found {value!r}; allowed: a whole number, {low:,} to {high:,}{also}") from None
+    return int(value)
+
+
+def scale_of(people_per_agent: int | str) -> int:
+    """The number itself, `POOLED` for the word; ValueError otherwise."""
+    if isinstance(people_per_agent, str) and people_per_agent == "pooled":
+        return POOLED
+    return whole("people_per_agent", people_per_agent, 1, 10_000, ', or "pooled"')
+
+
+def luck_of(seed: Any, rng: Any) -> int:
+    """The seed of every draw: `seed`, or `rng` as Mesa calls it, or drawn. ValueError otherwise."""
+    if seed is not None and rng is not None:
+        raise ValueError(f"seed, rng: found {seed!r} and {rng!r}; allowed: one of them, as both name the same luck")
+    name, given = ("seed", seed) if rng is None else ("rng", rng)
+    if given is None:
+        return int(np.random.SeedSequence().generate_state(1)[0])
+    if isinstance(given, (np.random.Generator, np.random.BitGenerator, np.random.SeedSequence)):
+        return int(np.random.default_rng(given).integers(LARGEST_SEED))
+    return whole(name, given, 0, LARGEST_SEED)

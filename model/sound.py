@@ -1,0 +1,40 @@
+"""Asserted at the end of each run: nothing in a world is infinite or no number, and no tally is negative.
+
+Compiled rules go on with a NaN: a comparison with it is false, and as a whole number it is a large negative one. So
+what cannot be simulated must end here, before any table, also where a check of the inputs was forgotten.
+"""
+
+from __future__ import annotations
+
+from weakref import WeakSet
+
+import numpy as np
+from undercount.model.files.problems import BadInput, Problem
+from undercount.model.world import Template, World
+
+TALLIES = ("hidden", "actors", "flows", "histories", "exposures", "relisted")
+STATE = ("places", "classes", "routes", "posts", "officials", "recruiters", "networks", "ngos", "told")
+SHARED = ("par", "facts", "gravity", "coming")  # by all worlds of a template, so looked at once
+_seen: WeakSet[Template] = WeakSet()
+
+
+def check_sound(world: World) -> None:
+    """Raises BadInput that names the first table and field in which a world is none."""
+    for name in (*(() if world.template in _seen else SHARED), *STATE, *TALLIES):
+        table = np.asarray(getattr(world, name))
+        for field in table.dtype.names or (None,):
+            values = table[field] if field else table
+            # A sum is no number if any of its terms is none; whole numbers are negative if the least is.
+            if values.dtype.kind == "f" and not np.isfinite(values.sum()):
+                raise BadInput(_problem(world, name, field, values[~np.isfinite(values)]))
+            if name in TALLIES and values.size and values.min() < 0:
+                raise BadInput(_problem(world, name, field, values[values < 0]))
+    _seen.add(world.template)
+
+
+def _problem(world: World, name: str, field: str | None, wrong: np.ndarray) -> Problem:
+    found = wrong[0] if wrong.size else "too large a sum"
+    return Problem(world.template.region.folder, f"{name}.{field}" if field else name,
+                   f"{found} after {world.month} months of {world.template.scenario.name}",
+                   "worlds of finite numbers in which no tally is negative; look for a figure or parameter that is "
+                   "nothing or out of all proportion")
