@@ -60,11 +60,14 @@ list_options = as_one(
 
 @dataclass(frozen=True)
 class WorldsAsked:
-    """Which simulated worlds make the lists instead, as typed."""
+    """Which simulated worlds make the lists instead, and how lists are kept of them, as typed."""
 
     simulated: tuple[str, ...]
     worlds: str
     people_per_agent: str
+    inspected: str
+    private: str
+    unlinked: str
 
 
 world_options = as_one(
@@ -75,7 +78,14 @@ world_options = as_one(
     click.option("--worlds", default="200", show_default=True, metavar="N",
                  help="Of --simulated: worlds of each scenario."),
     click.option("--people-per-agent", default="pooled", show_default=True, metavar="K",
-                 help="Of --simulated: persons that one agent stands for; pooled has the noise of single persons."))
+                 help="Of --simulated: persons that one agent stands for; pooled has the noise of single persons."),
+    click.option("--inspected", default="0.01", show_default=True, metavar="CHANCE",
+                 help="Of --simulated: to be met by inspectors, who keep a list of their own, in a month in a public "
+                      "venue; 0: no such list."),
+    click.option("--private", default="0.3", show_default=True, metavar="SHARE",
+                 help="Of --simulated: of that chance, in a private venue."),
+    click.option("--unlinked", default="0.1", show_default=True, metavar="SHARE",
+                 help="Of --simulated: records whose shared identifier fails, so that they link to no other."))
 
 
 @click.command("estimate")
@@ -120,6 +130,7 @@ def _estimated(file: str, lists: ListsAsked, seed: str, out: str) -> int:
 def _simulated(asked: WorldsAsked, seed: str, engine: EngineAsked, folder: Path) -> int:
     from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole
     from undercount.experiments.commands.ending import carried_out
+    from undercount.experiments.estimate.keeping import Keeping
     from undercount.experiments.estimate.trial_build import DOCUMENT, resolve_trial, try_methods
     from undercount.experiments.reference.plan import MOST_WORLDS
 
@@ -127,7 +138,9 @@ def _simulated(asked: WorldsAsked, seed: str, engine: EngineAsked, folder: Path)
     options = read_engine(problems, engine)
     plan = resolve_trial(asked.simulated, read_whole(problems, "--worlds", asked.worlds, 1, MOST_WORLDS),
                          read_whole(problems, "--seed", seed, 0, LARGEST_SEED),
-                         read_scale(problems, asked.people_per_agent), problems)
+                         read_scale(problems, asked.people_per_agent),
+                         Keeping(*(_share(problems, f"--{name}", getattr(asked, name))
+                                   for name in ("inspected", "private", "unlinked"))), problems)
 
     def tell(outcome: Outcome) -> None:
         if options.only is not None or not (outcome.done or plan.runs):
@@ -163,22 +176,28 @@ def _options(lists: ListsAsked, seed: str) -> Options:
     from undercount.experiments.ask import read_whole
     from undercount.experiments.estimate.methods import Options
     from undercount.model.files.problems import BadInput, Problem
-    from undercount.model.files.tables_in import number
-    from undercount.model.files.toml_in import describe
 
     problems: list[Problem] = []
     drawn = read_whole(problems, "--resamples", lists.resamples, 0, 100_000)
     first = read_whole(problems, "--seed", seed, 0, 2**32 - 1)
     if 0 < drawn < 100:
         problems.append(Problem("command line", "--resamples", str(drawn), "0, or at least 100"))
-    level = 0.0
-    try:
-        level = number(0.0, 1.0).parse(lists.threshold)
-    except ValueError:
-        problems.append(Problem("command line", "--threshold", describe(lists.threshold), "a number from 0 to 1"))
+    level = _share(problems, "--threshold", lists.threshold)
     if problems:
         raise BadInput(problems)
     return Options(level, not lists.two_lists, lists.latent, drawn, first)
+
+
+def _share(problems: list, option: str, text: str) -> float:
+    from undercount.model.files.problems import Problem
+    from undercount.model.files.tables_in import number
+    from undercount.model.files.toml_in import describe
+
+    try:
+        return number(0.0, 1.0).parse(text)
+    except ValueError:
+        problems.append(Problem("command line", option, describe(text), "a number from 0 to 1"))
+        return 0.0
 
 
 def _progress(what: str) -> None:

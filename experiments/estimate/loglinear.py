@@ -24,11 +24,12 @@ LARGEST = 60.0  # of the logarithm of what is hidden
 
 @dataclass(frozen=True)
 class Fit:
-    """A model of one stratum. `means` are by history; `error` is of the logarithm of `hidden`."""
+    """A model of one stratum. `fine`: has an estimate. `means` are by history; `error` of the logarithm of `hidden`."""
 
     terms: tuple[Term, ...]
     infinite: tuple[Term, ...]
-    code: int
+    fine: bool
+    counts: np.ndarray
     cases: float
     hidden: float = np.nan
     error: float = np.nan
@@ -36,8 +37,12 @@ class Fit:
     means: np.ndarray | None = None
 
     @property
-    def fine(self) -> bool:
-        return self.code == FINE
+    def code(self) -> int:
+        """FINE, or why there is no estimate, which is asked only when somebody wants to know.
+
+        NO_ESTIMATE also where one exists, but beyond what numbers hold.
+        """
+        return FINE if self.fine else condition(self.terms, self.counts) or NO_ESTIMATE
 
     @property
     def why(self) -> str:
@@ -61,15 +66,14 @@ class Fit:
 def fit(terms: tuple[Term, ...], counts: np.ndarray) -> Fit:
     """The model of these terms, main effects among them; its code says whether it has an estimate.
 
-    A maximum that was found is proof that there is one; only where none was found is it asked why.
+    A maximum that was found is proof that there is one.
     """
     terms, cases = tuple(terms), float(counts[1:].sum())
     hidden, variance, deviance, means, finite, status = maximise(np.array((0, *terms)), counts, np.nan)
     infinite = tuple(term for term, there in zip(terms, finite[1:]) if not there)
     if status != FOUND:
-        # NO_ESTIMATE also where one exists, but beyond what numbers hold.
-        return Fit(terms, infinite, condition(terms, counts) or NO_ESTIMATE, cases)
-    return Fit(terms, infinite, FINE, cases, float(hidden), float(np.sqrt(variance)), deviance, means)
+        return Fit(terms, infinite, False, counts, cases)
+    return Fit(terms, infinite, True, counts, cases, float(hidden), float(np.sqrt(variance)), deviance, means)
 
 
 def profile(found: Fit, counts: np.ndarray, level: float = LEVEL) -> tuple[float, float]:

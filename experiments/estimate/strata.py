@@ -26,7 +26,7 @@ class Joint:
 
     @property
     def fine(self) -> bool:
-        return self.code == FINE
+        return all(each.fine for each in self.fits)
 
     @cached_property
     def cases(self) -> float:

@@ -1,10 +1,13 @@
 """The trial of the methods on simulated worlds, into a folder.
 
-    cells.parquet             a row a world, year, country and method, beside the truth
+    cells.parquet             a row a world, year, country, way of keeping lists and method, beside the truth
     tables/performance.csv    bias and coverage by method; *_by_year.csv, *_by_country.csv, *_by_scenario.csv
+    tables/performance_by_lists.csv  the same by the way of keeping; all other tables are of the main one
     tables/dependence.csv     the same by the true odds ratio between police and assistance
-    tables/changes.csv        from year to year: what happened, what the counts and each method say
-    tables/falls.csv          where the counts fell: what each method says, by what happened
+    tables/conditions.csv     the same by what may make it worse
+    tables/changes.csv        from year to year, every way of keeping: what happened, what counts and each method say
+    tables/falls.csv          where the counts fell: what each method says, by what happened; *_by_adaptation.csv,
+                              *_by_lists.csv, *_by_scenario.csv
     simulated.json            the words and the main figures
     simulated.html, figures/  the page
 """
@@ -23,9 +26,10 @@ from undercount.experiments.ask import all_named, load_unknown, scale_name
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.estimate import trial_tables
-from undercount.experiments.estimate.trial import judged
-from undercount.experiments.estimate.trial_words import trial_told
-from undercount.experiments.estimate.worlds import Stretch, Worlds, from_parts, from_results, simulate_lists
+from undercount.experiments.estimate.keeping import USUAL, Keeping
+from undercount.experiments.estimate.trial import Stretch, from_part, judged, try_stretch
+from undercount.experiments.estimate.trial_words import Tried, trial_told
+from undercount.experiments.estimate.worlds import ALL, from_results, whole_years
 from undercount.experiments.runs.results import Results, read_results
 from undercount.experiments.store.folder import MANIFEST, relative
 from undercount.experiments.store.kept import Needs
@@ -53,6 +57,7 @@ class TrialPlan:
     worlds: int
     seed: int
     people_per_agent: int
+    keeping: Keeping = USUAL
 
     @property
     def region(self) -> Region | None:
@@ -64,17 +69,18 @@ class TrialPlan:
         shared, found = repr(self.batch()), []
         for scenario in self.scenarios:
             key = hashlib.sha256((scenario.content_hash() + repr(scenario.free()) + shared).encode()).hexdigest()
-            found += [Stretch(scenario, first, min(first + STRETCH, self.worlds), self.seed, self.people_per_agent, key)
-                      for first in range(0, self.worlds, STRETCH)]
+            found += [Stretch(scenario, first, min(first + STRETCH, self.worlds), self.seed, self.people_per_agent,
+                              self.keeping, key) for first in range(0, self.worlds, STRETCH)]
         return found
 
     def batch(self) -> dict[str, Any]:
         """What all worlds of the folder have in common, for the manifest; all but their number."""
         if self.runs:
-            return {"data": "worlds of runs", "runs": self.runs.manifest["batch"]}
+            return {"data": "worlds of runs", "runs": self.runs.manifest["batch"], "seed": self.seed,
+                    "keeping": self.keeping.about()}
         return {
             "data": "worlds of priors", "seed": self.seed, "people_per_agent": self.people_per_agent,
-            "code": code_digest(),
+            "keeping": self.keeping.about(), "code": code_digest(),
             "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))}}
 
     def about(self, folder: Path) -> dict[str, Any]:
@@ -96,24 +102,26 @@ class TrialPlan:
         words = ["undercount", "estimate"]
         for name in self.given:
             words += ["--simulated", name]
+        words += ["--seed", self.seed]
         if self.scenarios:
-            words += ["--worlds", self.worlds, "--seed", self.seed, "--people-per-agent",
-                      scale_name(self.people_per_agent)]
+            words += ["--worlds", self.worlds, "--people-per-agent", scale_name(self.people_per_agent)]
+        for name, value in self.keeping.about().items():
+            words += [f"--{name}", f"{value:g}"]
         return shlex.join(map(str, [*words, "--out", folder]))
 
 
 def resolve_trial(given: Sequence[str], worlds: int, seed: int, people_per_agent: int,
-                  problems: Sequence[Problem] = ()) -> TrialPlan:
+                  keeping: Keeping = USUAL, problems: Sequence[Problem] = ()) -> TrialPlan:
     """`given`: one folder of runs, or names or paths of scenarios, or all. Raises BadInput after `problems`."""
     found = list(problems)
     if len(given) == 1 and (Path(given[0]) / MANIFEST).exists():
         if found:
             raise BadInput(found)
-        return TrialPlan(tuple(given), (), read_results(given[0]), worlds, seed, people_per_agent)
+        return TrialPlan(tuple(given), (), read_results(given[0]), worlds, seed, people_per_agent, keeping)
     scenarios = load_unknown(all_named(given), found, "scenarios", "rows of the tables")
     if found:
         raise BadInput(found)
-    return TrialPlan(tuple(given), tuple(scenarios.values()), None, worlds, seed, people_per_agent)
+    return TrialPlan(tuple(given), tuple(scenarios.values()), None, worlds, seed, people_per_agent, keeping)
 
 
 def try_methods(plan: TrialPlan, folder: Path, options: EngineOptions, write_page: Callable[..., list[Path]],
@@ -128,40 +136,58 @@ def try_methods(plan: TrialPlan, folder: Path, options: EngineOptions, write_pag
 
     def assemble() -> list[Path]:
         if plan.runs:
-            return write_trial(from_results(plan.runs), folder, command, write_page)
+            worlds = from_results(plan.runs)
+            tried = Tried(len(worlds.scenarios), tuple(dict.fromkeys(worlds.scenarios)), worlds.years, worlds.countries,
+                          plan.keeping)
+            return write_trial(judged(worlds, plan.keeping, plan.seed), tried, folder, command, write_page)
         parts = list(finished_parts(folder, stretches))
-        return write_trial(from_parts(plan.region, parts), folder, command, write_page) if parts else []
+        if not parts:
+            return []
+        names, countries = (tuple(each) for each in ((scenario.name for scenario in plan.scenarios),
+                                                     (country.iso3 for country in plan.region.countries)))
+        years = whole_years(plan.region, plan.region.months)[0]
+        tried = Tried(sum(head["worlds"] for head, _ in parts), names, years, countries, plan.keeping)
+        cells = pd.concat([from_part(*part) for part in parts], ignore_index=True)
+        return write_trial(cells, tried, folder, command, write_page)
 
     # Of a folder of runs there are no parts: everything is made when the tables are.
-    made = Study(plan.about(folder) | planned(stretches), command, stretches, simulate_lists, assemble, plan.region,
+    made = Study(plan.about(folder) | planned(stretches), command, stretches, try_stretch, assemble, plan.region,
                  partial=plan.runs is None, needs=plan.needs())
     return carry_out(folder, "estimate", plan.batch(), lambda there: made, options, on_progress)
 
 
-def write_trial(worlds: Worlds, folder: Path, command: str, write_page: Callable[..., list[Path]]) -> list[Path]:
-    """Judge and write tables, words, figures and page; the paths of all. Nothing if nobody is on any list."""
-    cells = judged(worlds)
+def write_trial(cells: pd.DataFrame, tried: Tried, folder: Path, command: str,
+                write_page: Callable[..., list[Path]]) -> list[Path]:
+    """Write tables, words, figures and page from what was judged; the paths of all. Nothing of no lists."""
     if cells.empty:
         return []
-    tables = tables_of(cells)
-    found = trial_told(worlds, tables)
+    tables = tables_of(cells, tried.keeping.main)
+    found = trial_told(tried, tables)
     (folder / TABLES).mkdir(exist_ok=True)
     written = [write_csv(folder / TABLES / f"{name}.csv", table) for name, table in tables.items()]
     return [write_parquet(folder / "cells.parquet", cells), *written, write_json(folder / DOCUMENT, found),
             *write_page(found, tables, folder, command)]
 
 
-def tables_of(cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The tables by name. `performance` is of single countries; all of them together stand in `by_country`."""
-    countries = cells[cells["country"] != trial_tables.ALL]
-    changed = trial_tables.changes(cells)
+def tables_of(cells: pd.DataFrame, main: str) -> dict[str, pd.DataFrame]:
+    """The tables by name. `performance` is of single countries; all of them together stand in `by_country`.
+
+    main: the way of keeping lists that all tables are of that do not tell these ways apart.
+    """
+    every, changed = cells[cells["country"] != ALL], trial_tables.changes(cells)
+    countries, mainly = every[every["lists"] == main], changed[changed["lists"] == main]
+    cells = cells[cells["lists"] == main]
     return {
         "performance": trial_tables.performance(countries),
         "performance_by_year": trial_tables.performance(countries, ["year"]),
         "performance_by_country": trial_tables.performance(cells, ["country"]),
         "performance_by_scenario": trial_tables.performance(countries, ["scenario"]),
+        "performance_by_lists": trial_tables.performance(every, ["lists"]),
         "dependence": trial_tables.by_dependence(countries),
+        "conditions": trial_tables.by_condition(countries),
         "changes": changed,
-        "falls": trial_tables.seen(changed),
-        "falls_by_scenario": trial_tables.seen(changed, ["scenario"]),
+        "falls": trial_tables.seen(mainly),
+        "falls_by_adaptation": trial_tables.seen(mainly, ["adapts"]),
+        "falls_by_lists": trial_tables.seen(changed, ["lists"]),
+        "falls_by_scenario": trial_tables.seen(mainly, ["scenario"]),
     }

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from undercount.experiments.estimate.methods import CHAO
-from undercount.experiments.estimate.trial_tables import WAYS
+from undercount.experiments.estimate.trial_tables import CONDITIONS, WAYS
 from undercount.experiments.estimate.trial_words import TITLES
-from undercount.experiments.estimate.worlds import TARGETS
+from undercount.experiments.estimate.worlds import ADAPT, DO_NOT, EVER_HELD, NOT_KNOWN, TARGETS
 from undercount.experiments.report.theme import COLOURS, MARKERS, REFERENCE, colour, dash, new_figure
 
 SAID = {"fell": COLOURS[0], "stayed": "0.8", "rose": COLOURS[1], "none": "white"}
@@ -51,6 +51,59 @@ def dependence(table: pd.DataFrame) -> Figure:
         ax.set_title(target)
         ax.set_xlabel("true odds ratio, police and assistance")
     axes[0].set_ylabel("intervals that hold the truth")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return figure
+
+
+CONDITION_LABELS = {"follows": "share of assistance that\npolice referred", "hotline": "persons on the\nhotline's list",
+                    "venue": "times likelier listed in public\nthan in private venues"}
+
+
+def conditions(table: pd.DataFrame) -> Figure:
+    """Estimate over those ever held, and coverage, by what may make it worse; a column a condition, a line a method."""
+    figure = new_figure(3.9)
+    axes = figure.subplots(2, len(CONDITIONS), sharey="row", sharex="col")
+    for (over, under), name in zip(axes.T, CONDITIONS):
+        mine = table[(table["condition"] == name) & (table["target"] == EVER_HELD)]
+        order = list(dict.fromkeys(mine["value"]))
+        for i, method in enumerate(TITLES):
+            rows = mine[mine["method"] == method]
+            for ax, column in ((over, "ratio_q50"), (under, "coverage")):
+                there = rows.dropna(subset=column)
+                ax.plot([order.index(value) for value in there["value"]], there[column], dash(i),
+                        marker=MARKERS[i % len(MARKERS)], color=colour(i), label=TITLES[method])
+        over.axhline(1, color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
+        under.axhline(0.95, color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
+        over.set_yscale("log")
+        under.set_ylim(-0.03, 1.03)
+        under.set_xticks(range(len(order)), order, rotation=30, ha="right")
+        under.set_xlabel(CONDITION_LABELS[name])
+    axes[0, 0].set_ylabel("estimate over truth, middle")
+    axes[1, 0].set_ylabel("intervals that hold it")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return figure
+
+
+def falls_by_adaptation(table: pd.DataFrame) -> Figure:
+    """Where the counts fell: share in which each method says fell, by what happened; a panel by adaptation."""
+    panels = [adapts for adapts in (ADAPT, DO_NOT, NOT_KNOWN) if adapts in set(table["adapts"])]
+    figure = new_figure(2.8)
+    axes = np.atleast_1d(figure.subplots(1, len(panels), sharey=True))
+    for ax, adapts in zip(axes, panels):
+        rows = table[table["adapts"] == adapts].set_index(["truth", "method"])
+        cases = rows["cases"].groupby("truth").max()
+        there = [truth for truth in WAYS if truth in cases.index]
+        for i, method in enumerate(TITLES):
+            mine = rows.loc[[(truth, method) for truth in there if (truth, method) in rows.index]]
+            x = [there.index(truth) + 0.11 * (i - 2.5) for truth, _ in mine.index]
+            ax.errorbar(x, mine["says_fell"], 2 * mine["error"].fillna(0), fmt=MARKERS[i], color=colour(i),
+                        elinewidth=0.8, label=TITLES[method], clip_on=False)
+        ax.set_xticks(range(len(there)), [f"{truth} ({int(cases[truth]):,})" for truth in there])
+        ax.set_xlim(-0.5, len(there) - 0.5)
+        ax.set_ylim(0, 1.03)
+        ax.set_title(f"networks: {adapts}")
+        ax.set_xlabel("what the flow did (cases)")
+    axes[0].set_ylabel("share in which it says “fell”")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
