@@ -1,7 +1,7 @@
 """The lists of a user, from a CSV file or from standard input.
 
-One row a history with a column of counts, or one row a person; a list is a column of 0 and 1. Nothing in the
-file can raise anything but BadInput.
+One row a history with a column of counts, or one row a person; a list is a column of 0 and 1 (or false and true,
+no and yes). Nothing in the file can raise anything but BadInput.
 """
 
 from __future__ import annotations
@@ -9,23 +9,22 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from undercount.experiments.estimate.cells import COUNTS, on_list, persons, whole
 from undercount.experiments.estimate.lists import Lists
-from undercount.model.files.tables_in import LARGEST, Problems, read_text
+from undercount.model.files.tables_in import Problems, read_text
 from undercount.model.files.toml_in import plain
 
 MOST_LISTS, MOST_STRATA, MOST_COLUMNS = 10, 200, 500
-COUNT, STRATUM = "count", "stratum"  # names that need no option
+COUNTED_BY = ("count", "counts", "n", "freq", "frequency", "persons")  # names that need no option
+STRATIFIED_BY = ("stratum", "strata")
 STDIN = "-"
 LARGEST_FILE = 200_000_000
-HIDDEN_COUNTS = re.compile(r"(<|<=|≤)\s*([0-9]{1,9})|([0-9]{1,9})\s*[-–]\s*([0-9]{1,9})")
-COUNTS = "a whole number from 0, or what is known of a withheld one: <5, 1-4"
 
 
 @dataclass(frozen=True)
@@ -58,21 +57,23 @@ def read_lists(file: str, named: Sequence[str] = (), count: str | None = None,
     """Read FILE, or standard input for "-". Raises BadInput with every mistake.
 
     `named`: the columns that are lists (default: those of 0 and 1); `count`, `strata`: the columns of counts
-    and strata (default: `count` and `stratum`, in any case of letters, where there are such).
+    and strata (default: those named as in COUNTED_BY and STRATIFIED_BY, in any case of letters).
     """
     problems = Problems()
     text, digest, shown = _text(file, problems)
     problems.raise_any()
     sheet = _sheet(shown, text, problems)
     problems.raise_any()
-    count = _chosen(sheet, "--count", count, COUNT, problems)
-    strata = _chosen(sheet, "--strata", strata, STRATUM, problems)
+    count = _chosen(sheet, "--count", count, COUNTED_BY, problems)
+    strata = _chosen(sheet, "--strata", strata, STRATIFIED_BY, problems)
     problems.raise_any()
     columns = _list_columns(sheet, named, {count, strata}, problems)
     problems.raise_any()
+    unused = tuple(name for name in sheet.header if name not in {*columns, count, strata})
+    if count is None:
+        _check_persons(sheet, [*columns, *[strata] * (strata is not None)], unused, problems)
     lists = _counted(sheet, sorted(columns), count, strata, problems)
     problems.raise_any()
-    unused = tuple(name for name in sheet.header if name not in {*columns, count, strata})
     return Given(lists, shown, digest, unused, count is None)
 
 
@@ -124,10 +125,11 @@ def _sheet(file: str, text: str, problems: Problems) -> _Sheet:
     return sheet
 
 
-def _chosen(sheet: _Sheet, option: str, name: str | None, usual: str, problems: Problems) -> str | None:
-    """The column that an option names, or the one with the usual name, or None."""
+def _chosen(sheet: _Sheet, option: str, name: str | None, usual: tuple[str, ...], problems: Problems) -> str | None:
+    """The column that an option names, or one with a usual name, or None."""
     if name is None:
-        return next((each for each in sheet.header if each.lower() == usual), None)
+        names = {each.lower(): each for each in sheet.header}
+        return next((names[each] for each in usual if each in names), None)
     if name not in sheet.header:
         problems.add(sheet.file, sheet.first, option, name, "a column of the file", sheet.header)
     return name
@@ -142,7 +144,7 @@ def _list_columns(sheet: _Sheet, named: Sequence[str], taken: set[str | None], p
     columns = list(dict.fromkeys(named))
     if not named:
         columns = [name for name in sheet.header if name not in taken and name
-                   and 2 * sum(cell in ("0", "1") for cell in sheet.column(name)) >= len(sheet.rows)]
+                   and 2 * sum(on_list(cell) is not None for cell in sheet.column(name)) >= len(sheet.rows)]
     if not problems.count and len(columns) < 2:
         problems.add(sheet.file, None, "lists", f"{len(columns)} column{'s' * (len(columns) != 1)} of 0 and 1",
                      "at least two lists, kept independently of each other: from one list nothing can be said "
@@ -151,6 +153,19 @@ def _list_columns(sheet: _Sheet, named: Sequence[str], taken: set[str | None], p
         problems.add(sheet.file, None, "lists", f"{len(columns)} columns of 0 and 1",
                      f"at most {MOST_LISTS}: name them with --lists, or merge some")
     return columns
+
+
+def _check_persons(sheet: _Sheet, columns: list[str], unused: tuple[str, ...], problems: Problems) -> None:
+    """A row a person? Hardly where every history stands once, beside whole numbers that do not number the rows."""
+    rows = list(zip(*(sheet.column(name) for name in columns)))
+    if len(set(rows)) < len(rows):
+        return
+    for name in unused:
+        counts = [whole(cell) for cell in sheet.column(name)]
+        if None in counts or sorted(counts) == list(range(min(counts), min(counts) + len(counts))):
+            continue
+        problems.add(sheet.file, sheet.first, plain(name), "each history once, beside whole numbers",
+                     f"--count {plain(name)} if these are persons; no such column if every row is one person")
 
 
 def _counted(sheet: _Sheet, names: list[str], count: str | None, strata: str | None, problems: Problems) -> Lists:
@@ -164,9 +179,12 @@ def _counted(sheet: _Sheet, names: list[str], count: str | None, strata: str | N
     for line, cells in sheet.rows:
         stratum = layers.index(cells[sheet.header.index(strata)]) if strata else 0
         history = _history(sheet, line, names, [cells[place] for place in places], problems)
-        least, most = (1, 1) if count is None else _read_count(sheet, line, count, cells, problems)
-        if history is None or least is None:
+        known = (1, 1) if count is None else persons(cells[sheet.header.index(count)])
+        if known is None:
+            problems.add(sheet.file, line, plain(count), cells[sheet.header.index(count)], COUNTS)
+        if history is None or known is None:
             continue
+        least, most = known
         if history == 0 and most > 0:
             problems.add(sheet.file, line, "history", f"{most} on no list" if count else "a person on no list",
                          "persons on at least one list: who is on none is what is estimated")
@@ -180,26 +198,10 @@ def _counted(sheet: _Sheet, names: list[str], count: str | None, strata: str | N
 
 
 def _history(sheet: _Sheet, line: int, names: list[str], cells: list[str], problems: Problems) -> int | None:
-    wrong = [(name, cell) for name, cell in zip(names, cells) if cell not in ("0", "1")]
+    wrong = [(name, cell) for name, cell in zip(names, cells) if on_list(cell) is None]
     for name, cell in wrong:
         problems.add(sheet.file, line, plain(name), cell, "0 (not on that list) or 1 (on it)")
-    return None if wrong else sum(1 << bit for bit, cell in enumerate(cells) if cell == "1")
-
-
-def _read_count(sheet: _Sheet, line: int, count: str, cells: list[str],
-                problems: Problems) -> tuple[int | None, int]:
-    """The least and most that a cell of the column of counts may stand for."""
-    cell = cells[sheet.header.index(count)]
-    if re.fullmatch(r"[0-9]{1,10}", cell) and int(cell) <= LARGEST:
-        return int(cell), int(cell)
-    match = HIDDEN_COUNTS.fullmatch(cell)
-    if match:
-        sign, above, first, last = match.groups()
-        least, most = (0, int(above) - (sign == "<")) if sign else (int(first), int(last))
-        if 0 <= least <= most:
-            return least, most
-    problems.add(sheet.file, line, plain(count), cell, COUNTS)
-    return None, 0
+    return None if wrong else sum(1 << bit for bit, cell in enumerate(cells) if on_list(cell))
 
 
 def check_estimable(given: Given) -> None:

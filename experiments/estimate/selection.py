@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import poisson
+from scipy.special import pdtr, pdtrc
 from undercount.experiments.estimate.lists import Term, mains, on_all, order, pairs, triples
 from undercount.experiments.estimate.strata import Joint, fit_joint
 
@@ -57,7 +57,7 @@ def stepwise(counts: np.ndarray, threshold: float = THRESHOLD) -> tuple[Joint, l
 
 
 def _p_value(observed: float, expected: float) -> float:
-    return float(min(poisson.cdf(observed, expected), poisson.sf(observed - 1, expected)))
+    return float(min(pdtr(observed, expected), pdtrc(observed - 1, expected) if observed > 0 else 1.0))
 
 
 # --- by BIC ----------------------------------------------------------------------------------------

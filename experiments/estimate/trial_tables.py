@@ -99,7 +99,7 @@ def seen(changed: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     groups = fell.groupby([*by, "truth", "method"], sort=False)
     shares = {f"says_{word}": groups["says"].agg(lambda said, word=word: (said == word).mean())
               for word in (*WAYS, "none")}
-    worlds = fell.groupby([*by, "truth", "method", "scenario", "world"], sort=False)["says"].agg(
+    worlds = fell.groupby(list(dict.fromkeys([*by, "truth", "method", "scenario", "world"])), sort=False)["says"].agg(
         fell=lambda said: (said == "fell").sum(), cases="size").reset_index()
     each = worlds.groupby([*by, "truth", "method"], sort=False)
     error = each[["fell", "cases"]].apply(lambda rows: clustered(rows["fell"], rows["cases"]))

@@ -42,6 +42,21 @@ def test_columns_by_option(tmp_path):
     assert found.lists.counts.tolist() == [[0, 0, 5, 0], [0, 3, 0, 2]] and found.unused == ("seen",)
 
 
+@pytest.mark.parametrize("name", ["n", "Freq", "persons", "COUNTS"])
+def test_usual_names_of_counts_need_no_option(tmp_path, name):
+    assert given(tmp_path, f"A,B,{name}\n1,0,5\n1,1,2\n").lists.counts.tolist() == [[0, 5, 0, 2]]
+
+
+def test_what_other_programs_write(tmp_path):
+    text = "A,B,count\nTRUE,FALSE,5.0\nyes,1.0,2\n"
+    assert given(tmp_path, text).lists.counts.tolist() == [[0, 5, 0, 2]]
+
+
+def test_a_row_a_person_may_be_numbered_and_have_other_columns(tmp_path):
+    assert given(tmp_path, "id,A,B\n7,0,1\n8,1,1\n").lists.cases == 2
+    assert given(tmp_path, "age,A,B\n17,0,1\n19,1,1\n31,1,1\n").lists.cases == 3  # a history twice: persons
+
+
 def test_withheld_counts_are_intervals(tmp_path):
     lists = given(tmp_path, "A,B,count\n1,0,<5\n0,1,2-6\n1,1,<=3\n").lists
     assert lists.low.tolist() == [[0, 0, 2, 0]] and lists.high.tolist() == [[0, 4, 6, 3]]
@@ -69,6 +84,7 @@ BAD = {
     "A,B,count\n1,0,5\n0,1,4\n": "overlaps: found 'nobody on two lists'",
     "A,B,C,count\n1,0,0,5\n0,1,0,4\n0,0,1,3\n": "overlaps: found 'nobody on two lists'",
     "A,B,C,count\n1,0,0,5\n0,1,0,4\n1,1,0,3\n": "C: found 'a list with nobody on it'",
+    "A,B,heads\n1,0,50\n0,1,40\n1,1,9\n": "heads: found 'each history once, beside whole numbers'; allowed: --count heads",
     ",".join("ABCDEFGHIJK") + "\n" + ",".join("1" * 11) + "\n": "lists: found '11 columns of 0 and 1'",
 }
 
