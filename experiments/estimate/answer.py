@@ -9,7 +9,7 @@ from typing import Any
 
 from undercount.experiments.estimate.criticism import CRITICISM
 from undercount.experiments.estimate.existence import CODES
-from undercount.experiments.estimate.lists import Lists, members, on_all, overlaps
+from undercount.experiments.estimate.lists import Lists, members, on_all, order, overlaps
 from undercount.experiments.estimate.methods import CHAO, LATENT, Method, Options, main_rule, run_methods
 from undercount.experiments.estimate.reading import Given
 from undercount.experiments.estimate.sensitivity import by_interaction
@@ -33,6 +33,8 @@ def answer(given: Given, options: Options, step: Callable[[str], None] = lambda 
         "cases": lists.cases, "one_row_a_case": given.one_row_a_case, "columns_not_used": list(given.unused),
         "options": asdict(options),
         "persons_by_list": _by_list(lists), "histories": _histories(lists),
+        "strata_without_overlap": [name for name, counts in zip(lists.strata, lists.counts)
+                                   if not any(counts[history] for history in range(len(counts)) if order(history) > 1)],
         "overlaps": [{"lists": _names(lists, pair), "persons": persons} for pair, persons in overlaps(lists)],
         "methods": [_method(lists, method) for method in methods],
         "agreement": agreement(methods),

@@ -98,6 +98,8 @@ def _chapman(counts: np.ndarray) -> Method:
 
 def _closed(key: str, title: str, assumes: str, parts: list[Closed], note: str = "") -> Method:
     whole = Closed(*(sum(getattr(part, name) for part in parts) for name in ("cases", "population", "variance")))
+    if key == CHAPMAN and not whole.variance > 0:
+        return Method(key, title, assumes, why="everybody on one list is on the other")
     low, high = whole.interval()
     return Method(key, title, assumes, whole.population, low, high, "log-normal", note=note)
 

@@ -10,8 +10,7 @@ import numpy as np
 from undercount.experiments.estimate.lists import Lists
 from undercount.experiments.estimate.stability import Rule
 
-ALL_CORNERS = 8  # up to so many withheld counts, every combination of least and most is tried
-DRAWN = 254  # beyond, so many combinations drawn at random, and the two extremes
+MOST_WAYS = 256  # up to so many combinations of ends all are tried; of more so many, drawn at random, and the extremes
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,10 @@ class Filled:
 
 
 def over_fillings(lists: Lists, rule: Rule, seed: int) -> Filled:
-    """The rule applied to the lists with withheld counts at their ends."""
+    """The rule applied to the lists with withheld counts at their ends; and at 1, where they may be none or more.
+
+    An estimate is largest where an overlap is smallest but there.
+    """
     found, ways, without = [], 0, 0
     for counts in _fillings(lists, seed):
         ways += 1
@@ -43,15 +45,16 @@ def over_fillings(lists: Lists, rule: Rule, seed: int) -> Filled:
 
 
 def _fillings(lists: Lists, seed: int) -> Iterator[np.ndarray]:
-    places = lists.suppressed
-    if len(places) <= ALL_CORNERS:
-        corners = product((0, 1), repeat=len(places))
+    places = [tuple(place) for place in lists.suppressed]
+    ends = [sorted({lists.low[place], lists.high[place], *[1.0] * (lists.low[place] == 0)}) for place in places]
+    if np.prod([float(len(each)) for each in ends]) <= MOST_WAYS:
+        ways = product(*ends)
     else:
         rng = np.random.default_rng(seed)
-        corners = [np.zeros(len(places)), np.ones(len(places)), *rng.integers(0, 2, (DRAWN, len(places)))]
-    for corner in corners:
+        ways = [[each[0] for each in ends], [each[-1] for each in ends],
+                *([each[rng.integers(len(each))] for each in ends] for _ in range(MOST_WAYS - 2))]
+    for way in ways:
         counts = lists.low.copy()
-        for (stratum, history), high in zip(places, corner):
-            if high:
-                counts[stratum, history] = lists.high[stratum, history]
+        for place, persons in zip(places, way):
+            counts[place] = persons
         yield counts

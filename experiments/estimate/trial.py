@@ -121,7 +121,8 @@ def estimates(lists: Lists) -> Iterator[dict[str, Any]]:
     counts, k = lists.counts, len(lists.names)
     shared = on_all(counts[0])
     yield _closed(CHAO, chao(counts[0]), True)
-    yield _closed(CHAPMAN, chapman(shared[1], shared[2], shared[FIRST_TWO]), bool(shared[FIRST_TWO]))
+    two = chapman(shared[1], shared[2], shared[FIRST_TWO])
+    yield _closed(CHAPMAN, two, bool(shared[FIRST_TWO]) and two.variance > 0)
     yield _joint(INDEPENDENCE, fit_joint(mains(k), counts))
     yield _joint(ALL_PAIRS, fit_joint(mains(k) + pairs(k), counts))
     yield _joint(STEPWISE, stepwise(counts)[0])
@@ -141,7 +142,7 @@ def odds_ratio(counts: np.ndarray, population: float) -> float:
 
 
 def _closed(method: str, found: Closed, there: bool) -> dict[str, Any]:
-    if not there:  # nobody on both: refused, as for a user
+    if not there:  # nobody on both, or one list within the other: refused, as for a user
         return _none(method, NO_ESTIMATE)
     low, high = found.interval()
     return {"method": method, "estimate": found.population, "low": low, "high": high, "code": FINE}

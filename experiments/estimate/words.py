@@ -38,6 +38,16 @@ def told(found: dict[str, Any]) -> tuple[str, list[tuple[str, str]]]:
 
 
 def headline(found: dict[str, Any]) -> str:
+    gaps = found["suppressed"]
+    if not gaps or gaps["least"] is None or not found["agreement"]["methods"]:
+        return _headline(found)
+    ends = f"from {number(gaps['least'])} to {number(gaps['most'])}"
+    if gaps["without"]:
+        ends += ", and for some values no number at all"
+    return f"{_headline(found)}; by what the withheld counts may be, {ends}"
+
+
+def _headline(found: dict[str, Any]) -> str:
     agreed, by_key = found["agreement"], {method["method"]: method for method in found["methods"]}
     if not agreed["methods"]:
         return "No number: none of the models has an estimate"
@@ -46,7 +56,7 @@ def headline(found: dict[str, Any]) -> str:
         return f"No one number: from {number(least)} to {number(most)} by the rule that is chosen"
     if agreed["verdict"] == "alone":
         return f"{number(least)} persons by the one method that has an estimate"
-    if agreed["ratio"] <= SAME:
+    if agreed["ratio"] <= SAME or number(least) == number(most):
         return f"{number(most)} persons by every method that has an estimate, if the assumptions hold"
     return f"Between {number(least)} and {number(most)} persons, if the assumptions hold"
 
@@ -91,12 +101,20 @@ def empty(found: dict[str, Any]) -> str:
     text = (f"{len(pairs)} of {len(found['overlaps'])} {share} nobody: {'; '.join(pairs)}. An empty overlap "
             "may be chance, or lists that exclude each other, or records that were not linked; a model with that pair "
             "puts its term at minus infinity.")
+    alone = [name for name, held in found["persons_by_list"].items() if held and not any(
+        each["persons"] for each in found["overlaps"] if name in each["lists"])]
+    if alone:
+        text += (f" Nobody on {joined(alone)} is on any other list: it may be a list of other people, and the number "
+                 "with it and the one without it (--lists) should both be looked at.")
     taken = [method["title"] for method in found["methods"] if method["minus_infinity"] and not method["why"]]
     return text + (f" So in: {'; '.join(taken)}." if taken else "")
 
 
 def without(found: dict[str, Any]) -> str:
     text = [f"{sentence(method['title'])}: {method['why']}." for method in found["methods"] if method["why"]]
+    if found["strata_without_overlap"] and len(found["strata"]) > 1:
+        text.append(f"Nobody is on two lists in {joined(found['strata_without_overlap'])}: merge with a stratum "
+                    "that is alike, or leave out.")
     for models in found["models"].values():
         if models["without_estimate"]:
             counts = "; ".join(f"{count} {code}" for code, count in models["without_estimate"].items())
