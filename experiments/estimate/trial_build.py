@@ -18,6 +18,7 @@ import hashlib
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Region
 
 STRETCH = 5  # worlds of one part
+JUDGING = ("closed", "keeping", "lists", "loglinear", "newton", "selection", "strata", "trial", "worlds")
 DOCUMENT, TABLES = "simulated.json", "tables"
 
 
@@ -80,7 +82,7 @@ class TrialPlan:
                     "keeping": self.keeping.about()}
         return {
             "data": "worlds of priors", "seed": self.seed, "people_per_agent": self.people_per_agent,
-            "keeping": self.keeping.about(), "code": code_digest(),
+            "keeping": self.keeping.about(), "code": code_digest(), "methods": methods_digest(),
             "region": {"name": self.region.name, "files": dict(sorted(self.region.files.items()))}}
 
     def about(self, folder: Path) -> dict[str, Any]:
@@ -108,6 +110,13 @@ class TrialPlan:
         for name, value in self.keeping.about().items():
             words += [f"--{name}", f"{value:g}"]
         return shlex.join(map(str, [*words, "--out", folder]))
+
+
+@cache
+def methods_digest() -> str:
+    """A hash of what judges worlds: parts hold what it found, and what changed methods find is never mixed."""
+    here = Path(__file__).parent
+    return hashlib.sha256(b"".join((here / f"{name}.py").read_bytes() for name in JUDGING)).hexdigest()[:16]
 
 
 def resolve_trial(given: Sequence[str], worlds: int, seed: int, people_per_agent: int,
