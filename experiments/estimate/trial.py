@@ -27,6 +27,7 @@ from undercount.model.simulation import simulate
 METHODS = (CHAO, CHAPMAN, INDEPENDENCE, ALL_PAIRS, STEPWISE, BIC_TWO)
 FIRST_TWO = 0b11  # police and assistance: the lists that Chapman's estimate and the odds ratio are of
 FEWEST = 10  # persons on any list of the world's own, below which nobody would try to estimate
+MOST_ELSEWHERE = 0.5  # of those listed; with more the lists are of another population than the country's
 WORDS = ("scenario", "year", "country", "adapts", "lists", "method")  # columns of text
 
 
@@ -78,11 +79,12 @@ def judged(worlds: Worlds, keeping: Keeping, seed: int) -> pd.DataFrame:
 
     scenario, world, year, country, adapts, new, held; odds_ratio between the lists of police and assistance among
     those held, follows (share of the list of assistance who are on that of police), hotline (persons on its list),
-    venue (how many times likelier listed in a public venue than in a private one); lists, listed, method, estimate,
-    low, high, code of `existence.py`: the three are nan where it is not 0.
+    venue (how many times likelier listed in a public venue than in a private one), elsewhere (share of those listed
+    who were not held in the country in the year: stopped at its border, come home, or found last year); lists,
+    listed, method, estimate, low, high, code of `existence.py`: the three are nan where it is not 0.
 
     The first year is left out, as nobody knows who was held when it began; so are places with fewer than FEWEST
-    persons on lists, and those with more on lists than were held: these were held elsewhere and came home.
+    persons on lists, and those with more than MOST_ELSEWHERE.
     """
     rows = []
     for n, (scenario, world) in enumerate(zip(worlds.scenarios, worlds.numbers)):
@@ -106,14 +108,16 @@ def _cells(tallies: Tallies, first: tuple) -> Iterator[tuple[int, int | None, di
             counts = together[year] if place is None else by_country[year, place]
             new, held, exposed = (each[year].sum(axis=0) if place is None else each[year, place]
                                   for each in (tallies.new, tallies.held, tallies.exposures[..., 1:, :, HELD].sum(-2)))
-            if FEWEST <= counts.sum() <= held.sum():
+            elsewhere = 1 - min(1.0, exposed.sum() / max(counts.sum(), 1))
+            if FEWEST <= counts.sum() <= held.sum() and elsewhere <= MOST_ELSEWHERE:
                 shared = on_all(counts)
                 found = (exposed + 0.5) / (held + 1)
                 yield year, place, {
                     "new": float(new.sum()), "held": float(held.sum()),
                     "odds_ratio": odds_ratio(counts.astype(float), float(held.sum())),
                     "follows": float(shared[FIRST_TWO] / shared[2]) if shared[2] else np.nan,
-                    "hotline": float(shared[ON_HOTLINE]), "venue": float(found[PUBLIC] / found[PRIVATE])}
+                    "hotline": float(shared[ON_HOTLINE]), "venue": float(found[PUBLIC] / found[PRIVATE]),
+                    "elsewhere": float(elsewhere)}
 
 
 def estimates(lists: Lists) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ TENTH = 0.1  # a change by less is none
 ODDS = (0.0, 0.5, 0.8, 1.25, 2.0, 4.0, 8.0, 16.0, 32.0, np.inf)
 CONDITIONS = {  # a column of `judged` -> its edges, and what makes estimates worse as it grows or shrinks
     "follows": (-np.inf, 0.25, 0.5, 0.75, np.inf), "hotline": (-np.inf, 0.5, 4.5, 19.5, np.inf),
-    "venue": (0.0, 1.25, 2.5, 5.0, np.inf)}
+    "venue": (0.0, 1.25, 2.5, 5.0, np.inf), "elsewhere": (-np.inf, 0.05, 0.15, 0.3, np.inf)}
 COUNTS = "counts"  # the persons listed, read as if they were the flow
 WAYS = ("fell", "stayed", "rose")
 

@@ -16,7 +16,8 @@ TITLES = {CHAO: "Chao's lower bound", CHAPMAN: "Chapman, police and assistance",
           ALL_PAIRS: "all pairs", STEPWISE: "stepwise, p < 0.02", BIC_TWO: "best by BIC"}
 CONDITION_TITLES = {
     "follows": "share of the list of assistance that police referred", "hotline": "persons on the list of the hotline",
-    "venue": "times likelier on a list in a public venue than in a private one"}
+    "venue": "times likelier on a list in a public venue than in a private one",
+    "elsewhere": "share of those listed who were not held in the country in the year"}
 ENOUGH = 20  # cells below which a share is not told
 
 

@@ -8,6 +8,7 @@ from undercount.experiments.estimate.methods import CHAO
 
 FAR = 1.5  # a list left out that moves the estimate by more than this factor is named
 SAME = 1.001  # estimates no further apart are said to be the same
+NAMED = 10  # empty overlaps that are named
 OFF = 1.25  # a list that the others estimate wrongly by more than this factor
 
 
@@ -97,10 +98,11 @@ def empty(found: dict[str, Any]) -> str:
     pairs = [" with ".join(each["lists"]) for each in found["overlaps"] if not each["persons"]]
     if not pairs:
         return "Every two lists share at least one person."
-    share = "pair of lists shares" if len(pairs) == 1 else "pairs of lists share"
-    text = (f"{len(pairs)} of {len(found['overlaps'])} {share} nobody: {'; '.join(pairs)}. An empty overlap "
-            "may be chance, or lists that exclude each other, or records that were not linked; a model with that pair "
-            "puts its term at minus infinity.")
+    share = "shares" if len(pairs) == 1 else "share"
+    named = "; ".join(pairs[:NAMED]) + (f"; and {len(pairs) - NAMED} more" if len(pairs) > NAMED else "")
+    text = (f"{len(pairs)} of {len(found['overlaps'])} pairs of lists {share} nobody: {named}. An empty overlap may "
+            "be chance, or lists that exclude each other, or records that were not linked; a model with that pair puts "
+            "its term at minus infinity.")
     alone = [name for name, held in found["persons_by_list"].items() if held and not any(
         each["persons"] for each in found["overlaps"] if name in each["lists"])]
     if alone:
@@ -117,8 +119,8 @@ def without(found: dict[str, Any]) -> str:
                     "that is alike, or leave out.")
     for models in found["models"].values():
         if models["without_estimate"]:
-            counts = "; ".join(f"{count} {code}" for code, count in models["without_estimate"].items())
-            text.append(f"Of {number(models['tried'])} models tried for BIC: {counts}.")
+            counts = ", ".join(f"{count} ({code})" for code, count in models["without_estimate"].items())
+            text.append(f"Of {number(models['tried'])} models tried for BIC without an estimate: {counts}.")
     failed = [(method, method["bootstrap"]) for method in found["methods"] if method.get("bootstrap")]
     text += [f"{sentence(method['title'])}: {drawn['without_estimate']} of {drawn['resamples']} resamples have no "
              "estimate and count as endless." for method, drawn in failed if drawn["without_estimate"]]

@@ -13,6 +13,7 @@ from undercount.experiments.report.theme import COLOURS, MARKERS, REFERENCE, col
 
 MOST_HISTORIES = 40  # shown in the figure of overlaps
 MOST_TICKS = 5
+NARROW_TICKS, LONG = 3, 100_000  # numbers from LONG on take the room of two
 BEYOND = 1.6  # how far an interval without an end is drawn beyond the largest number
 
 
@@ -73,6 +74,7 @@ def upset(found: Mapping[str, Any]) -> Figure:
     sizes.set_yticks([])
     sizes.invert_xaxis()
     sizes.xaxis.set_major_locator(MaxNLocator(2))
+    sizes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     sizes.set_xlabel("persons on the list")
     sizes.grid(visible=False)
     return figure
@@ -103,7 +105,7 @@ def stability(found: Mapping[str, Any]) -> Figure:
         ax.set_ylim(len(rows) - 0.5, -0.5)
         ax.set_title(title)
         ax.set_xlabel(label)
-        _logarithmic(ax)
+        _logarithmic(ax, narrow=True)
     return figure
 
 
@@ -128,14 +130,15 @@ def sensitivity(found: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def _logarithmic(ax) -> None:
-    """A logarithmic scale across, with at most MOST_TICKS numbers."""
+def _logarithmic(ax, narrow: bool = False) -> None:
+    """A logarithmic scale across, with at most MOST_TICKS numbers; fewer of long ones on a narrow axis."""
     ax.set_xscale("log")
     low, high = ax.get_xlim()
+    most = NARROW_TICKS if narrow and high >= LONG else MOST_TICKS
     for leads in ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
         ticks = [lead * 10.0 ** power for power in range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
                  for lead in leads if low <= lead * 10.0 ** power <= high]
-        if len(ticks) <= MOST_TICKS:
+        if len(ticks) <= most:
             break
     ax.set_xticks(ticks, [f"{tick:,.0f}" if tick >= 10 else f"{tick:g}" for tick in ticks])
     ax.xaxis.set_minor_formatter(NullFormatter())

@@ -56,7 +56,8 @@ def dependence(table: pd.DataFrame) -> Figure:
 
 
 CONDITION_LABELS = {"follows": "share of assistance that\npolice referred", "hotline": "persons on the\nhotline's list",
-                    "venue": "times likelier listed in public\nthan in private venues"}
+                    "venue": "times likelier listed in\npublic than private venues",
+                    "elsewhere": "share of those listed not\nheld here in the year"}
 
 
 def conditions(table: pd.DataFrame) -> Figure:

@@ -91,7 +91,8 @@ def test_lists_that_nobody_would_estimate_from_are_left_out():
     elsewhere = changed(worlds, before=lambda each: each.before * 0 + 10, new=lambda each: each.new * 0)
     first = changed(worlds, before=lambda each: each.before * np.nan)
     few = changed(worlds, histories=lambda each: np.minimum(each.histories, 1))
-    assert plainly(elsewhere).empty and plainly(first).empty and plainly(few).empty
+    home = changed(worlds, exposures=lambda each: each.exposures // 3)  # two thirds of those listed came home
+    assert plainly(home).empty and plainly(elsewhere).empty and plainly(first).empty and plainly(few).empty
 
 
 def test_the_odds_ratio_is_that_of_the_table():
@@ -105,6 +106,7 @@ def test_conditions_are_those_of_the_lists():
     row = plainly(made_up(np.full((1, 1), 4000))).iloc[0]
     assert row["follows"] == pytest.approx(0.2, abs=0.04) and row["hotline"] == pytest.approx(400, abs=80)
     assert row["venue"] == pytest.approx((2000 / 4000) / 0.5, abs=0.05)  # half of a person of none in private venues
+    assert row["elsewhere"] == 0
 
 
 def test_a_change_of_a_tenth_is_one():
