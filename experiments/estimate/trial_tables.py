@@ -10,9 +10,11 @@ from undercount.experiments.estimate.worlds import ALL, EVER_HELD, NEW
 
 TENTH = 0.1  # a change by less is none
 ODDS = (0.0, 0.5, 0.8, 1.25, 2.0, 4.0, 8.0, 16.0, 32.0, np.inf)
-CONDITIONS = {  # a column of `judged` -> its edges, and what makes estimates worse as it grows or shrinks
-    "follows": (-np.inf, 0.25, 0.5, 0.75, np.inf), "hotline": (-np.inf, 0.5, 4.5, 19.5, np.inf),
-    "venue": (0.0, 1.25, 2.5, 5.0, np.inf), "elsewhere": (-np.inf, 0.05, 0.15, 0.3, np.inf)}
+CONDITIONS = {  # a column of `judged` that may make estimates worse -> edges, and the names of what lies between them
+    "follows": ((-np.inf, 0.25, 0.5, 0.75, np.inf), ("up to 1/4", "to 1/2", "to 3/4", "more")),
+    "hotline": ((-np.inf, 0.5, 4.5, 19.5, np.inf), ("none", "1 to 4", "5 to 19", "20 or more")),
+    "venue": ((0.0, 1.25, 2.5, 5.0, np.inf), ("up to 1.25", "to 2.5", "to 5", "more")),
+    "elsewhere": ((-np.inf, 0.05, 0.15, 0.3, np.inf), ("up to 5 %", "to 15 %", "to 30 %", "to 50 %"))}
 COUNTS = "counts"  # the persons listed, read as if they were the flow
 WAYS = ("fell", "stayed", "rose")
 
@@ -45,22 +47,23 @@ def performance(judged: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
 
 def by_dependence(judged: pd.DataFrame) -> pd.DataFrame:
     """Performance by the true odds ratio between police and assistance, in bins of ODDS."""
-    return performance(_binned(judged, "odds_ratio", ODDS, "odds"), ["odds"]).sort_values(
+    labels = [f"over {low:g}" if high == np.inf else f"up to {high:g}" if low == 0.0 else f"{low:g} to {high:g}"
+              for low, high in zip(ODDS, ODDS[1:])]
+    return performance(_binned(judged, "odds_ratio", ODDS, labels, "odds"), ["odds"]).sort_values(
         ["odds", "target"], kind="stable")
 
 
 def by_condition(judged: pd.DataFrame) -> pd.DataFrame:
     """Performance by each of CONDITIONS: condition, value (its bin), and the columns of `performance`."""
-    parts = [performance(_binned(judged, name, edges, "value"), ["value"]).sort_values(
+    parts = [performance(_binned(judged, name, edges, labels, "value"), ["value"]).sort_values(
         ["value", "target"], kind="stable").assign(condition=name, value=lambda table: table["value"].astype(str))
-        for name, edges in CONDITIONS.items()]
+        for name, (edges, labels) in CONDITIONS.items()]
     table = pd.concat(parts, ignore_index=True)
     return table[["condition", *(name for name in table if name != "condition")]]
 
 
-def _binned(judged: pd.DataFrame, column: str, edges: Sequence[float], name: str) -> pd.DataFrame:
-    labels = [f"over {low:g}" if high == np.inf else f"up to {high:g}" if low in (0.0, -np.inf) else
-              f"{low:g} to {high:g}" for low, high in zip(edges, edges[1:])]
+def _binned(judged: pd.DataFrame, column: str, edges: Sequence[float], labels: Sequence[str],
+            name: str) -> pd.DataFrame:
     return judged.assign(**{name: pd.cut(judged[column], edges, labels=labels)}).dropna(subset=name)
 
 

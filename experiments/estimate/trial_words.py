@@ -118,8 +118,8 @@ def worse(table: pd.DataFrame) -> str:
 
 
 def dependence(table: pd.DataFrame) -> str:
-    """The odds ratios between police and assistance at which intervals of independence hold, and no longer do."""
-    rows = table[(table["target"] == EVER_HELD) & (table["method"] == INDEPENDENCE) & (table["cells"] >= ENOUGH)]
+    """The odds ratios between police and assistance at which Chapman's intervals, of these two, hold or do not."""
+    rows = table[(table["target"] == EVER_HELD) & (table["method"] == CHAPMAN) & (table["cells"] >= ENOUGH)]
     rows = rows[rows["coverage"].notna()]
     if rows.empty:
         return ""
@@ -128,7 +128,7 @@ def dependence(table: pd.DataFrame) -> str:
     verdict = (f"Nine in ten hold it at {', '.join(holding)} only." if 0 < len(holding) < len(rows) else
                "At none of them nine in ten hold it." if not holding else "At all of them nine in ten hold it.")
     return (f"The true odds ratio between the lists of police and assistance, among those {EVER_HELD}, and the "
-            f"coverage of independence at it: {said}. {verdict}")
+            f"coverage of Chapman's estimate from these two lists at it: {said}. {verdict}")
 
 
 def falls(table: pd.DataFrame) -> str:

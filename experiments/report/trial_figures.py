@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from undercount.experiments.estimate.methods import CHAO
 from undercount.experiments.estimate.trial_tables import CONDITIONS, WAYS
-from undercount.experiments.estimate.trial_words import TITLES
+from undercount.experiments.estimate.trial_words import ENOUGH, TITLES
 from undercount.experiments.estimate.worlds import ADAPT, DO_NOT, EVER_HELD, NOT_KNOWN, TARGETS
 from undercount.experiments.report.theme import COLOURS, MARKERS, REFERENCE, colour, dash, new_figure
 
@@ -42,7 +43,8 @@ def dependence(table: pd.DataFrame) -> Figure:
     axes = figure.subplots(1, len(TARGETS), sharey=True)
     for ax, target in zip(axes, TARGETS):
         for i, name in enumerate(TITLES):
-            rows = table[(table["target"] == target) & (table["method"] == name)].dropna(subset="coverage")
+            rows = table[(table["target"] == target) & (table["method"] == name) & (table["cells"] >= ENOUGH)]
+            rows = rows.dropna(subset="coverage")
             ax.plot([order.index(str(odds)) for odds in rows["odds"]], rows["coverage"], dash(i),
                     marker=MARKERS[i % len(MARKERS)], color=colour(i), label=TITLES[name])
         ax.axhline(0.95, color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
@@ -62,13 +64,13 @@ CONDITION_LABELS = {"follows": "share of assistance that\npolice referred", "hot
 
 def conditions(table: pd.DataFrame) -> Figure:
     """Estimate over those ever held, and coverage, by what may make it worse; a column a condition, a line a method."""
-    figure = new_figure(3.9)
+    figure = new_figure(4.4)
     axes = figure.subplots(2, len(CONDITIONS), sharey="row", sharex="col")
     for (over, under), name in zip(axes.T, CONDITIONS):
         mine = table[(table["condition"] == name) & (table["target"] == EVER_HELD)]
         order = list(dict.fromkeys(mine["value"]))
         for i, method in enumerate(TITLES):
-            rows = mine[mine["method"] == method]
+            rows = mine[(mine["method"] == method) & (mine["cells"] >= ENOUGH)]
             for ax, column in ((over, "ratio_q50"), (under, "coverage")):
                 there = rows.dropna(subset=column)
                 ax.plot([order.index(value) for value in there["value"]], there[column], dash(i),
@@ -76,10 +78,13 @@ def conditions(table: pd.DataFrame) -> Figure:
         over.axhline(1, color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
         under.axhline(0.95, color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
         over.set_yscale("log")
+        over.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+        over.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        over.yaxis.set_minor_formatter(NullFormatter())
         under.set_ylim(-0.03, 1.03)
         under.set_xticks(range(len(order)), order, rotation=30, ha="right")
         under.set_xlabel(CONDITION_LABELS[name])
-    axes[0, 0].set_ylabel("estimate over truth, middle")
+    axes[0, 0].set_ylabel("estimate over truth")
     axes[1, 0].set_ylabel("intervals that hold it")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
@@ -88,7 +93,7 @@ def conditions(table: pd.DataFrame) -> Figure:
 def falls_by_adaptation(table: pd.DataFrame) -> Figure:
     """Where the counts fell: share in which each method says fell, by what happened; a panel by adaptation."""
     panels = [adapts for adapts in (ADAPT, DO_NOT, NOT_KNOWN) if adapts in set(table["adapts"])]
-    figure = new_figure(2.8)
+    figure = new_figure(3.2)
     axes = np.atleast_1d(figure.subplots(1, len(panels), sharey=True))
     for ax, adapts in zip(axes, panels):
         rows = table[table["adapts"] == adapts].set_index(["truth", "method"])
@@ -97,14 +102,15 @@ def falls_by_adaptation(table: pd.DataFrame) -> Figure:
         for i, method in enumerate(TITLES):
             mine = rows.loc[[(truth, method) for truth in there if (truth, method) in rows.index]]
             x = [there.index(truth) + 0.11 * (i - 2.5) for truth, _ in mine.index]
-            ax.errorbar(x, mine["says_fell"], 2 * mine["error"].fillna(0), fmt=MARKERS[i], color=colour(i),
-                        elinewidth=0.8, label=TITLES[method], clip_on=False)
+            share, far = mine["says_fell"].to_numpy(), 2 * mine["error"].fillna(0).to_numpy()
+            ax.errorbar(x, share, [share - np.maximum(share - far, 0), np.minimum(share + far, 1) - share],
+                        fmt=MARKERS[i], color=colour(i), elinewidth=0.8, label=TITLES[method])
         ax.set_xticks(range(len(there)), [f"{truth} ({int(cases[truth]):,})" for truth in there])
         ax.set_xlim(-0.5, len(there) - 0.5)
-        ax.set_ylim(0, 1.03)
-        ax.set_title(f"networks: {adapts}")
+        ax.set_ylim(-0.03, 1.03)
+        ax.set_title(f"networks {adapts}" if adapts != NOT_KNOWN else "not known whether networks adapt")
         ax.set_xlabel("what the flow did (cases)")
-    axes[0].set_ylabel("share in which it says “fell”")
+    axes[0].set_ylabel("estimates that say “fell”")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 

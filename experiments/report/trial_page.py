@@ -40,8 +40,8 @@ def sections(tables: dict[str, pd.DataFrame]) -> list[Section]:
         made.append(Section("conditions", "What makes it worse", pictures=[Picture(
             "conditions", figures.conditions(tables["conditions"]),
             "Estimate over those ever held in the year, the middle case (above), and intervals of 95 % that hold them, "
-            "where there is one (below; dashed: 95 %), of lists of one country and year, by what may make it worse. "
-            "Data: tables/conditions.csv.")]))
+            "where there is one (below; dashed: 95 %), of lists of one country and year, by what may make it worse; "
+            "values with 20 sets of lists or more. Data: tables/conditions.csv.")]))
     if len(tables["dependence"]):
         made.append(Section("dependence", "When intervals stop to hold", pictures=[Picture(
             "dependence", figures.dependence(tables["dependence"]),
