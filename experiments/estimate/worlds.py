@@ -116,7 +116,7 @@ def _lists(table: pd.DataFrame, place: dict, years: tuple[str, ...],
     """histories, exposures and relisted of every run, from the table of lists."""
     table = table[table["year"].isin(years)]
     shape = (len(place), len(years), len(countries), HISTORIES)
-    history = sum((table[name].astype(int) << bit for bit, name in enumerate(LISTS)), start=0)
+    history = sum(table[name].astype(int) * (1 << bit) for bit, name in enumerate(LISTS))
     where = (_places(table, place), table["year"].map(years.index).to_numpy(int),
              table["country"].map(countries.index).to_numpy(int), np.asarray(history, int))
     found = {"histories": np.zeros(shape, np.int64), "exposures": np.zeros((*shape, len(VENUES), 2), np.int64),

@@ -2,8 +2,14 @@
 
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 from undercount.experiments import cli
+from undercount.experiments.estimate.worlds import from_results, of_outcome
+from undercount.experiments.runs.results import read_results
+from undercount.model.assumed.scenario import load_scenario
+from undercount.model.simulation import simulate
 
 from tests.mse import DATA, FILES
 
@@ -85,10 +91,24 @@ def test_simulated_worlds_and_the_runs_of_a_folder(tmp_path, capsys):
     assert cli.main(["verify", drawn]) == 0
     found = json.loads((tmp_path / "drawn" / "simulated.json").read_text(encoding="utf-8"))
     assert found["worlds"] == 2 and (tmp_path / "drawn" / "simulated.html").exists()
+    assert found["keeping"] == {"inspected": 0.01, "private": 0.3, "unlinked": 0.1}
+    cells = pd.read_parquet(tmp_path / "drawn" / "cells.parquet")
+    assert set(cells["lists"]) == {"three lists", "four lists", "four lists, some not linked"}
+    # Other agencies are another question.
+    assert cli.main(["estimate", "--simulated", "real-decline", "--worlds", "2", *small, "--unlinked", "0.2", "--out", drawn]) == 2
+    assert "keeping" in capsys.readouterr().err
     assert cli.main(["run", "real-decline", "--replicates", "2", "--seed", "1", *small, "--out", runs]) == 0
     assert cli.main(["estimate", "--simulated", runs, "--out", judged]) == 0
     assert cli.main(["verify", judged]) == 0
     assert json.loads((tmp_path / "judged" / "simulated.json").read_text(encoding="utf-8"))["worlds"] == 2
+    of_tables = from_results(read_results(runs)).tallies[0]
+    scenario = load_scenario("real-decline")
+    of_arrays = of_outcome(simulate(scenario, 400, 1), scenario)
+    for name in ("histories", "exposures", "relisted", "new", "before", "months"):
+        pair = [getattr(each, name) for each in (of_tables, of_arrays)]
+        if name in ("histories", "exposures"):  # who is on no list has no row in the table
+            pair = [each[:, :, 1:] for each in pair]
+        assert np.array_equal(*pair, equal_nan=True), name
 
 
 @pytest.mark.parametrize("option, value", [("--threshold", "2"), ("--threshold", "nan"), ("--resamples", "-1"),
@@ -96,6 +116,13 @@ def test_simulated_worlds_and_the_runs_of_a_folder(tmp_path, capsys):
 def test_options_that_cannot_be_used(tmp_path, capsys, option, value):
     assert cli.main(["estimate", str(DATA / FILES["kosovo"]), option, value, "--out", str(tmp_path / "out")]) == 2
     assert option in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option, value", [("--inspected", "1.5"), ("--private", "some"), ("--unlinked", "-0.1")])
+def test_how_lists_are_kept_is_a_share(tmp_path, capsys, option, value):
+    out = str(tmp_path / "out")
+    assert cli.main(["estimate", "--simulated", "real-decline", option, value, "--out", out]) == 2
+    assert f"{option}: found" in capsys.readouterr().err and not (tmp_path / "out").exists()
 
 
 def test_two_lists_with_withheld_counts_and_strata(tmp_path, capsys):

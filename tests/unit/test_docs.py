@@ -4,7 +4,7 @@ from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import scenarios_root
 
-from tools import generate, table_docs
+from tools import generate, mse, table_docs
 from tools.odd_tables import PAGE, mechanism_table, parameter_table, updated
 
 
@@ -28,3 +28,7 @@ def test_the_baseline_file_is_current():
     """Also what it fixes: a prior that is lost makes an unknown of what the schema leaves open."""
     assert generate.baseline() == (scenarios_root() / "baseline.toml").read_text(encoding="utf-8"), \
         "run: python -m tools.generate"
+
+
+def test_what_the_trial_of_estimators_found_is_current():
+    assert mse.updated(mse.PAGE.read_text(encoding="utf-8")) == mse.PAGE.read_text(encoding="utf-8"), "run: python -m tools.mse"
