@@ -22,6 +22,7 @@ PAGE, KEPT = DOCS / "estimate.md", DOCS / "estimate-simulated.json"
 START, END = "<!-- simulated: generated -->", "<!-- end of simulated -->"
 FIGURES = {"falls-by-adaptation": "P(MSE says “fell”) where the counts fell, by what the flow did",
            "conditions": "What makes it worse", "dependence": "Coverage by the odds ratio between two lists"}
+ENOUGH = 200  # worlds
 TOLD = ("What was tried.", "How lists are kept.", "What makes it worse.", "At what dependence they stop.",
         "Does it see that the flow did not fall?", "Where networks adapt, and where they do not.")
 
@@ -41,7 +42,11 @@ def section(found: dict[str, Any]) -> str:
     words = dict(found["words"])
     figures = [f"![{title}](estimate-{name}.png)" for name, title in FIGURES.items()]
     said = [f"**{lead}** {words[lead]}" for lead in TOLD if lead in words]
-    parts = [f"**{found['headline']}.**", figures[0], _falls(found["falls_by_adaptation"]), f"`{found['command']}`",
+    pilot = [f"**A pilot of {found['worlds']} worlds at a coarse scale**: persons who travel together are found together "
+             "at it, so that intervals cover less than those of single persons; and shares of few cases say little. "
+             f"At least {ENOUGH} worlds at the pooled scale are asked for."] * (found["worlds"] < ENOUGH)
+    parts = [*pilot, f"**{found['headline']}.**", figures[0], _falls(found["falls_by_adaptation"]),
+             f"`{found['command']}`",
              said[0], _performance(found["performance"]), *said[1:3], figures[1], *said[3:4], figures[2], *said[4:]]
     return "\n\n".join(parts)
 
