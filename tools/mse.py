@@ -43,8 +43,8 @@ def section(found: dict[str, Any]) -> str:
     figures = [f"![{title}](estimate-{name}.png)" for name, title in FIGURES.items()]
     said = [f"**{lead}** {words[lead]}" for lead in TOLD if lead in words]
     pilot = [f"**A pilot of {found['worlds']} worlds at a coarse scale**: persons who travel together are found "
-             "together at it, so that intervals cover less than those of single persons; and shares of few cases say little. "
-             f"At least {ENOUGH} worlds at the pooled scale are asked for."] * (found["worlds"] < ENOUGH)
+             "together at it, so that intervals cover less than those of single persons; and shares of few cases say "
+             f"little. At least {ENOUGH} worlds at the pooled scale are asked for."] * (found["worlds"] < ENOUGH)
     parts = [*pilot, f"**{found['headline']}.**", figures[0], _falls(found["falls_by_adaptation"]),
              f"`{found['command']}`",
              said[0], _performance(found["performance"]), *said[1:3], figures[1], *said[3:4], figures[2], *said[4:]]
