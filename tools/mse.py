@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from undercount.experiments.estimate.methods import STEPWISE
 from undercount.experiments.estimate.trial_words import TITLES
 from undercount.experiments.estimate.worlds import ADAPT, DO_NOT, EVER_HELD, NEW
 from undercount.experiments.store.folder import MANIFEST
@@ -22,6 +23,7 @@ PAGE, KEPT = DOCS / "estimate.md", DOCS / "estimate-simulated.json"
 START, END = "<!-- simulated: generated -->", "<!-- end of simulated -->"
 FIGURES = {"falls-by-adaptation": "P(MSE says “fell”) where the counts fell, by what the flow did",
            "conditions": "What makes it worse", "dependence": "Coverage by the odds ratio between two lists"}
+ENOUGH, FEW = 200, 40  # worlds; years in which the counts fell
 TOLD = ("What was tried.", "How lists are kept.", "What makes it worse.", "At what dependence they stop.",
         "Does it see that the flow did not fall?", "Where networks adapt, and where they do not.")
 
@@ -41,7 +43,14 @@ def section(found: dict[str, Any]) -> str:
     words = dict(found["words"])
     figures = [f"![{title}](estimate-{name}.png)" for name, title in FIGURES.items()]
     said = [f"**{lead}** {words[lead]}" for lead in TOLD if lead in words]
-    parts = [f"**{found['headline']}.**", figures[0], _falls(found["falls_by_adaptation"]), f"`{found['command']}`",
+    pilot = [f"**A pilot of {found['worlds']} worlds at a coarse scale**: persons who travel together are found "
+             "together at it, so that intervals cover less than those of single persons; and shares of few cases say "
+             f"little. At least {ENOUGH} worlds at the pooled scale are asked for."] * (found["worlds"] < ENOUGH)
+    cases = sum(row["cases"] for row in found["falls_by_adaptation"] if row["method"] == STEPWISE)
+    answer = [f"**{found['headline']}.**", figures[0], _falls(found["falls_by_adaptation"])] if cases >= FEW else [
+        f"**Whether MSE says “fell” where the counts fall and the flow does not: not answered yet**, {cases} cases are "
+        "too few."]
+    parts = [*pilot, *answer, f"`{found['command']}`",
              said[0], _performance(found["performance"]), *said[1:3], figures[1], *said[3:4], figures[2], *said[4:]]
     return "\n\n".join(parts)
 

@@ -84,7 +84,7 @@ def judged(worlds: Worlds, keeping: Keeping, seed: int) -> pd.DataFrame:
     listed, method, estimate, low, high, code of `existence.py`: the three are nan where it is not 0.
 
     The first year is left out, as nobody knows who was held when it began; so are places with fewer than FEWEST
-    persons on lists, and those with more than MOST_ELSEWHERE.
+    persons on lists, and single countries with more than MOST_ELSEWHERE.
     """
     rows = []
     for n, (scenario, world) in enumerate(zip(worlds.scenarios, worlds.numbers)):
@@ -109,7 +109,7 @@ def _cells(tallies: Tallies, first: tuple) -> Iterator[tuple[int, int | None, di
             new, held, exposed = (each[year].sum(axis=0) if place is None else each[year, place]
                                   for each in (tallies.new, tallies.held, tallies.exposures[..., 1:, :, HELD].sum(-2)))
             elsewhere = 1 - min(1.0, exposed.sum() / max(counts.sum(), 1))
-            if FEWEST <= counts.sum() <= held.sum() and elsewhere <= MOST_ELSEWHERE:
+            if FEWEST <= counts.sum() <= held.sum() and (place is None or elsewhere <= MOST_ELSEWHERE):
                 shared = on_all(counts)
                 found = (exposed + 0.5) / (held + 1)
                 yield year, place, {

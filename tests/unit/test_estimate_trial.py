@@ -92,7 +92,7 @@ def test_lists_that_nobody_would_estimate_from_are_left_out():
     first = changed(worlds, before=lambda each: each.before * np.nan)
     few = changed(worlds, histories=lambda each: np.minimum(each.histories, 1))
     home = changed(worlds, exposures=lambda each: each.exposures // 3)  # two thirds of those listed came home
-    assert plainly(home).empty and plainly(elsewhere).empty and plainly(first).empty and plainly(few).empty
+    assert set(plainly(home)["country"]) == {ALL} and plainly(elsewhere).empty and plainly(first).empty and plainly(few).empty
 
 
 def test_the_odds_ratio_is_that_of_the_table():
