@@ -365,8 +365,8 @@ def test_an_onset_is_dragged_and_moved_by_keys_and_a_sentence_says_what_followed
 def test_a_link_with_mistakes_says_so_and_opens_the_rest(page, address):
     found = Opened(page, address + "?first=refusal&second=none&push.push=99&pusj.pull=1&seed=3", maps=1)
     problem = found.page.locator(".uc-problem")
-    expect(problem).to_contain_text("push.push: found 99; allowed:")
-    expect(problem).to_contain_text("nearest: push")
+    expect(problem).to_contain_text("push.push: found 99.0; allowed:")
+    expect(problem).to_contain_text("nearest: pull.pull")
     expect(found.page.locator(".uc-story0")).to_contain_text("Refusal")
     expect(found.field("^Seed")).to_have_value("3")
 
