@@ -50,6 +50,8 @@ def _countries(codes, own, last):
 
 def _figures(draw, codes, own, span):
     rows = ["iso3,year,variable,value,unit,source"]
+    for variable in ("unemployment", "mobile_per_100", "internet_pct"):  # of somebody at least
+        rows.append(f"{draw(st.sampled_from(codes))},{span[0]},{variable},{draw(st.integers(1, 30))},x,x")
     for i, code in enumerate(codes):
         rows += [f"{code},{span[0]},gdp_per_head,{4000 + 6000 * i},x,x", f"{code},{span[0]},population,{2e6 * (i + 1):g},x,x"]
         if draw(st.booleans()):  # what is missing is unknown

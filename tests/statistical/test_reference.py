@@ -16,6 +16,7 @@ from undercount.experiments.draws import drawn, gates_of
 from undercount.experiments.patterns.worlds import judge
 from undercount.experiments.reference import plan as plans
 from undercount.experiments.reference.build import build
+from undercount.experiments.reference.plan import Variant
 from undercount.experiments.reference.quantities import (
     NATIONAL,
     TRIED,
@@ -196,7 +197,10 @@ def test_a_mistake_in_the_statistics_is_named(tmp_path, cell, value, key):
 # --- the table ---------------------------------------------------------------------------------------
 def test_the_table_holds_what_was_drawn(table):
     reference = read_reference(table)
-    assert reference.explanations == ["route-adaptation", "real-decline"] and reference.widths == [0.5, 1.0, 2.0]
+    assert reference.explanations == ["route-adaptation", "real-decline"]
+    gates = [gate.name for gate in gates_of(reference.scenario("real-decline"))] if reference.manifest["batch"]["gates"] \
+        else []
+    assert reference.variants == [Variant(), Variant(0.5), Variant(2.0), *(Variant(1.0, gate) for gate in gates)]
     assert np.bincount(reference.labels).tolist() == [6, 6]
     for name in reference.explanations:
         unknowns, parameters = reference.parameters(name)
@@ -205,8 +209,8 @@ def test_the_table_holds_what_was_drawn(table):
             assert (column >= low).all() and (column <= high).all() and column.std() > 0
         again = drawn(reference.scenario(name), 4, reference.seed)
         assert [again.scenario.value(path) for path in unknowns] == parameters[4].tolist()
-    wide = reference.at_width(2.0)
-    assert np.bincount(wide.labels).tolist() == [2, 2]
+    wide = reference.under(Variant(2.0))
+    assert np.bincount(wide.labels).tolist() == [1, 1]
 
 
 def test_a_table_made_by_other_rules_is_not_mixed_with_new_worlds(table, monkeypatch):
