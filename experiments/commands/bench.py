@@ -12,13 +12,16 @@ import click
 @click.option("--quick", is_flag=True, help="Small cases only: shows that it works, measures little.")
 @click.option("--engines", is_flag=True, help="Measure engines: efficiency, cost of a run, memory of a command.")
 def command(as_json: bool, quick: bool, engines: bool) -> None:
-    """Measure agent-months a second, the cost of the whole region at one agent a person, and of a batch.
+    """Measure what was asked of speed and memory, and print it beside what was asked.
 
-    Each case runs in a process of its own and is timed after compilation.
+    Worlds of a reference table, the command that makes one, the whole region at one agent a person and with its people
+    multiplied, compilation, the noise of the pooled scale, both activations beside a toy in plain Mesa, NumPy and
+    (where installed) mesa-frames, batches. Each case runs in a process of its own and, but for compilation itself, is
+    timed after it. It takes some minutes; with other jobs on the machine its times mean little but as ratios.
     """
     import json
 
-    from undercount.experiments.bench import measure, measure_engines
+    from undercount.experiments.bench.measure import measure, measure_engines
 
     found = (measure_engines if engines else measure)(quick, say=lambda text: click.echo(f"{text} ...", err=True))
     if as_json:
@@ -42,7 +45,10 @@ def _print_engines(found: dict[str, Any]) -> None:
                                                                  "coordinator_ms_a_run")))
     console.print(table)
     for count, efficiency in side["at_once"].items():
-        console.print(f"{count} bare loops at once on this machine, without an engine: {efficiency}")
+        overhead = side["dask_overhead"].get(count)
+        console.print(f"{count} bare loops at once on this machine, without an engine: {efficiency}" + (
+            "" if overhead is None else f"; Dask takes {100 * overhead:.1f} % more (asked: at most 5 %)"),
+                      soft_wrap=True)
     for row in found["memory"]:
         console.print(f"{row['runs']:,} runs with files, 2 processes: {row['seconds']} s, the command's memory at most "
                       f"{row['peak_bytes_while_running'] / 1e6:,.0f} MB while they ran, "
@@ -54,11 +60,29 @@ def _print(found: dict[str, Any]) -> None:
     from rich.table import Table
 
     console = Console(highlight=False)
+    console.print(_goals(found["goals"]))
+    console.print(f"Load of the machine (jobs that wanted a core): {found['load_before']} before, "
+                  f"{found['load_after']} after", soft_wrap=True)
+    noise, first = found["noise"], found["first_run"]
+    console.print(f"Noise: {noise['seeds']} seeds, {noise['fewer']} times fewer people; largest ratio "
+                  f"{noise['largest_ratio']}; chance alone gives each a standard error of {noise['standard_error']}",
+                  soft_wrap=True)
+    console.print(f"Compilation: {first['functions']} functions, {first['clock_seconds']} s on the clock",
+                  soft_wrap=True)
+    for scale, row in found["reference"].items():
+        console.print(f"undercount reference, {scale}: {row['worlds']} worlds in {row['seconds']} s on "
+                      f"{row['workers']} workers, of which {row['start_seconds']} s start and tables", soft_wrap=True)
+    for row in found["scaled"]:
+        console.print(f"{row['people'] / 1e6:,.1f} million persons: " + (row.get("skipped") or (
+            f"{row['processor_seconds']} s of a core ({row['set_up_seconds']} set-up, {row['months_seconds']} months), "
+            f"{row['ns_a_person']} ns and {row['bytes_per_person']} bytes a person")), soft_wrap=True)
     speed = Table(title=f"Activation, {found['agents']:,} agents at home", title_justify="left")
     speed.add_column("")
     speed.add_column("agent-months / s", justify="right")
-    for name in ("compiled", "mesa", "compiled_whole_run"):
-        speed.add_row(name.replace("_", " "), f"{found[name]:,}")
+    for name, words in (("compiled", "compiled"), ("mesa", "mesa"), ("compiled_whole_run", "compiled whole run"),
+                        ("plain_mesa", "toy, plain Mesa"), ("plain_numpy", "toy, NumPy"),
+                        ("mesa_frames", "toy, mesa-frames")):
+        speed.add_row(words, "not installed" if found[name] is None else f"{found[name]:,}")
     speed.add_row("ratio compiled / mesa", f"{found['ratio']:,}")
     console.print(speed)
     for title, rows in (("The region at its finest here", [found["full_region"]]),
@@ -73,6 +97,20 @@ def _print(found: dict[str, Any]) -> None:
         f"{batch['seconds']} s, memory grew by {batch['growth_bytes'] / 1e6:,.1f} MB; with a result folder "
         f"{batch['with_files_seconds']} s, {batch['with_files_growth_bytes'] / 1e6:,.1f} MB, "
         f"{batch['bytes_on_disk'] / 1e6:,.1f} MB on disk", soft_wrap=True)
+
+
+def _goals(goals: dict[str, dict[str, Any]]):
+    from rich.table import Table
+
+    table = Table(title="Goals", title_justify="left")
+    for name in ("", "measured", "asked", "unit", ""):
+        table.add_column(name, justify="right" if name in ("measured", "asked") else "left")
+    for goal in goals.values():
+        asked = "" if goal["asked"] is None else f"{'at most' if goal['at_most'] else 'at least'} {goal['asked']:,}"
+        verdict = {True: "met", False: "missed", None: ""}[goal["met"]]
+        measured = "not measured" if goal["measured"] is None else f"{goal['measured']:,}"
+        table.add_row(goal["what"], measured, asked, goal["unit"], verdict)
+    return table
 
 
 def _costs(title: str, rows: list[dict[str, Any]]):

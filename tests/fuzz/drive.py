@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from undercount.experiments.bench import bytes_now
+from undercount.experiments.bench.memory import bytes_now
 
 from tests.fuzz.targets import KINDS, Workspace, enter
 
