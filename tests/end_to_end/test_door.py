@@ -51,8 +51,8 @@ def serving(folder, *arguments):
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    """A server for two sessions, whose worlds rest after three seconds."""
-    with serving(tmp_path_factory.mktemp("door"), "full-adaptation", "--sessions", "2", "--rest-after", "0.05", "--session-memory", "60") as url:
+    """A server for two sessions, whose worlds rest after twelve seconds."""
+    with serving(tmp_path_factory.mktemp("door"), "full-adaptation", "--sessions", "2", "--rest-after", "0.2", "--session-memory", "60") as url:
         yield url
 
 
