@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 from undercount.experiments.reference.shipped import MIXTURE, shipped_folder
+from undercount.experiments.reference.table import read_reference
 from undercount.experiments.store.folder import MANIFEST
 from undercount.experiments.verdict.folder import DRAWS
 from undercount.experiments.verdict.weighted import COLUMNS, WEIGHED, worlds_of
@@ -48,12 +49,12 @@ def publish(reference: Path, folders: list[Path], target: Path = PUBLISHED) -> l
     return written
 
 
-def ship_draws(verdict: Path, target: Path) -> Path:
-    """Write the weights of a mixture's verdict into the folder of the table that ships; the file."""
+def ship_draws(reference: Path, verdict: Path, target: Path) -> Path:
+    """Write the weights of a mixture's verdict from this table into the folder of the table that ships; the file."""
     table = pq.read_table(verdict / DRAWS, columns=list(COLUMNS))
-    batch = json.loads((verdict / MANIFEST).read_bytes())["batch"]["reference"]
     path = target / DRAWS
-    pq.write_table(table.replace_schema_metadata({WEIGHED: worlds_of(batch)}), path, compression="zstd")
+    own = table.replace_schema_metadata({WEIGHED: worlds_of(read_reference(reference))})
+    pq.write_table(own, path, compression="zstd")
     return path
 
 
@@ -70,5 +71,5 @@ if __name__ == "__main__":
     into, table = PUBLISHED / (on or ""), shipped_folder(load_scenario(MIXTURE, on).region)
     for folder in others:
         if table.is_dir() and json.loads((folder / MANIFEST).read_bytes())["kind"] == "compare":
-            print(ship_draws(folder, table).name)
+            print(ship_draws(there, folder, table).name)
     print("\n".join(str(path.relative_to(PUBLISHED)) for path in publish(there, others, into)))

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,15 +107,23 @@ def shipped_weighted() -> Weighted:
     path = reference.folder / DRAWS
     if not path.exists():
         raise BadInput(Problem(path, "draws", "none that ship with this region", f"a verdict: {MAKE}"))
-    if (pq.read_schema(path).metadata or {}).get(WEIGHED) != worlds_of(reference.manifest["batch"]):
+    if (pq.read_schema(path).metadata or {}).get(WEIGHED) != worlds_of(reference):
         raise BadInput(Problem(path, "draws", "weights of another table", f"those of the table beside it: {MAKE}"))
     return _of_worlds(reference.folder, reference)
 
 
-def worlds_of(batch: Mapping[str, Any]) -> bytes:
-    """A hash of what decides which worlds a table holds; not of the code, which a shipped table is tied to anew."""
-    return hashlib.sha256(json.dumps({k: v for k, v in batch.items() if k != "code"}, sort_keys=True).encode()
-                          ).hexdigest()[:16].encode()
+def worlds_of(reference: Reference) -> bytes:
+    """A hash of a table's worlds: their numbers and counts, the same for a table and what ships of it.
+
+    Not of the manifest: other rules or another number of worlds leave its batch as it is, apart from the code, and a
+    shipped table is tied anew to code that changed no world.
+    """
+    counts = [name for name in reference.columns if name.startswith("count:")]
+    found = hashlib.sha256(json.dumps([reference.explanations, counts]).encode())
+    for part in (reference.labels, reference.worlds):
+        found.update(part.astype("<i8").tobytes())
+    found.update(reference.quantities(counts).astype("<f4").tobytes())
+    return found.hexdigest()[:16].encode()
 
 
 def _of_worlds(folder: Path, reference: Reference) -> Weighted:
