@@ -61,7 +61,8 @@ def keep_verdict(source: Path, folder: Path) -> None:
     for name in DRAWS:
         if (source / name).is_file():
             shutil.copyfile(source / name, folder / name)
-    keep_reference(reference_of(source, manifest["reference"]), folder / REFERENCE)
+    if "reference" in manifest:  # its table, where it was made from one that is known
+        keep_reference(reference_of(source, manifest["reference"]), folder / REFERENCE)
     write_manifest(folder, manifest | {CALLED: called(source)})
 
 

@@ -55,7 +55,7 @@ def test_headlines_overrides_and_settings_reach_the_scenario():
 
 
 @pytest.mark.parametrize("keywords, said", [
-    ({"seed": -1}, "seed: found -1"), ({"seed": 2**63}, "allowed: 0 to"), ({"people_per_agent": 0}, "people_per_agent"),
+    ({"seed": -1}, "seed: found -1"), ({"seed": 2**63}, "allowed: a whole number, 0 to"), ({"people_per_agent": 0}, "people_per_agent"),
     ({"people_per_agent": 10_001}, "1 to 10,000"), ({"people_per_agent": 1.5}, "whole number"),
     ({"activation": "random"}, "compiled or mesa"), ({"push": -1}, "push"), ({"corruption": float("nan")}, "corruption"),
     ({"papers_csot": 1}, "papers_cost"), ({"route_adaption": True}, "route_adaptation"),
