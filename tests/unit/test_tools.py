@@ -89,8 +89,8 @@ def test_what_is_published_is_documents_and_no_draws(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     target = tmp_path / "published"
-    target.mkdir()
-    (target / "old.csv").write_text("of an earlier answer")
+    (target / "verdict").mkdir(parents=True)
+    (target / "verdict" / "old.csv").write_text("of an earlier answer")
     written = publish(reference, [verdict], target)
     assert {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()} == {
         path.relative_to(target).as_posix() for path in written} == {

@@ -59,7 +59,7 @@ def test_the_live_chain_is_that_of_the_table(drawn):
     assert live.countries == there.countries
     np.testing.assert_allclose(live.whole[0], there.whole[row], rtol=0, atol=2e-4)  # the table is in single precision
     np.testing.assert_allclose(live.whole.sum(), live.change[0], atol=1e-9)
-    assert (live.before, live.after) == (2001, 2003)
+    assert live.before in (2001, 2002) and live.after == 2003  # the peak is of the draw
 
 
 def test_factors_of_the_picture_multiply_to_the_change_of_the_count(drawn):
