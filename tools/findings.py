@@ -136,7 +136,12 @@ def _policy(published: Path) -> str:
                                       f"{by.loc[n, 'person_months_percent_95']:.1f})" for n in ("frozen", "adapting")),
                      *(f"{by.loc[n, 'counts_percent']:+.1f}" for n in ("frozen", "adapting"))))
     rows.sort(key=lambda row: -float(row[1].split()[0]))
-    return f"## Levers\n\n{found['caveat']}\n\nAt effort {found['main_effort']:g}: median and middle 90 %. Draws: " \
+    bases = [json.loads((published / name / "manifest.json").read_bytes())["batch"]["basis"]
+             for name in ("policy", "attribution")]
+    older = "" if bases[0]["content"] == bases[1]["content"] else (
+        f"Not of this verdict but of the one before ({bases[0]['words']}): nearly the same law of the model, other "
+        "worlds.\n\n")
+    return f"## Levers\n\n{found['caveat']}\n\n{older}At effort {found['main_effort']:g}: median and middle 90 %. Draws: " \
         f"{found['draws']}.\n\n" + table(
             ("lever", "person-months avoided, %, networks frozen", "adapting", "counts, %, frozen", "adapting"), rows)
 

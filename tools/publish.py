@@ -28,6 +28,7 @@ from tools.findings import PUBLISHED
 NAMES = {"compare": "verdict", "attribute": "attribution", "policy": "policy", "discover": "discover",
          "further": "further"}
 KINDS = {".json", ".md", ".csv"}
+BEHIND = ("parts", "region", "reference", "verdict")  # what a folder keeps to go on elsewhere
 
 
 def publish(reference: Path, folders: list[Path], target: Path = PUBLISHED) -> list[Path]:
@@ -40,7 +41,7 @@ def publish(reference: Path, folders: list[Path], target: Path = PUBLISHED) -> l
         own = target / NAMES[kind]
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
-            if path.suffix in KINDS and inside.parts[0] not in ("parts", "region"):
+            if path.suffix in KINDS and inside.parts[0] not in BEHIND:
                 written.append(_copy(path, own / inside))
             elif path.suffix == ".png" and inside.parts[0] == "figures":
                 written.append(_copy(path, target / "figures" / path.name))
