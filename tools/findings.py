@@ -141,7 +141,8 @@ def _policy(published: Path) -> str:
     older = "" if bases[0]["content"] == bases[1]["content"] else (
         f"Not of this verdict but of the one before ({bases[0]['words']}): nearly the same law of the model, other "
         "worlds.\n\n")
-    return f"## Levers\n\n{found['caveat']}\n\n{older}At effort {found['main_effort']:g}: median and middle 90 %. Draws: " \
+    return f"## Levers\n\n{found['caveat']}\n\n{older}" \
+        f"At effort {found['main_effort']:g}: median and middle 90 %. Draws: " \
         f"{found['draws']}.\n\n" + table(
             ("lever", "person-months avoided, %, networks frozen", "adapting", "counts, %, frozen", "adapting"), rows)
 
