@@ -92,11 +92,11 @@ def Clock(session: Session):
 @solara.component
 def Maps(session: Session):
     """A map for each world under what it tells this month."""
-    now, twin = session.snapshot.value, session.twin
-    frame, path = frame_of(twin.region), str(twin.region.map)
+    now, region = session.snapshot.value, session.region
+    frame, path = frame_of(region), str(region.map)
     view = session.view.value if session.view.value in frame.views else WHOLE
-    base = solara.use_memo(lambda: flow_map.base(twin.region), [path])
-    names = solara.use_memo(lambda: flow_map.names(twin.region, view), [path, view])
+    base = solara.use_memo(lambda: flow_map.base(region), [path])
+    names = solara.use_memo(lambda: flow_map.names(region, view), [path, view])
     other = next((name for name in frame.views if name != view), None)
     with solara.Div(classes=["uc-maps" if len(now.names) > 1 else "uc-map-alone"]):
         for k, name in enumerate(now.names):

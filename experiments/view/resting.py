@@ -14,6 +14,7 @@ import weakref
 from typing import Any
 
 from undercount.experiments.view.twin import Settings, Twin
+from undercount.model.known.region import Region
 
 IDLE_VARIABLE = "UNDERCOUNT_VIEW_IDLE"  # how the command tells the page, in seconds
 IDLE_SECONDS = 600.0
@@ -44,8 +45,19 @@ class Rests:
     @twin.setter
     def twin(self, twin: Twin) -> None:
         self._twin, self._left, self.used = twin, None, time.monotonic()
-        _all.add(self)
+        with _watch:
+            _all.add(self)
         _start_watch()
+
+    @property
+    def made(self) -> Settings:
+        """What the worlds were made from, whether they rest or not."""
+        return self._twin.settings
+
+    @property
+    def region(self) -> Region:
+        """That of the worlds, whether they rest or not."""
+        return self._twin.region
 
     def _wake(self) -> None:
         settings, month = self._left
@@ -69,6 +81,7 @@ class Rests:
         with self.lock:
             self._left = None
             self._twin.close()
+        with _watch:
             _all.discard(self)
 
     def moving(self) -> bool:
@@ -86,9 +99,14 @@ def idle_seconds() -> float:
     return float(os.environ.get(IDLE_VARIABLE) or IDLE_SECONDS)
 
 
+def _there() -> list[Rests]:
+    with _watch:
+        return list(_all)
+
+
 def state() -> dict[str, int]:
     """How many sessions have worlds in memory, and how many have let them go."""
-    there = list(_all)
+    there = _there()
     resting = sum(each._left is not None for each in there)
     return {"awake": len(there) - resting, "resting": resting}
 
@@ -106,7 +124,7 @@ def _look() -> None:
         idle = idle_seconds()
         time.sleep(min(15.0, max(0.2, idle / 4)))
         before = state()["resting"]
-        for session in list(_all):
+        for session in _there():
             session.rest(idle)
         if state()["resting"] > before:
             gc.collect()  # Mesa's models sit in cycles that hold megabytes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import solara
@@ -52,11 +53,12 @@ class Session(Rests):
         self.picked = Picked()
         self._words = (None, "")
         self._generation = 0
+        self._mover: threading.Thread | None = None  # that plays or makes the worlds
         self._known_country()
         self.snapshot = solara.reactive(self._snapshot())
 
     def _known_country(self) -> None:
-        region = self.twin.region
+        region = self.region
         if self.country.value not in region.index:
             seen = [row for row in region.referrals if row.role == "destination"]
             self.country.value = seen[-1].iso3 if seen else region.countries[0].iso3
@@ -85,13 +87,16 @@ class Session(Rests):
     def _tell(self, twin: Twin, found, followers, names: list[str]) -> None:
         words = in_words(followers, names, found.t)
         with self.lock:
-            if self.twin is twin and twin.models:
-                self._words = ((id(twin), found), words)
-                self.refresh()
+            if self.twin is not twin or not twin.models:
+                return
+            self._words = ((id(twin), found), words)
+            shown = self._snapshot()
+        self.snapshot.value = shown
 
     def refresh(self) -> None:
         with self.lock:
-            self.snapshot.value = self._snapshot()
+            found = self._snapshot()
+        self.snapshot.value = found  # drawing waits for nothing that waits for the worlds
 
     def show(self, page: str) -> None:
         if page in PAGES:
@@ -99,12 +104,12 @@ class Session(Rests):
             self.refresh()
 
     def show_country(self, iso3: str) -> None:
-        if isinstance(iso3, str) and iso3 in self.twin.region.index:
+        if isinstance(iso3, str) and iso3 in self.region.index:
             self.country.value = iso3
             self.refresh()
 
     def look(self, view: str) -> None:
-        if view in frame_of(self.twin.region).views:
+        if view in frame_of(self.region).views:
             self.view.value = view
             self.refresh()
 
@@ -132,7 +137,7 @@ class Session(Rests):
             return
         self._generation += 1
         self.playing.value = True
-        threading.Thread(target=self._play, args=(self._generation,), daemon=True).start()
+        self._move(self._play, self._generation)
 
     def set_speed(self, value) -> None:
         """Months a second, within what the slider offers."""
@@ -162,7 +167,7 @@ class Session(Rests):
         self.pause()
         self.busy.value = "Building the worlds …"
         until = self.twin.month if again else 0
-        threading.Thread(target=self._rebuild, args=(self.settings.value, until), daemon=True).start()
+        self._move(self._rebuild, self.settings.value, until)
 
     def _rebuild(self, settings: Settings, until: int) -> None:
         try:
@@ -170,10 +175,11 @@ class Session(Rests):
             while made.month < until and not made.over:
                 made.step()
             with self.lock:
-                old, self.twin = self.twin, made
+                old = self.twin
                 if not old.models:
                     made.close()
                     return  # the tab was closed meanwhile
+                self.twin = made
                 if old.settings != settings and old.month:
                     self.before = remembered(old)
                 self.picked.followers, self.picked.serial = [], -1
@@ -195,8 +201,13 @@ class Session(Rests):
             self.let_go()
             self.picked.followers = []
 
+    def _move(self, work: Callable[..., None], *arguments) -> None:
+        self._mover = threading.Thread(target=work, args=arguments, daemon=True)
+        self._mover.start()
+
     def moving(self) -> bool:
-        return self.playing.value or bool(self.busy.value)
+        """Asked by a thread of no tab, for which `playing` and `busy` would have no value."""
+        return self._mover is not None and self._mover.is_alive()
 
     def _forgets(self) -> None:
         self._followed = [(k, follower.kind, follower.row, note) for k, follower, note in self.picked.followers]
@@ -209,7 +220,7 @@ class Session(Rests):
     @property
     def changed(self) -> bool:
         """Do the controls say something else than the worlds on the page?"""
-        return self.settings.value != self.twin.settings
+        return self.settings.value != self.made
 
     def change(self, name: str, made: tuple[Settings, str | None]) -> None:
         """Takes over what a control gave, or keeps its message."""
@@ -235,9 +246,9 @@ class Session(Rests):
         if kind not in CHOICES or what not in CHOICES[kind] or self.busy.value:
             return
         with self.lock:
+            first = self.twin.models[0].world
             same = (kind, what) == (self.picked.kind, self.picked.what)
             self.picked = Picked(kind, what, self.picked.serial + 1 if same else 0)
-            first = self.twin.models[0].world
             among = self.twin.models[1].world if self.twin.paired else None
             row = choose(first, kind, what, self.picked.serial, among)
             if row is not None:
@@ -246,7 +257,8 @@ class Session(Rests):
                     other, note = counterpart(self.picked.followers[0][1], self.twin.models[1].world)
                     if other is not None:
                         self.picked.followers.append((1, self._follow(1, kind, other), note))
-            self.snapshot.value = self._snapshot()
+            shown = self._snapshot()
+        self.snapshot.value = shown
 
     def _follow(self, k: int, kind: str, row: int) -> Follower:
         world = self.twin.models[k].world

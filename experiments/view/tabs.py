@@ -85,7 +85,7 @@ def _lifehtml(life: Life) -> str:
 @solara.component
 def Country(session: Session):
     """Choose a country here or on a map."""
-    region = session.twin.region
+    region = session.region
     items = [{"text": country(region, c.iso3), "value": c.iso3} for c in region.countries]
     items.sort(key=lambda item: item["text"])
     with solara.Div(classes=["uc-pick"]):

@@ -187,3 +187,29 @@ def test_unknown_scenario_is_said_at_once():
     done = subprocess.run([sys.executable, "-m", "undercount", "view", "full-adaptatoin"], capture_output=True, text=True,
                           timeout=60)
     assert done.returncode == 2 and "full-adaptation" in done.stderr
+
+
+def test_worlds_that_rest_are_remembered_and_come_back_where_they_were(session):
+    session.step()
+    session.pick("person", "is exploited now")
+    before = session.snapshot.value
+    settings, region, stay = session.made, session.region, session.twin.models[0].world.people.copy()
+    session.rest(3600)
+    assert session._left is None  # somebody looked just now
+    session.rest(0)
+    assert session._left == (settings, 1) and session._twin.models == [] and session.picked.followers == []
+    assert session.made == settings and session.region is region and not session.changed
+    assert session._left is not None  # what draws the page makes no worlds
+    session.refresh()
+    assert session._left is None and session.twin.month == 1
+    assert (session.twin.models[0].world.people == stay).all()
+    assert session.snapshot.value == before
+    session.step()
+    assert session.twin.month == 2
+
+
+def test_worlds_do_not_rest_while_they_are_made(session):
+    session.reset()
+    session.rest(0)
+    assert session._left is None
+    wait(session)
