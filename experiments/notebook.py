@@ -167,7 +167,7 @@ def sensitivity(scenario: str, folder: str | Path | None = None, engine: str = "
     """Screening and Sobol indices, as `undercount sensitivity` makes them.
 
     `asked` are its options: over, output (lists of texts), seed, people_per_agent, until, trajectories, keep, most,
-    width, settings. Raises what `run` raises, and BadInput without SALib.
+    width, settings, region. Raises what `run` raises, and BadInput without SALib.
     """
     import json
 
@@ -176,7 +176,7 @@ def sensitivity(scenario: str, folder: str | Path | None = None, engine: str = "
     from undercount.experiments.influence.read import read_inquiry
 
     known: dict[str, Any] = {"over": (), "output": (), "seed": 1, "people_per_agent": None, "until": None,
-                             "trajectories": 20, "keep": 20, "most": 1024, "width": 0.1, "settings": {}}
+                             "trajectories": 20, "keep": 20, "most": 1024, "width": 0.1, "settings": {}, "region": None}
     _only(asked, known)
     known |= asked
     inquiry = read_inquiry([], scenario, known | {"wanted": known["output"], "settings": _texts(known["settings"])})

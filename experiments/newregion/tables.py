@@ -77,10 +77,11 @@ COLUMNS = {
 # origin, transit, destination: 1 or 0, several may be 1. group: a name by which events can mean several countries, or
 # nothing. source: where the row was read.""",
     "country_year.csv": """\
-# Yearly figures; a missing row is unknown, not zero. variable: gdp_per_head or gdp_per_head_current (any unit, the same
-# for all), unemployment, female_unemployment, internet_pct (per cent), mobile_per_100, cpi_score (0 to 10), population,
-# women_15_29 (persons; the persons at risk of an origin follow from it), emigrant_stock (persons). unit: words.
-# source: codes of sources.csv, joined by +. note: may be blank.""",
+# Yearly figures; a missing row is unknown, not zero. iso3: country. year. variable: gdp_per_head or
+# gdp_per_head_current (any unit, the same for all), unemployment, female_unemployment, internet_pct (per cent),
+# mobile_per_100, cpi_score (0 to 10), population, women_15_29 (persons; the persons at risk of an origin follow from
+# it), emigrant_stock (persons). value: a number. unit: words. source: codes of sources.csv, joined by +. note: may be
+# blank.""",
     "sources.csv": """\
 # What the codes in country_year.csv stand for. code: short. citation: so that a reader finds the figure.""",
     "crossings.csv": """\

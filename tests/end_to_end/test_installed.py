@@ -61,7 +61,12 @@ def undercount(request, tmp_path):
         python, place = request.getfixturevalue("fresh")
     elif (ROOT / "undercount" / "model").is_symlink():
         env["PYTHONPATH"] = str(ROOT)  # a worktree, whose environment has another checkout installed
+    # Before -m reaches the package, Python's own runpy imports some: no package can keep a user's files out of that.
+    ask = "import sys; before = set(sys.modules); import runpy; print(*set(sys.modules) - before)"
+    started = subprocess.run([python, "-P", "-c", ask], env=env, text=True, capture_output=True, check=True).stdout.split()
     for name in HOSTILE:
+        if name.removesuffix(".py") in started:
+            continue
         (tmp_path / name).write_text(f"open('imported-{name}', 'w').close()\nraise SystemExit('a user\\'s own {name}')\n")
 
     def run(*args):
@@ -95,7 +100,7 @@ def test_whatever_surrounds_it(undercount, how):
     if how == "a colon too many":  # means the current folder, to Python
         env["PYTHONPATH"] = env.get("PYTHONPATH", "") + os.pathsep
         for name in set(HOSTILE) - {"model.py", "random.py", "numpy.py", "click.py", "numba.py", "pandas.py"}:
-            (undercount.folder / name).unlink()  # which Python itself imports when it starts
+            (undercount.folder / name).unlink(missing_ok=True)  # which Python itself imports when it starts
     elif how == "a locale of bytes":
         env |= {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     elif how == "an encoding of old":

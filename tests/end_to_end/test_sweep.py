@@ -233,6 +233,8 @@ def test_a_posterior_that_knows_the_scenario(capsys, tmp_path, monkeypatch):
         return Basis(draws, True, "", ())
 
     monkeypatch.setattr(posterior, "read_basis", basis)
+    kept = []
+    monkeypatch.setattr(posterior, "keep_verdict", lambda source, folder: kept.append((source.name, folder.name)))
     args = ["run", "no-change", "--parameters", "posterior=v", *SMALL, "--out", tmp_path / "o"]
     code, _, err = undercount(capsys, *args, "--replicates", 8)
     assert code == 2 and "at most 6: the verdict has 3 draws of no-change" in err
@@ -240,5 +242,6 @@ def test_a_posterior_that_knows_the_scenario(capsys, tmp_path, monkeypatch):
     assert code == 2 and "without --set" in err
     assert undercount(capsys, *args, "--replicates", 6)[0] == 0
     assert read_results(tmp_path / "o").table("points")["point"].tolist() == [1, 2, 3]
+    assert kept == [("v", "verdict")]  # for a folder that is moved
     code, _, err = undercount(capsys, *args, "--replicates", 4)
     assert code == 2 and "posterior=v, 3 draws" in err
