@@ -58,9 +58,9 @@ def finished(folder: Path) -> int:
 
 
 def parts() -> int:
-    """How many parts the rules have; a command needs most of them."""
+    """How many parts the rules and the estimators have; a command needs most of them."""
     from undercount.model.engine import compiled
 
-    sources = Path(compiled.__file__).parents[1].rglob("*.py")
+    packages = Path(compiled.__file__).parents[1], Path(__file__).parents[1]
     return sum(len(re.findall(r"^@(?:part|question)$", path.read_text(encoding="utf-8"), re.MULTILINE))
-               for path in sources)
+               for package in packages for path in package.rglob("*.py"))

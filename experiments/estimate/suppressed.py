@@ -46,7 +46,7 @@ def over_fillings(lists: Lists, rule: Rule, seed: int) -> Filled:
 
 def _fillings(lists: Lists, seed: int) -> Iterator[np.ndarray]:
     places = [tuple(place) for place in lists.suppressed]
-    ends = [sorted({lists.low[place], lists.high[place], *[1.0] * (lists.low[place] == 0)}) for place in places]
+    ends = [sorted({lists.low[place], max(lists.low[place], 1.0), lists.high[place]}) for place in places]
     if np.prod([float(len(each)) for each in ends]) <= MOST_WAYS:
         ways = product(*ends)
     else:

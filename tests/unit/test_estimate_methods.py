@@ -135,7 +135,15 @@ def test_the_interaction_of_three_lists_acts_the_other_way():
 def test_withheld_counts_move_the_estimate_between_their_ends():
     low, high = np.array([[0, 50, 40, 1.0]]), np.array([[0, 50, 40, 4.0]])
     found = over_fillings(Lists(("A", "B"), ("",), low, high), lambda counts: fit_joint(mains(2), counts), 1)
-    assert (found.ways, found.least, found.most) == (2, pytest.approx(54 * 44 / 4), pytest.approx(51 * 41 / 1))
+    assert (found.ways, found.without) == (2, 0)
+    assert (found.least, found.most) == (pytest.approx(54 * 44 / 4), pytest.approx(51 * 41 / 1))
+
+
+def test_a_withheld_count_that_may_be_none_stands_at_one_too():
+    low, high = np.array([[0, 50, 40, 0.0]]), np.array([[0, 50, 40, 4.0]])
+    found = over_fillings(Lists(("A", "B"), ("",), low, high), lambda counts: fit_joint(mains(2), counts), 1)
+    assert (found.ways, found.without) == (3, 1)  # nobody on both: no estimate
+    assert (found.least, found.most) == (pytest.approx(54 * 44 / 4), pytest.approx(51 * 41 / 1))
 
 
 def test_resamples_without_an_estimate_count_as_endless():

@@ -19,11 +19,12 @@ def read(tmp_path, *rows, head=HEAD):
 
 def test_a_cell_may_be_a_number_an_interval_or_nothing(tmp_path):
     rows = read(tmp_path, "AAA,2010,7,destination,identified,,,s", "AAA,2011,1-4,destination,registered,,,s",
-                "AAA,2012,,destination,assisted,,,s", "AAA,2013,5-5,destination,repatriated,,,s")
-    assert [row.assisted for row in rows] == [7, 2, None, 5]
-    assert [row.interval for row in rows] == [None, (1, 4), None, None]
-    assert [row.shown for row in rows] == ["7", "1-4", "", "5"]
-    assert [row.counts for row in rows] == ["identified", "registered", "assisted", "repatriated"]
+                "AAA,2012,,destination,assisted,,,s", "AAA,2013,5-5,destination,repatriated,,,s",
+                "AAA,2014,<5,destination,assisted,,,s")
+    assert [row.assisted for row in rows] == [7, 2, None, 5, 2]
+    assert [row.interval for row in rows] == [None, (1, 4), None, None, (1, 4)]
+    assert [row.shown for row in rows] == ["7", "1-4", "", "5", "1-4"]
+    assert [row.counts for row in rows] == ["identified", "registered", "assisted", "repatriated", "assisted"]
 
 
 def test_a_masked_figure_is_shown_and_not_used(tmp_path):
@@ -37,7 +38,7 @@ def test_the_older_name_of_the_column_and_comments_above_it(tmp_path):
     assert (row.assisted, row.masked, row.definition) == (7, "", "")
 
 
-@pytest.mark.parametrize("cell", ["4-1", "-1", "1-", "<5", "1.5", "1-2-3", "x"])
+@pytest.mark.parametrize("cell", ["4-1", "-1", "1-", "<1", "1.5", "1-2-3", "x"])
 def test_what_is_no_figure(tmp_path, cell):
     with pytest.raises(BadInput) as error:
         read(tmp_path, f"AAA,2010,{cell},destination,identified,,,s")
