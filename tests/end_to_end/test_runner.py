@@ -135,17 +135,23 @@ def test_another_batch_is_refused(tmp_path, change, said):
 def test_other_rules_or_another_scenario_of_the_same_name_are_refused(tmp_path, monkeypatch):
     mine = tmp_path / "mine.toml"
     mine.write_text('title = "t"\nextends = "baseline"\n')
-    runner.run_batch(batch(str(mine), replicates=1), tmp_path / "out")
+    runner.run_batch(batch(str(mine), replicates=1), tmp_path / "out", SERIAL)
     mine.write_text('title = "another title"\nextends = "baseline"\n')
-    runner.run_batch(batch(str(mine), replicates=1), tmp_path / "out")
+    runner.run_batch(batch(str(mine), replicates=1), tmp_path / "out", SERIAL)
     mine.write_text('title = "t"\nextends = "baseline"\n[push]\npush = 1.5\n')
     with pytest.raises(BadInput, match="scenario mine"):
-        runner.run_batch(batch(str(mine), replicates=1), tmp_path / "out")
-    with pytest.raises(BadInput, match="result folder"):
-        runner.run_batch(batch("baseline", replicates=1), tmp_path / "out")
+        runner.run_batch(batch(str(mine), replicates=1), tmp_path / "out", SERIAL)
+    # Others join it, since the folder keeps the scenario as it was; not if what it keeps was changed.
+    assert runner.run_batch(batch("baseline", replicates=1), tmp_path / "out", SERIAL).total == 2
+    kept = tmp_path / "out" / "scenarios" / "mine.toml"
+    as_it_was = kept.read_bytes()
+    kept.write_bytes(mine.read_bytes())
+    with pytest.raises(BadInput, match="other than in the result folder"):
+        runner.run_batch(batch("refusal", replicates=1), tmp_path / "out", SERIAL)
+    kept.write_bytes(as_it_was)
     monkeypatch.setattr("undercount.experiments.runs.batch.code_digest", lambda: "changed")
     with pytest.raises(BadInput, match="different rules"):
-        runner.run_batch(batch(str(mine), replicates=1), tmp_path / "out")
+        runner.run_batch(batch(str(mine), replicates=1), tmp_path / "out", SERIAL)
 
 
 def test_two_commands_on_one_folder(tmp_path):
