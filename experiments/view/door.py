@@ -189,9 +189,10 @@ class Door:
 
     # --- how many ------------------------------------------------------------------------------------------
     def _live(self) -> set[str]:
-        now = time.monotonic()
-        self.admitted = {number: since for number, since in self.admitted.items() if now - since < ADMITTED_SECONDS}
-        return {*self.sessions(), *self.admitted}
+        now, there = time.monotonic(), set(self.sessions())
+        self.admitted = {number: since for number, since in self.admitted.items()
+                         if number not in there and now - since < ADMITTED_SECONDS}
+        return {*there, *self.admitted}
 
     def _room(self) -> bool:
         return len(self._live()) < self.rules.most or self.make_room()

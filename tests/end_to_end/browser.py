@@ -50,6 +50,7 @@ class Opened:
 
     def __init__(self, page, url, maps=2):
         self.page, self.requests, self.said = page, [], []
+        page.set_default_timeout(120_000)  # loading and clicking too take long on a busy machine
         page.on("request", lambda r: self.requests.append(r.url))
         page.on("console", lambda m: self.said.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda e: self.said.append(str(e)))

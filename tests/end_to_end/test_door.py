@@ -86,12 +86,6 @@ def sessions(address):
     return json.loads(ask(address, "/_undercount/sessions")[2])
 
 
-def visited(page, address):
-    """A page that has loaded, on however busy a machine."""
-    page.set_default_timeout(120_000)
-    return Opened(page, address)
-
-
 def until(condition, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
@@ -121,7 +115,7 @@ def test_what_a_browser_is_told_to_allow(address):
 
 
 def test_worlds_rest_come_back_and_are_not_too_large(address, page):
-    opened = visited(page, address)
+    opened = Opened(page, address)
     opened.button("Step one month").click()
     expect(opened.date).to_have_text("January 1999")
     story = opened.page.locator(".uc-story0").inner_text()
@@ -130,9 +124,8 @@ def test_worlds_rest_come_back_and_are_not_too_large(address, page):
     opened.button("Step one month").click()  # from where they were
     expect(opened.date).to_have_text("February 1999", timeout=60_000)
     until(lambda: opened.page.locator(".uc-story0").inner_text() != story)  # widgets change one after the other
-    assert sessions(address)["resting"] == 0
     field = opened.field("^People per agent")
-    field.fill("1")
+    field.fill("10")  # the finest that the page takes: some 130 MB
     field.press("Enter")
     opened.button("Reset", exact=False).first.click()
     expect(opened.page.locator(".uc-problem").first).to_contain_text("at most 60 MB a session", timeout=60_000)
@@ -143,7 +136,7 @@ def test_the_next_person_is_told_that_the_page_is_full(address, browser):
     # The tab of the test before vanished without saying that it closes: its session makes room.
     first = [browser.new_context().new_page() for _ in range(2)]
     for tab in first:
-        visited(tab, address)
+        Opened(tab, address)
     assert sessions(address)["sessions"] == 2
     third = browser.new_context().new_page()
     assert third.goto(address).status == 503
@@ -151,7 +144,7 @@ def test_the_next_person_is_told_that_the_page_is_full(address, browser):
     assert socket_status(address) == 403
     first[0].close(run_before_unload=True)
     until(lambda: sessions(address)["sessions"] < 2)
-    visited(third, address)
+    Opened(third, address)
     for tab in (first[1], third):
         tab.context.close()
 
@@ -164,7 +157,7 @@ def test_with_allow_remote_the_printed_address_holds_a_token(tmp_path, page):
         assert status == 403 and "A token is needed" in text and socket_status(local) == 403
         assert ask(local, "/?token=guessed")[0] == 403
         assert ask(local, f"/?{there.query}", Host="evil.example")[0] == 403
-        visited(page, f"{local}?{there.query}")
+        Opened(page, f"{local}?{there.query}")
         assert "token" not in page.url
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(local)

@@ -114,6 +114,10 @@ def test_the_next_person_is_told_that_it_is_full():
     there.remove("b")
     assert knock(full)[0] == 200 and knock(full, kind="websocket", path="/jupyter/api/kernels/c/x")[0] == "accept"
     assert knock(full, kind="websocket", path="/jupyter/api/kernels/d/x")[0] == "close"  # c counts before it shows
+    there.append("c")
+    assert knock(full)[0] == 503  # c has shown
+    there.remove("c")
+    assert knock(full)[0] == 200  # and what has shown makes room as soon as it is closed
 
 
 def test_a_tab_that_is_gone_makes_room():
