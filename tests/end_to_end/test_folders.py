@@ -166,7 +166,7 @@ def test_a_table_its_verdict_and_what_is_asked_of_it(capsys, home, monkeypatch):
     done(capsys, "attribute", *draws, "--player", "own_cause", "--player", "core_changes", "--from", "2012", "--to", "2013", "--out", "../shares")
     done(capsys, "policy", *draws, "--levers", "levers.csv", "--effort", "0.5", "--out", "../levers")
     tables = {name: sorted((home / name).glob("*.csv")) for name in ("shares", "levers")}
-    before = {path.name: path.read_bytes() for paths in tables.values() for path in paths}
+    before = {(name, path.name): path.read_bytes() for name, paths in tables.items() for path in paths}  # some names are the same
     kept = {name: (home / name).glob("parts/*") for name in ("table", "shares", "levers")}
     for parts in kept.values():
         sorted(parts)[0].unlink()
@@ -176,7 +176,7 @@ def test_a_table_its_verdict_and_what_is_asked_of_it(capsys, home, monkeypatch):
         there = moved(home, name, monkeypatch, f"moved {name}")
         done(capsys, *printed(done(capsys, "status", there)), "--engine", "serial")
         assert "finished" in done(capsys, "status", there) and "as they were written" in done(capsys, "verify", there)
-        assert all(path.read_bytes() == before[path.name] for path in there.glob("*.csv"))
+        assert all(path.read_bytes() == before[name, path.name] for path in there.glob("*.csv"))
         assert name != "table" or (there / "worlds.parquet").read_bytes() == worlds
 
 
