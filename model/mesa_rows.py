@@ -38,8 +38,8 @@ class Rows(mesa.Model):
 
     def remove_all_agents(self) -> NoReturn:
         """Refused, also where no view was made yet."""
-        raise NotImplementedError("agents are rows of the world and none can be removed; what ends them is in the rules "
-                                  "(arrest, dismissal, return)")
+        raise NotImplementedError("agents are rows of the world and none can be removed; what ends them is in the "
+                                  "rules (arrest, dismissal, return)")
 
     def _forget_views(self) -> None:
         """None was made yet. `makes_views`: may an agent be made now?"""
