@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import mesa
 from undercount.model.engine import layout
 from undercount.model.engine.home import PERSON_BITS
@@ -28,6 +30,16 @@ class Rows(mesa.Model):
         """One AgentSet for each kind: Migrant, Recruiter, Official, NGO."""
         self._make_views()
         return self._agents_by_type
+
+    @property
+    def agent_types(self):
+        """The four kinds, and those of agents of one's own."""
+        return list(self.agents_by_type)
+
+    def remove_all_agents(self) -> NoReturn:
+        """Refused, also where no view was made yet."""
+        raise NotImplementedError("agents are rows of the world and none can be removed; what ends them is in the "
+                                  "rules (arrest, dismissal, return)")
 
     def _forget_views(self) -> None:
         """None was made yet. `makes_views`: may an agent be made now?"""

@@ -31,7 +31,5 @@ def persons(cell: str) -> tuple[int, int] | None:
     if not match:
         return None
     sign, above, first, last = match.groups()
-    if sign:  # nobody withholds that there was nobody: as in observed tables (`model/files/counts.py`)
-        first, last = 1, int(above) - (sign == "<")
-    least, most = int(first), int(last)
-    return (least, most) if least <= most else None
+    least, most = (0, int(above) - (sign == "<")) if sign else (int(first), int(last))
+    return (least, most) if 0 <= least <= most else None

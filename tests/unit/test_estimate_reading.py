@@ -59,7 +59,7 @@ def test_a_row_a_person_may_be_numbered_and_have_other_columns(tmp_path):
 
 def test_withheld_counts_are_intervals(tmp_path):
     lists = given(tmp_path, "A,B,count\n1,0,<5\n0,1,2-6\n1,1,<=3\n").lists
-    assert lists.low.tolist() == [[0, 1, 2, 1]] and lists.high.tolist() == [[0, 4, 6, 3]]
+    assert lists.low.tolist() == [[0, 0, 2, 0]] and lists.high.tolist() == [[0, 4, 6, 3]]
     assert lists.counts.tolist() == [[0, 2, 4, 1]]
 
 

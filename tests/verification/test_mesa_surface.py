@@ -22,12 +22,13 @@ from tests.helpers import assert_same_tables, made, shrunk, tables_of
 from undercount import TraffickingModel
 
 TINY = shrunk(2000)
+SMALL = shrunk(500)  # large enough that within a year people are held and recruiters learn
 both = pytest.mark.parametrize("activation", ACTIVATIONS)
 KINDS = (Migrant, Recruiter, Official, NGO)
 
 
-def tiny(activation="compiled", until=None, **keywords):
-    model = TraffickingModel(made(region=TINY), **{"seed": 1, "people_per_agent": 1, "activation": activation} | keywords)
+def tiny(activation="compiled", until=None, region=TINY, **keywords):
+    model = TraffickingModel(made(region=region), **{"seed": 1, "people_per_agent": 1, "activation": activation} | keywords)
     return model.run(until) if until else model
 
 
@@ -147,7 +148,7 @@ def test_a_step_and_a_collector_of_ones_own_see_every_month_in_both_activations(
 @both
 def test_what_a_collector_keeps_does_not_change_with_the_world(activation):
     """mesa/mesa#3035: agent reporters keep what they are given, so a view of the record would change backwards."""
-    model = tiny(activation, people_per_agent=20)
+    model = tiny(activation, region=SMALL, people_per_agent=20)
     model.datacollector = DataCollector(agenttype_reporters={Recruiter: {"losses": "mode_own"}})
     model.run("1999-06")
     months = model.datacollector.get_agenttype_vars_dataframe(Recruiter)["losses"]
@@ -176,13 +177,11 @@ def test_batch_run(activation):
         TraffickingModel, {"scenario": "no-change", "seed": [np.int64(3), 4], "people_per_agent": 10_000,
                            "activation": activation},
         max_steps=3, number_processes=1, data_collection_period=1, display_progress=False)
-    assert {row["seed"] for row in rows} == {3, 4}
-    for row in rows:
-        model = TraffickingModel("no-change", seed=int(row["seed"]), people_per_agent=10_000)
-        for _ in range(row["Step"]):
-            model.step()
-        held = model.world.hidden["in_exploitation"][model.world.t - 1].sum()
-        assert row["Step"] == 0 or row["in_exploitation"] == held > 0
+    for seed in (3, 4):  # Mesa 3.3 numbers what was collected from 0 on: its step 0 is the first month
+        found = [row["in_exploitation"] for row in rows if row["seed"] == seed]
+        world = TraffickingModel("no-change", seed=seed, people_per_agent=10_000).run("1999-12").world
+        months = world.hidden["in_exploitation"].sum(axis=1)[world.t - 12:world.t]
+        assert 3 <= len(found) <= 4 and min(found) > 0 and found == months[:len(found)].tolist()
 
 
 # --- sets of agents ----------------------------------------------------------------------------------
@@ -261,7 +260,7 @@ WRITTEN = [(Official, "integrity", 0.125), (Official, "training_draw", 1), (NGO,
 @both
 @pytest.mark.parametrize("kind, name, value", WRITTEN, ids=[f"{kind.__name__}.{name}" for kind, name, _ in WRITTEN])
 def test_writing_reaches_the_record_and_the_world(activation, kind, name, value):
-    models = [tiny(each, "1999-12", people_per_agent=20) for each in (activation, "compiled")]
+    models = [tiny(each, "1999-12", SMALL, people_per_agent=20) for each in (activation, "compiled")]
     for model, write in zip(models, (lambda some: some.set(name, value),
                                      lambda some: [setattr(agent, name, value) for agent in some])):
         some = exploited(model) if kind is Migrant else model.agents_by_type[kind]
@@ -402,6 +401,7 @@ def test_a_generator_gives_a_seed_and_both_names_at_once_are_refused():
 # --- the page of Mesa --------------------------------------------------------------------------------
 def test_solara_viz_draws_steps_and_makes_another_model():
     solara = pytest.importorskip("solara")
+    pytest.importorskip("altair")  # which Mesa's page asks for, and Solara alone does not bring
     from mesa.visualization import Slider, SolaraViz, make_plot_component
 
     scenario = made(region=TINY)
