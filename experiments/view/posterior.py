@@ -53,13 +53,28 @@ class Posterior:
         return after - before
 
     @cached_property
-    def distance(self) -> np.ndarray:
-        """Root mean square of differences of ln(1 + count) to the published cells, (worlds,), as in `calibrate`."""
+    def _cells(self) -> tuple[list, np.ndarray]:
+        """Published cells that are known, and the counts of them, (worlds, cells)."""
         reference = self.weighted.reference
         cells = [row for row in reference.region.referrals if row.assisted is not None]
         counts = reference.quantities([f"count:{row.iso3}:{row.period}" for row in cells])[self._rows]
-        read = np.log1p(as_published(cells, counts)) - np.log1p([row.assisted for row in cells])
-        return np.sqrt(np.mean(read ** 2, axis=1))
+        return cells, as_published(cells, counts)
+
+    @cached_property
+    def distance(self) -> np.ndarray:
+        """Root mean square of differences of ln(1 + count) to the published cells, (worlds,), as in `calibrate`."""
+        cells, counts = self._cells
+        return np.sqrt(np.mean((np.log1p(counts) - np.log1p([row.assisted for row in cells])) ** 2, axis=1))
+
+    @cached_property
+    def moves_alike(self) -> np.ndarray:
+        """Does the sum of all counts move between `years` by half to twice as much as the published one? (worlds,)"""
+        cells, counts = self._cells
+        of = [np.array([row.period == str(year) for row in cells]) for year in self.years]
+        published = np.array([row.assisted for row in cells])
+        change = np.log1p(counts[:, of[1]].sum(axis=1)) - np.log1p(counts[:, of[0]].sum(axis=1))
+        told = np.log1p(published[of[1]].sum()) - np.log1p(published[of[0]].sum())
+        return (change * np.sign(told) >= abs(told) / 2) & (change * np.sign(told) <= abs(told) * 2)
 
     @property
     def fell(self) -> float:
@@ -68,8 +83,10 @@ class Posterior:
         return float(weights[self.change <= FELL].sum() / weights.sum())
 
     def nearest(self, fell: bool) -> str | None:
-        """The draw nearest to the published table among those whose flow fell, or did not; None if there is none."""
-        among = np.flatnonzero((self.change <= FELL) == fell)
+        """The draw nearest to the published table among those whose flow fell, or did not, and whose counts move as
+        the published ones do, if there are such; None if there is none at all."""
+        way = (self.change <= FELL) == fell
+        among = np.flatnonzero(way & self.moves_alike if (way & self.moves_alike).any() else way)
         return f"{WORD}{self.numbers[among[np.argmin(self.distance[among])]]}" if len(among) else None
 
     def offered(self) -> list[str]:
