@@ -34,8 +34,9 @@ def test_the_opening_is_two_draws_near_the_table_whose_flows_differ():
     assert (start.people_per_agent, start.seed) == (POOLED, None)
     one, two = (found.numbers == posterior.number_of(name) for name in (start.scenario, start.second))
     assert found.change[one] > -0.1 and found.change[two] <= -0.1
-    assert found.distance[one] == found.distance[found.change > posterior.FELL].min()
-    assert found.distance[two] == found.distance[found.change <= posterior.FELL].min()
+    assert found.moves_alike[one] and found.moves_alike[two]
+    assert found.distance[one] == found.distance[(found.change > posterior.FELL) & found.moves_alike].min()
+    assert found.distance[two] == found.distance[(found.change <= posterior.FELL) & found.moves_alike].min()
     assert {start.scenario, start.second} <= set(chosen.draws(start)) and len(chosen.draws(start)) > 10
 
 
