@@ -17,8 +17,8 @@ from undercount.model.engine.compiled import part
 from undercount.model.engine.layout import ACTIVE, AHEAD, BEGUN, NEEDED, ROWS, WARM_UP
 from undercount.model.engine.lent import lent
 from undercount.model.engine.parties import settle
-from undercount.model.lives.exploitation import weighs_risks
 from undercount.model.lives.beliefs import fetch_mind
+from undercount.model.lives.exploitation import weighs_risks
 from undercount.model.lives.migrant import migrant_month
 from undercount.model.lives.networks import forget_month
 from undercount.model.lives.ngo import ngo_month

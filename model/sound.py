@@ -13,7 +13,7 @@ from undercount.model.files.problems import BadInput, Problem
 from undercount.model.world import Template, World
 
 TALLIES = ("hidden", "actors", "flows", "histories", "exposures", "relisted")
-STATE = ("places", "classes", "routes", "posts", "officials", "recruiters", "networks", "ngos", "told")
+STATE = ("places", "classes", "routes", "posts", "officials", "recruiters", "minds", "networks", "told", "ngos")
 SHARED = ("par", "facts", "gravity", "coming")  # by all worlds of a template, so looked at once
 _seen: WeakSet[Template] = WeakSet()
 

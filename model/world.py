@@ -379,16 +379,6 @@ class World:
                 raise AssertionError("a chance of those held lies above its bound: see model/engine/ahead.py")
             if self.t < until:
                 self.make_room_if_needed()
-        if self.t == self.template.months:
-            self._assert_finite()
-
-    def _assert_finite(self) -> None:
-        """Compiled rules divide by zero without a word (`engine/compiled.py`), so a whole run is looked through."""
-        for name in ("places", "classes", "posts", "officials", "recruiters", "minds", "told", "ngos", "routes"):
-            table = getattr(self, name)
-            for field in table.dtype.names:
-                if table.dtype[field].base.kind == "f" and not np.isfinite(table[field]).all():
-                    raise AssertionError(f"{name}: {field} is not finite")
 
     @property
     def party_size(self) -> int:

@@ -11,7 +11,6 @@ def first_run(months: int) -> dict[str, Any]:
     """Seconds until a pooled world has run so many months, with nothing compiled before; 0 months: set-up alone."""
     import numba
     from numba.core.event import install_recorder
-
     from undercount.model.engine import compiled  # noqa: F401  says where compiled code is kept, before it is moved
 
     with tempfile.TemporaryDirectory() as folder:

@@ -17,7 +17,6 @@ import click
 from undercount.experiments.commands.options import as_one, region_option, scenario_names_from
 
 
-
 @dataclass(frozen=True)
 class DoorAsked:
     """How many sessions at a time, megabytes of the worlds of one, minutes after which worlds that are not looked at

@@ -1,4 +1,4 @@
-"""The lists of a user, from a CSV file or from standard input.
+"""The lists of a user, from a table (CSV or a spreadsheet) or from standard input.
 
 One row a history with a column of counts, or one row a person; a list is a column of 0 and 1 (or false and true,
 no and yes). Nothing in the file can raise anything but BadInput.
@@ -6,18 +6,18 @@ no and yes). Nothing in the file can raise anything but BadInput.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from undercount.experiments.estimate.cells import COUNTS, on_list, persons, whole
+from undercount.experiments.estimate.cells import on_list, persons, whole
 from undercount.experiments.estimate.lists import Lists
-from undercount.model.files.tables_in import Problems, read_text
+from undercount.model.files.counts import COUNT
+from undercount.model.files.rows import Unreadable, other_separator, rows_of
+from undercount.model.files.tables_in import Problems, read_bytes
 from undercount.model.files.toml_in import plain
 
 MOST_LISTS, MOST_STRATA, MOST_COLUMNS = 10, 200, 500
@@ -60,10 +60,7 @@ def read_lists(file: str, named: Sequence[str] = (), count: str | None = None,
     and strata (default: those named as in COUNTED_BY and STRATIFIED_BY, in any case of letters).
     """
     problems = Problems()
-    text, digest, shown = _text(file, problems)
-    problems.raise_any()
-    sheet = _sheet(shown, text, problems)
-    problems.raise_any()
+    sheet, digest = _sheet(file, problems)
     count = _chosen(sheet, "--count", count, COUNTED_BY, problems)
     strata = _chosen(sheet, "--strata", strata, STRATIFIED_BY, problems)
     problems.raise_any()
@@ -74,55 +71,47 @@ def read_lists(file: str, named: Sequence[str] = (), count: str | None = None,
         _check_persons(sheet, [*columns, *[strata] * (strata is not None)], unused, problems)
     lists = _counted(sheet, sorted(columns), count, strata, problems)
     problems.raise_any()
-    return Given(lists, shown, digest, unused, count is None)
+    return Given(lists, sheet.file, digest, unused, count is None)
 
 
-def _text(file: str, problems: Problems) -> tuple[str, str, str]:
-    if file != STDIN:
-        text, digest = read_text(Path(file), problems)
-        return text, digest, plain(file)
-    data = sys.stdin.buffer.read(LARGEST_FILE + 1)
+def _sheet(file: str, problems: Problems) -> tuple[_Sheet, str]:
+    """Cells as a table's reader finds them (`model/files/rows.py`), and the hash of the bytes."""
+    shown = "standard input" if file == STDIN else plain(file)
+    data = sys.stdin.buffer.read(LARGEST_FILE + 1) if file == STDIN else read_bytes(Path(file), problems)
+    problems.raise_any()
+    sheet = _Sheet(shown, [])
+    if len(data) > LARGEST_FILE:
+        problems.add(shown, None, "table", "too much", f"at most {LARGEST_FILE // 1_000_000} million bytes")
+        problems.raise_any()
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problems.add("standard input", data[: error.start].count(b"\n") + 1, "encoding",
-                     f"byte 0x{data[error.start]:02x}", "text in UTF-8")
-        return "", "", ""
-    if not text.strip() or len(data) > LARGEST_FILE:
-        problems.add("standard input", None, "table", "nothing" if not text.strip() else "too much",
-                     "a table of capture histories")
-    return text, hashlib.sha256(data).hexdigest(), "standard input"
+        found = rows_of(data)
+    except Unreadable as wrong:
+        problems.add(shown, wrong.line, wrong.key, wrong.found, wrong.allowed)
+        problems.raise_any()
+    for line, cells in found.rows:
+        if not sheet.header:
+            sheet.header, sheet.first = cells, line
+        elif len(cells) == len(sheet.header):
+            sheet.rows.append((line, cells))
+        else:
+            other = other_separator(cells, len(sheet.header), found.separator)
+            problems.add(shown, line, "row", f"cells between {other}" if other else f"{len(cells)} cells",
+                         f"{len(sheet.header)} cells, as in the header")
+    if found.broken:
+        problems.add(shown, found.broken.line, found.broken.key, found.broken.found, found.broken.allowed)
+    _check_sheet(sheet, problems)
+    problems.raise_any()
+    return sheet, hashlib.sha256(data).hexdigest()
 
 
-def _sheet(file: str, text: str, problems: Problems) -> _Sheet:
-    """Cells separated by commas, semicolons or tabs, as the header has them."""
-    start = text.lstrip("\r\n").split("\n", 1)[0]
-    separator = max(",;\t", key=start.count)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
-    sheet, before = _Sheet(file, []), 0
-    try:
-        for cells in reader:
-            line, before = before + 1, reader.line_num
-            cells = [cell.strip() for cell in cells]
-            if not any(cells):
-                continue
-            if not sheet.header:
-                sheet.header, sheet.first = cells, line
-            elif len(cells) != len(sheet.header):
-                problems.add(file, line, "row", f"{len(cells)} cells", f"{len(sheet.header)} cells, as in the header")
-            else:
-                sheet.rows.append((line, cells))
-    except csv.Error as error:
-        problems.add(file, before + 1, "row", error, "cells between commas, quotes closed")
-        return sheet
+def _check_sheet(sheet: _Sheet, problems: Problems) -> None:
     if len(sheet.header) > MOST_COLUMNS:
-        problems.add(file, sheet.first, "header", f"{len(sheet.header)} columns", f"at most {MOST_COLUMNS}")
+        problems.add(sheet.file, sheet.first, "header", f"{len(sheet.header)} columns", f"at most {MOST_COLUMNS}")
     for name in sorted({name for name in sheet.header if sheet.header.count(name) > 1}):
-        problems.add(file, sheet.first, plain(name) or "a column without a name", "the column twice",
+        problems.add(sheet.file, sheet.first, plain(name) or "a column without a name", "the column twice",
                      "each column once, with a name")
     if not sheet.rows and not problems.count:
-        problems.add(file, None, "rows", "none", "at least one row below the header")
-    return sheet
+        problems.add(sheet.file, None, "rows", "none", "at least one row below the header")
 
 
 def _chosen(sheet: _Sheet, option: str, name: str | None, usual: tuple[str, ...], problems: Problems) -> str | None:
@@ -181,7 +170,7 @@ def _counted(sheet: _Sheet, names: list[str], count: str | None, strata: str | N
         history = _history(sheet, line, names, [cells[place] for place in places], problems)
         known = (1, 1) if count is None else persons(cells[sheet.header.index(count)])
         if known is None:
-            problems.add(sheet.file, line, plain(count), cells[sheet.header.index(count)], COUNTS)
+            problems.add(sheet.file, line, plain(count), cells[sheet.header.index(count)], COUNT)
         if history is None or known is None:
             continue
         least, most = known

@@ -9,6 +9,7 @@ from undercount.experiments.view.tabs import html
 from undercount.experiments.view.twin import ALONE
 from undercount.experiments.view.vue import Save
 
+
 @solara.component
 def SaveButton(session: Session, label: str, filename: str, kind: str, make):
     """Hands over what `make` gives, as "text", as "png" drawn by the browser, or as bytes in "base64"."""

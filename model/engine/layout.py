@@ -191,8 +191,7 @@ TOLD = _record(  # what a network told its cells of one thing up to this month, 
 RISK = _record(  # a month's chances of those held in a country in one kind of venue and treatment (`exploitation.py`)
     ("place", _i4), ("venue", _i1), ("treatment", _i1), ("bought", _i1),  # bought: by a network with police in its pay
     ("raid", _f8), ("call", _f8), ("outreach", _f8), ("found", _f8), ("revenue", _f8),
-    ("escape", _f8), ("release", _f8), ("broken_release", _f8), ("debt_hold", _f8), ("debt_repaid", _f8),
-    ("moved", _f8))  # to another venue
+    ("escape", _f8), ("release", _f8), ("broken_release", _f8), ("debt_hold", _f8), ("moved", _f8))  # to another venue
 
 COMING = _record(  # the most that months can bring to those held in a country, summed since the start (`ahead.py`)
     ("found", _f8), ("out", _f8), ("broken", _f8),  # logarithms of the least chance that nothing happens

@@ -1,6 +1,6 @@
 """A count as tables publish it: exact, or withheld and known only to lie between two ends.
 
-`<5` is 1 to 4: who withholds small counts publishes zeros as they are.
+`<5` is 1 to 4 where who withholds small counts publishes zeros as they are, and 0 to 4 where zeros are withheld too.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ def parse_whole(text: str) -> int:
     return int(match[1])
 
 
-def parse_count(text: str, largest: int = LARGEST) -> tuple[int, int]:
-    """The least and the most that a cell may stand for; the same where it is exact. Raises ValueError."""
+def parse_count(text: str, largest: int = LARGEST, below: int = 1) -> tuple[int, int]:
+    """The least and the most that a cell may stand for; the same where it is exact. Raises ValueError.
+
+    below  the least that `<5` may stand for
+    """
     if match := _BELOW.fullmatch(text):
-        least, most = 1, int(match[2]) - (match[1] == "<")
+        least, most = below, int(match[2]) - (match[1] == "<")
     elif match := _BETWEEN.fullmatch(text):
         least, most = int(match[1]), int(match[2])
     else:

@@ -248,35 +248,36 @@ def learns_of_country(me, mind, here, w, k):
 
 # --- what is believed: persons lost per person taken into a country, or per person-month held there -----------
 @rule
+def believed(own, told):
+    """A belief from the cell's own part of it and from what its network told."""
+    return told.keep * own + told.told
+
+
+@rule
 def entry_loss(cell, w, k):
     """Of entering country `k`."""
-    told = w.told[cell.network, ENTRY, k]
-    return told.keep * w.minds[cell.mind].entry_own[k] + told.told
+    return believed(w.minds[cell.mind].entry_own[k], w.told[cell.network, ENTRY, k])
 
 
 @rule
 def place_loss(cell, w, k):
     """Of holding people in country `k`."""
-    told = w.told[cell.network, HOLDING, k]
-    return told.keep * w.minds[cell.mind].place_own[k] + told.told
+    return believed(w.minds[cell.mind].place_own[k], w.told[cell.network, HOLDING, k])
 
 
 @rule
 def mode_loss(cell, w, k):
     """Of clandestine entry (0) and entry with papers (1)."""
-    told = w.told[cell.network, MODE, k]
-    return told.keep * w.minds[cell.mind].mode_own[k] + told.told
+    return believed(w.minds[cell.mind].mode_own[k], w.told[cell.network, MODE, k])
 
 
 @rule
 def venue_loss(cell, w, k):
     """Of a kind of venue."""
-    told = w.told[cell.network, VENUE, k]
-    return told.keep * w.minds[cell.mind].venue_own[k] + told.told
+    return believed(w.minds[cell.mind].venue_own[k], w.told[cell.network, VENUE, k])
 
 
 @rule
 def treatment_loss(cell, w, k):
     """Of a kind of treatment."""
-    told = w.told[cell.network, TREATMENT, k]
-    return told.keep * w.minds[cell.mind].treatment_own[k] + told.told
+    return believed(w.minds[cell.mind].treatment_own[k], w.told[cell.network, TREATMENT, k])

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +20,7 @@ expect.set_options(timeout=60_000)  # a busy machine needs some seconds to build
 
 @contextmanager
 def served(folder, *arguments):
-    """The address of a server of its own on a free port; its log must stay without a traceback."""
+    """The address that a server of its own prints, on a free port, once it listens; its log must have no traceback."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -29,19 +28,22 @@ def served(folder, *arguments):
     with log.open("w") as out:
         server = subprocess.Popen([sys.executable, "-m", "undercount", "view", *arguments, "--port", str(port)],
                                   cwd=ROOT, stdout=out, stderr=out, env=os.environ | {"PYTHONUNBUFFERED": "1"})
-    url, end = f"http://127.0.0.1:{port}/", time.monotonic() + 300  # an edited model is compiled first
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            break
-        except OSError:
-            assert server.poll() is None and time.monotonic() < end, log.read_text()
-            time.sleep(0.2)
+    end = time.monotonic() + 300  # an edited model is compiled first
     try:
-        yield url
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 5).close()
+                break
+            except OSError:
+                assert server.poll() is None and time.monotonic() < end, log.read_text()
+                time.sleep(0.2)
+        while not (said := re.search(r"The page is at (\S+)", log.read_text())):
+            assert server.poll() is None and time.monotonic() < end, log.read_text()
+            time.sleep(0.1)
+        yield said[1]
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
     assert "Traceback" not in log.read_text(), log.read_text()
 
 

@@ -4,55 +4,22 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import re
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.end_to_end.browser import ROOT, Opened
-
-
-@contextmanager
-def serving(folder, *arguments):
-    """The address that a server prints, once it listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = folder / "log"
-    with log.open("w") as out:
-        server = subprocess.Popen([sys.executable, "-m", "undercount", "view", *arguments, "--port", str(port)], cwd=ROOT,
-                                  stdout=out, stderr=out, env=os.environ | {"PYTHONUNBUFFERED": "1"})
-    end = time.monotonic() + 300
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 5).close()
-            break
-        except OSError:
-            assert server.poll() is None and time.monotonic() < end, log.read_text()
-            time.sleep(0.2)
-    try:
-        while not (said := re.search(r"The page is at (\S+)", log.read_text())):
-            time.sleep(0.1)
-        yield said[1]
-    finally:
-        server.terminate()
-        server.wait(60)
-    assert "Traceback" not in log.read_text(), log.read_text()
+from tests.end_to_end.browser import Opened, served
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """A server for two sessions, whose worlds rest after twelve seconds."""
-    with serving(tmp_path_factory.mktemp("door"), "full-adaptation", "--sessions", "2", "--rest-after", "0.2", "--session-memory", "60") as url:
+    with served(tmp_path_factory.mktemp("door"), "full-adaptation", "--sessions", "2", "--rest-after", "0.2", "--session-memory", "60") as url:
         yield url
 
 
@@ -150,7 +117,7 @@ def test_the_next_person_is_told_that_the_page_is_full(address, browser):
 
 
 def test_with_allow_remote_the_printed_address_holds_a_token(tmp_path, page):
-    with serving(tmp_path, "full-adaptation", "--host", "0.0.0.0", "--allow-remote") as url:
+    with served(tmp_path, "full-adaptation", "--host", "0.0.0.0", "--allow-remote") as url:
         there = urlsplit(url)
         local = f"http://127.0.0.1:{there.port}/"
         status, _, text = ask(local)

@@ -108,3 +108,13 @@ def test_an_option_that_names_no_column(tmp_path, option, named):
 def test_bytes_that_are_no_text(tmp_path):
     with pytest.raises(BadInput, match="encoding: found 'byte 0xff'"):
         given(tmp_path, b"A,B\n\xff,1\n")
+
+
+def test_a_spreadsheet_is_read_like_any_other_table(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["A", "B", "count"], [1, 0, 5], [1, 1, "<5"]):
+        book.active.append(row)
+    book.save(tmp_path / "lists.xlsx")
+    lists = read_lists(str(tmp_path / "lists.xlsx")).lists
+    assert lists.low.tolist() == [[0, 5, 0, 0]] and lists.high.tolist() == [[0, 5, 0, 4]]
