@@ -95,7 +95,8 @@ def funnel(model, name: str, k: int) -> str:
             share = "" if np.isnan(passed) else f"{100 * passed:.0f} %"
             body += [text(x + 40, y + 14, count(year.persons[row]), 12, "end", more=weight),
                      text(x + 86, y + 14, share, 12, "end", INK if row == worst else QUIET, weight)]
-    end = "" if worst is None else f"Bold: the step whose losses grew most since the peak year ({[*STEPS.values()][worst]})."
+    end = "" if worst is None else (
+        f"Bold: the step whose losses grew most since the peak year ({[*STEPS.values()][worst]}).")
     body.append(text(0, 266, end, 11, colour=QUIET))
     return svg(464, 270, body, f"{name}, from persons in exploitation to those counted. {_said(now, then)}{end}")
 
