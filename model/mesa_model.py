@@ -49,7 +49,7 @@ class TraffickingModel(Copies):
     push, pull, corruption, enforcement, referral_capacity : headline factors; None leaves the
         scenario's value
     route_adaptation, method_adaptation : switches; None leaves the scenario's
-    **overrides : any other parameter or switch by its unique key, e.g. `papers_cost=500`, or a
+    **kwargs : any other parameter or switch by its unique key, e.g. `papers_cost=500`, or a
         dict `settings={"events.handover.factor": 0.5}` for dotted names
 
     A model can be pickled, copied and sent to another process; it goes on as the original would.
@@ -81,7 +81,7 @@ class TraffickingModel(Copies):
         method_adaptation: bool | None = None,
         settings: dict[str, Any] | None = None,
         rng: Any = None,
-        **overrides: Any,
+        **kwargs: Any,  # the name by which Mesa's page knows that any may follow
     ):
         seed, scale = luck_of(seed, rng), scale_of(people_per_agent)
         if activation not in ACTIVATIONS:
@@ -89,7 +89,7 @@ class TraffickingModel(Copies):
         super().__init__(rng=seed)
         headline = (push, pull, corruption, enforcement, referral_capacity, route_adaptation, method_adaptation)
         values = {name: value for name, value in zip(HEADLINES, headline) if value is not None}
-        values |= overrides | (settings or {})
+        values |= kwargs | (settings or {})
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         self.scenario = loaded.with_values(values) if values else loaded
         self.seed, self.activation = seed, activation

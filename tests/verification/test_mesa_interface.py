@@ -25,7 +25,7 @@ from undercount import TraffickingModel
 
 TINY = shrunk(1000)
 KEYWORDS = ["scenario", "seed", "people_per_agent", "activation", "push", "pull", "corruption", "enforcement",
-            "referral_capacity", "route_adaptation", "method_adaptation", "settings", "rng", "overrides"]
+            "referral_capacity", "route_adaptation", "method_adaptation", "settings", "rng", "kwargs"]
 
 
 @pytest.fixture(scope="module")

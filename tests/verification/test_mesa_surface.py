@@ -401,7 +401,7 @@ def test_a_generator_gives_a_seed_and_both_names_at_once_are_refused():
 # --- the page of Mesa --------------------------------------------------------------------------------
 def test_solara_viz_draws_steps_and_makes_another_model():
     solara = pytest.importorskip("solara")
-    pytest.importorskip("altair")  # which Mesa's page asks for, and Solara alone does not bring
+    pytest.importorskip("altair")  # which Mesa's page asks for
     from mesa.visualization import Slider, SolaraViz, make_plot_component
 
     scenario = made(region=TINY)
@@ -409,7 +409,8 @@ def test_solara_viz_draws_steps_and_makes_another_model():
     shown = solara.reactive(model)
     page = SolaraViz(shown, components=[make_plot_component("in_exploitation")], play_interval=1, model_params={
         "corruption": Slider("corruption", 1.0, 0.5, 1.5, 0.1), "scenario": scenario, "seed": 1, "people_per_agent": 1})
-    _, rendered = solara.render(page, handle_error=False)
+    # Its buttons are in the sidebar, which is shown by the layout that a server puts around a page.
+    _, rendered = solara.render(solara.AppLayout(children=[page]), handle_error=False)
     try:
         import ipyvuetify as v
 
