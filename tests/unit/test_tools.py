@@ -9,7 +9,7 @@ import pytest
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario
 
-from tools import mechanisms, screening, trial
+from tools import learners, mechanisms, screening, trial
 from tools.publish import publish
 
 
@@ -97,3 +97,23 @@ def test_what_is_published_is_documents_and_no_draws(tmp_path):
         "verdict/manifest.json", "verdict/verdict.md", "verdict/tables/answer_flow.csv", "figures/answer-flow.png",
         "verdict/reference-manifest.json"}
     assert json.loads((target / "verdict" / "reference-manifest.json").read_text())["kind"] == "reference"
+
+
+def test_learners_are_judged_by_what_they_guess():
+    true = np.linspace(-0.4, 0.4, 81)
+    assert learners._judged(true, true) == {"correlation": 1.0, "low": 1.0, "high": 1.0, "auc": 1.0}
+    none = learners._judged(np.random.default_rng(5).normal(size=81), true)
+    assert none["low"] < 0.0 < none["high"] and 0.3 < none["auc"] < 0.7
+
+
+@pytest.mark.parametrize("learner", ["ridge regression", "kernel ridge regression", "neural networks"])
+def test_learners_learn(learner):
+    rng = np.random.default_rng(6)
+    X = rng.normal(size=(600, 3))
+    y = X[:, 0] + 0.1 * rng.normal(size=600)
+    assert np.corrcoef(learners.LEARNERS[learner](X[:500], y[:500], X[500:]), y[500:])[0, 1] > 0.9
+
+
+def test_the_page_of_learners_is_that_of_the_table():
+    assert (learners.DOCS / "learners.md").read_text(encoding="utf-8") == learners.page(
+        pd.read_csv(learners.DOCS / "learners.csv"))
