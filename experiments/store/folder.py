@@ -186,8 +186,8 @@ def check_words(words: Sequence[str]) -> None:
     """Raises BadInput unless a manifest with a command of these words can be read again."""
     for word in words:
         if plain(word) != word:
-            raise BadInput(Problem("command line", "a word of it", describe(word), "text that can be shown and written as "
-                                   "UTF-8: no line ends, no characters that steer a terminal"))
+            raise BadInput(Problem("command line", "a word of it", describe(word), "text that can be shown and written "
+                                   "as UTF-8: no line ends, no characters that steer a terminal"))
         if "/" in word and len(word) > LONGEST_NAME:
             raise BadInput(Problem("command line", "a path", f"{len(word)} characters", f"at most {LONGEST_NAME}"))
     if len(whole := shlex.join(words)) > LONGEST_COMMAND:
