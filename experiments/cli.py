@@ -8,6 +8,7 @@ from undercount.experiments.commands import surroundings
 
 try:
     surroundings.leave_out_current_folder()  # before anything is imported that could stand there
+    surroundings.keep_compiled_code_where_we_say()
     import difflib
     import importlib
     from collections.abc import Sequence
@@ -43,6 +44,8 @@ COMMANDS = {
     "bench": "Measure speed and memory on this machine.",
     "completion": "Print what a shell needs to complete commands, options and scenarios.",
 }
+# What these are told stands in what they write, so it must be text that can be shown and written as UTF-8.
+READ_ONLY = ("scenarios", "show", "check", "schema", "status", "verify", "diff", "view", "bench", "completion")
 INTERRUPTED = surroundings.INTERRUPTED
 
 
@@ -81,6 +84,10 @@ class Lazy(click.Group):
             close = difflib.get_close_matches(name.lower(), COMMANDS, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else f" Commands: {', '.join(COMMANDS)}."
             ctx.fail(f"No such command {name!r}.{hint}")
+        if name in COMMANDS and name not in READ_ONLY and not (all(map(str.isprintable, args)) and len(args) < 30):
+            from undercount.experiments.store.folder import check_words
+
+            check_words(args)
         return super().resolve_command(ctx, args)
 
 
@@ -147,7 +154,10 @@ def _run(argv: Sequence[str] | None) -> int:
         # BadInput, without importing the model for the sake of --help.
         problems = sys.modules.get("undercount.model.files.problems")
         if problems is None or not isinstance(error, problems.BadInput):
-            raise
+            if (said := surroundings.numba_refuses(error)) is None:
+                raise
+            click.echo(said, err=True)
+            return 2
         for problem in error.problems:
             click.echo(str(problem), err=True)
         return 2

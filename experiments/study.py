@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -18,7 +19,7 @@ from typing import Any
 from undercount.experiments.compute.engines import EngineOptions, OnExecutor
 from undercount.experiments.compute.jobs import Job, Outcome, Stopped, finish, interruptible, remove_half_written
 from undercount.experiments.compute.worker import EngineLost
-from undercount.experiments.store.folder import PARTS, check_is_ours, locked, read_manifest, sha256_of
+from undercount.experiments.store.folder import PARTS, check_is_ours, check_words, locked, read_manifest, sha256_of
 from undercount.experiments.store.kept import Needs, keep
 from undercount.experiments.store.manifest import Record, copy_region
 from undercount.experiments.store.seal import Damaged, check_part, open_arrays
@@ -77,6 +78,7 @@ def carry_out(folder: Path, kind: str, batch: Mapping[str, Any], prepare: Callab
     an error of the disk, or the loss of the engine.
     """
     check_is_ours(folder)
+    check_words([str(folder)])
     reached = Outcome(0)
 
     def progress(outcome: Outcome) -> None:
@@ -91,6 +93,7 @@ def carry_out(folder: Path, kind: str, batch: Mapping[str, Any], prepare: Callab
                 there = read_manifest(folder, kind)
                 check_agrees(folder, there, batch)
                 study = prepare(there)
+                check_words(shlex.split(study.command))
                 remove_half_written(folder)
                 return _work(folder, kind, study, options, progress, executor)
     except (KeyboardInterrupt, OSError, EngineLost) as error:

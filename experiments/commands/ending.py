@@ -68,9 +68,15 @@ def stopped(reason: KeyboardInterrupt | OSError | EngineLost, outcome: Outcome, 
     if isinstance(reason, EngineLost):
         click.echo(f"{reason}; {kept}. To go on: {command}", err=True)
         return 1
-    click.echo(f"{reason.strerror or reason}: {folder}; {kept}. "
+    click.echo(f"{reason.strerror or reason}: {_named(reason, folder)}; {kept}. "
                f"To go on (after making room, or the folder writable): {command}", err=True)
     return 1
+
+
+def _named(reason: OSError, folder: Path) -> str:
+    """The file in the folder that an error is about, else the folder."""
+    file = reason.filename
+    return file if isinstance(file, str) and Path(file).is_relative_to(folder) else str(folder)
 
 
 def summary(outcome: Outcome, folder: Path, options: EngineOptions, command: str) -> int:

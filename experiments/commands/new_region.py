@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ def command(folder: str, like: str | None) -> None:
     from undercount.experiments.newregion.build import write_region
 
     made = write_region(Path(folder), like)
-    there = folder if "/" in folder else f"./{folder}"
+    there = shlex.quote(folder if "/" in folder else f"./{folder}")
     click.echo(f"region in {made}")
-    click.echo(f"check it:  undercount check {folder}")
+    click.echo(f"check it:  undercount check {shlex.quote(folder)}")
     click.echo(f"run it:    undercount run no-change --region {there} --replicates 5 --out results/mine")

@@ -25,6 +25,24 @@ def leave_out_current_folder() -> None:
         sys.path[:] = [entry for entry in sys.path if entry not in ("", here)]
 
 
+def keep_compiled_code_where_we_say() -> None:
+    """Numba takes from this setting who decides where machine code is kept, past `model/engine/cache.py`."""
+    os.environ.pop("NUMBA_CACHE_LOCATOR_CLASSES", None)
+
+
+def numba_refuses(error: BaseException) -> str | None:
+    """What to say if Numba could not be imported for its settings, from the environment or a file in this folder."""
+    frame, files = error.__traceback__, set()
+    while frame is not None:
+        files.add(os.path.basename(os.path.dirname(frame.tb_frame.f_code.co_filename)))
+        frame = frame.tb_next
+    settings = [f"{name}={value!r}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_")]
+    settings += [name for name in (".numba_config.yaml",) if os.path.exists(name)]
+    if "numba" in sys.modules or "numba" not in files or not settings:
+        return None
+    return f"Numba cannot start with its settings ({', '.join(settings)}): {' '.join(str(error).split())}"
+
+
 def print_anything() -> None:
     """Characters that the terminal or a pipe cannot take (a locale of bytes) are escaped, and end no command."""
     for stream in (sys.stdout, sys.stderr):

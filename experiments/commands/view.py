@@ -92,27 +92,26 @@ def is_local(host: str) -> bool:
 
 def serve(host: str, port: int, opens: bool, door: DoorAsked) -> None:
     """Runs until interrupted. Solara reads its settings from the environment when it is imported."""
+    from undercount.experiments.view import around
     from undercount.experiments.view.door import Rules, guard
 
     host = host.strip("[]")
+    around.check_address(host, port)
     rules = Rules.of(host, port, door.sessions, not is_local(host))
     os.environ["UNDERCOUNT_VIEW_SERVED"] = "yes"
     os.environ["UNDERCOUNT_VIEW_MEMORY"] = str(door.session_memory)
     os.environ["UNDERCOUNT_VIEW_IDLE"] = str(60 * door.rest_after)
-    os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "false"
-    os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "15m")  # a tab that vanished keeps its worlds no longer
-    os.environ["SOLARA_THEME_SHOW_BANNER"] = "false"
-    os.environ["SOLARA_APP"] = PAGE  # looked at when the server is imported, which the door does
+    if aside := around.settle(PAGE):
+        click.echo(f"note: left aside: {', '.join(aside)}; what may be asked of the page: undercount view --help",
+                   err=True)
     click.echo("Starting the page, which takes some seconds ...", err=True)
-    threading.Thread(target=say_when_there, args=(host, port, rules.shown(host), opens), daemon=True).start()
     # Solara advises about cookies inside frames of other sites, which this page is not meant for.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
-    from solara.__main__ import cli as solara
-
+    solara = around.command_line()
+    threading.Thread(target=say_when_there, args=(host, port, rules.shown(host), opens), daemon=True).start()
     guard(rules)
-    solara.main(["run", PAGE, "--production", "--host", host, "--port", str(port),
-                 "--no-open", "--no-check-version", "--log-level", "warning"],
-                standalone_mode=False)
+    solara(["run", PAGE, "--production", "--host", host, "--port", str(port), "--no-open", "--no-check-version",
+            "--log-level", "warning"], standalone_mode=False)
 
 
 def say_when_there(host: str, port: int, shown: str, opens: bool) -> None:

@@ -17,7 +17,8 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -167,15 +168,31 @@ def _check_names(manifest: dict[str, Any]) -> None:
     region = region.get("region") if isinstance(region, dict) else None
     if isinstance(region, dict):
         paths += [str(region.get("name")), *region.get("files", ())]
-    if not all(name.isprintable() and len(name) <= LONGEST_NAME for name in paths):
+    if not all(_fits(name, LONGEST_NAME) for name in paths):
         raise ValueError("a name that cannot be shown")
-    command = manifest["command"]
-    if not command.isprintable() or len(command) > LONGEST_COMMAND:
+    if not _fits(manifest["command"], LONGEST_COMMAND):
         raise ValueError("a command that cannot be shown")
     for name in paths:
         if Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name:
             raise ValueError(f"{describe(name)} leads out of the folder")
     _check_places(manifest)
+
+
+def _fits(text: str, most: int) -> bool:
+    return len(text) <= most and plain(text) == text
+
+
+def check_words(words: Sequence[str]) -> None:
+    """Raises BadInput unless a manifest with a command of these words can be read again."""
+    for word in words:
+        if plain(word) != word:
+            raise BadInput(Problem("command line", "a word of it", describe(word), "text that can be shown and written "
+                                   "as UTF-8: no line ends, no characters that steer a terminal"))
+        if "/" in word and len(word) > LONGEST_NAME:
+            raise BadInput(Problem("command line", "a path", f"{len(word)} characters", f"at most {LONGEST_NAME}"))
+    if len(whole := shlex.join(words)) > LONGEST_COMMAND:
+        raise BadInput(Problem("command line", "length", f"{len(whole)} characters", f"at most {LONGEST_COMMAND}: name "
+                               "fewer files, or shorter paths"))
 
 
 def _check_places(manifest: dict[str, Any]) -> None:
@@ -187,7 +204,7 @@ def _check_places(manifest: dict[str, Any]) -> None:
         if not isinstance(place, dict) or not {"in", "beside"} & set(place) or ("as" in place and "files" not in place):
             raise ValueError("a place that says not where")
         texts += place.values()
-    if not all(isinstance(text, str) and text.isprintable() and len(text) <= LONGEST_NAME for text in texts):
+    if not all(isinstance(text, str) and _fits(text, LONGEST_NAME) for text in texts):
         raise ValueError("a place that cannot be shown")
     if wrong := next((name for name in kept if Path(name).is_absolute() or ".." in Path(name).parts), None):
         raise ValueError(f"{describe(wrong)} leads out of the folder")

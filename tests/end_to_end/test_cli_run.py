@@ -5,10 +5,14 @@ import os
 
 import pytest
 from undercount.experiments import cli
+from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.compute.progress import shown
 from undercount.experiments.runs.results import read_results
+from undercount.experiments.study import carry_out
 from undercount.model.assumed.scenario import scenario_names
+from undercount.model.files.problems import BadInput
+from undercount.model.files.toml_in import plain
 
 from tests import faulty
 
@@ -92,6 +96,50 @@ def test_a_folder_with_other_files_is_left_alone(capsys, tmp_path):
     (tmp_path / "thesis.txt").touch()
     code, _, err = undercount(capsys, "run", "baseline", *SMALL, "--out", tmp_path)
     assert code == 2 and "a folder with other files" in err and os.listdir(tmp_path) == ["thesis.txt"]
+
+
+UNSHOWN = ["two\nlines", "a\udcff", "a\x1b[2J", "a\u202eb"]  # a line end, no UTF-8, what steers a terminal
+
+
+@pytest.mark.parametrize("name", UNSHOWN, ids=ascii)
+@pytest.mark.parametrize("words", [["run", "baseline", "--out"], ["export", "results", "--out"], ["new-region"], ["run"]], ids=" ".join)
+def test_names_that_no_manifest_can_hold_are_refused(capsys, tmp_path, monkeypatch, words, name):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = undercount(capsys, *words, f"./{name}.toml")
+    assert code == 2 and out == "" and not os.listdir(tmp_path) and len(err.splitlines()) == 1
+    assert err.startswith("command line: a word of it: found ") and plain(err.strip()) == err.strip()
+
+
+def test_too_many_names_are_refused_before_anything_runs(capsys, tmp_path):
+    code, _, err = undercount(capsys, "run", *(tmp_path / f"{n:0200}.toml" for n in range(40)), "--out", tmp_path / "out")
+    assert code == 2 and "command line: length: found " in err and "at most 8000" in err and not os.listdir(tmp_path)
+
+
+def test_no_study_begins_that_could_not_be_read_again(tmp_path):
+    with pytest.raises(BadInput, match="a word of it"):
+        carry_out(tmp_path / "two\nlines", "run", {}, lambda there: None, EngineOptions("serial"))
+    assert not os.listdir(tmp_path)
+
+
+def test_wide_spaces_in_a_name(capsys, tmp_path):
+    folder = tmp_path / "新しい\u3000フォルダ\N{NO-BREAK SPACE}é 'q' $HOME"
+    assert undercount(capsys, "run", "baseline", "--replicates", "1", *SMALL, "--engine", "serial", "--out", folder)[0] == 0
+    code, out, err = undercount(capsys, "status", folder)
+    assert (code, err) == (0, "") and "finished" in out
+    assert undercount(capsys, "verify", folder)[0] == 0
+
+
+@pytest.mark.parametrize("name", ["parts", ".lock"])
+def test_the_file_that_stands_in_the_way_is_named(capsys, tmp_path, name):
+    folder = tmp_path / "out"
+    assert undercount(capsys, "run", "baseline", "--replicates", "1", *SMALL, "--engine", "serial", "--out", folder)[0] == 0
+    (folder / name).rename(tmp_path / "aside")
+    if name == "parts":
+        (folder / name).touch()
+    else:
+        (folder / name).mkdir()
+    code, _, err = undercount(capsys, "run", "baseline", "--replicates", "1", *SMALL, "--engine", "serial", "--out", folder)
+    assert code == 1 and f": {folder / name}; nothing was run. To go on" in err
 
 
 @pytest.mark.parametrize("name", ["none", "", "file"])

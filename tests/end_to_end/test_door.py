@@ -128,3 +128,25 @@ def test_with_allow_remote_the_printed_address_holds_a_token(tmp_path, page):
         assert "token" not in page.url
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(local)
+
+
+def test_what_stands_around_changes_nothing_and_nothing_is_fetched(tmp_path, monkeypatch):
+    (tmp_path / "secret.txt").write_text("secret")
+    asked = []
+    with socket.socket() as elsewhere:
+        elsewhere.bind(("127.0.0.1", 0))
+        elsewhere.listen()
+        elsewhere.settimeout(0.5)
+        for name in ("http_proxy", "https_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{elsewhere.getsockname()[1]}")
+        for name, value in {"SOLARA_ASSETS_EXTRA_LOCATIONS": str(tmp_path), "SOLARA_ASSETS_PROXY": "no", "SOLARA_OAUTH_PRIVATE": "1",
+                            "VSCODE_CWD": "/"}.items():
+            monkeypatch.setenv(name, value)
+        with served(tmp_path, "full-adaptation") as url:
+            first = ask(url, X_Script_Name="/below")[2]
+            assert first == ask(url)[2] and "jsdelivr" not in first and "/below" not in first
+            assert ask(url, "/static/assets/secret.txt")[0] == 404
+            assert ask(url, "/_solara/cdn/nothing@1/nothing.js")[0] == 404
+            with pytest.raises(TimeoutError):
+                asked.append(elsewhere.accept())
+    assert not asked and "note: left aside: SOLARA_ASSETS_EXTRA_LOCATIONS, " in (tmp_path / "log").read_text()

@@ -1,6 +1,7 @@
 """`undercount new-region`: what it writes loads, explains itself, and is whole or absent."""
 
 import csv
+import shlex
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,15 @@ def test_a_minimal_region_with_every_kind_of_count_and_of_cell(tmp_path, capsys)
     assert any(row.interval for row in region.referrals) and any(row.masked for row in region.referrals)
     assert region.totals and region.windows and region.patterns
     assert "undercount run no-change --region" in capsys.readouterr().out
+
+
+def test_what_to_type_next_can_be_typed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["new-region", "my region"]) == 0
+    said = capsys.readouterr().out
+    check, run = (shlex.split(line.partition(":")[2]) for line in said.splitlines()[1:])
+    assert check == ["undercount", "check", "my region"] and run[:5] == ["undercount", "run", "no-change", "--region", "./my region"]
+    assert main(check[1:]) == 0
 
 
 def test_every_column_of_every_table_is_explained():
