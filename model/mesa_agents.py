@@ -23,6 +23,7 @@ WORDS = {
 }
 PLACES = {"home", "place", "country", "other"}
 OWN = {"model", "row", "unique_id", "pos", "cell"}  # of the view itself, and of Mesa's spaces
+FOR_GOOD = {"model", "row", "unique_id"}
 
 
 class View(mesa.Agent):
@@ -35,10 +36,15 @@ class View(mesa.Agent):
 
     def __init__(self, model, unique_id: int, row: int | None):
         if not model.makes_views:
-            raise NotImplementedError(f"{type(self).__name__}: agents are rows of the world and none can be added; "
-                                      "parameters such as cells_per_100000 say how many there are")
+            self.create_agents(model, 1)
         super().__init__(model)
         self.unique_id, self.row = unique_id, row
+
+    @classmethod
+    def create_agents(cls, model, n: int, *args, **kwargs) -> NoReturn:
+        """Refused: all rows have their agents already."""
+        raise NotImplementedError(f"{cls.__name__}: agents are rows of the world and none can be added; "
+                                  "parameters such as cells_per_100000 say how many there are")
 
     def __reduce__(self):
         """A copy is the agent of the copied model."""
@@ -74,6 +80,8 @@ class View(mesa.Agent):
         return value.item() if hasattr(value, "item") else value
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name in FOR_GOOD and name in vars(self) and not self.model.makes_views:
+            raise AttributeError(f"{type(self).__name__}.{name} says which row this is, and stays")
         if name.startswith("_") or name in OWN:
             object.__setattr__(self, name, value)
         elif name in self.writable:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
 from undercount.model.assumed.parameters import specs
+from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.engine.layout import POOLED
+from undercount.model.known.region import Region
 
 HEADLINES = ("push", "pull", "corruption", "enforcement", "referral_capacity", "route_adaptation", "method_adaptation")
-FIXED = {"seed", "scenario", "people_per_agent", *HEADLINES}
+FIXED = {"seed", "scenario", "people_per_agent", "activation", *HEADLINES}
 LARGEST_SEED = 2**63 - 1
 
 
@@ -35,6 +39,39 @@ def scale_of(people_per_agent: int | str) -> int:
     if isinstance(people_per_agent, str) and people_per_agent == "pooled":
         return POOLED
     return whole("people_per_agent", people_per_agent, 1, 10_000, ', or "pooled"')
+
+
+def values_of(headlines: dict[str, Any], more: dict[str, Any], settings: Any) -> dict[str, Any]:
+    """All values that were given, by name. ValueError where one is given twice, or settings are none."""
+    if settings is None:
+        settings = {}
+    if not isinstance(settings, Mapping) or not all(isinstance(name, str) for name in settings):
+        raise ValueError(f"settings: found {settings!r}; allowed: a dict of names and values")
+    for name in settings:
+        if name in headlines or name in more:
+            raise ValueError(f"settings: found {name!r}, which is an argument, too; allowed: each value once")
+    return headlines | more | dict(settings)
+
+
+def scenario_of(scenario: Any) -> Scenario:
+    """A scenario by name or path, or as it is. ValueError otherwise; BadInput where a file has mistakes."""
+    if isinstance(scenario, Scenario):
+        return scenario
+    if not isinstance(scenario, (str, os.PathLike)):
+        raise ValueError(f"scenario: found {scenario!r}; allowed: a name, a path or a loaded Scenario")
+    return load_scenario(scenario)
+
+
+def last_month(until: Any, region: Region) -> int:
+    """Position of a month of the region. ValueError otherwise."""
+    try:
+        month = region.month_index(until)
+    except (TypeError, ValueError):
+        month = -1
+    if not 0 <= month < region.months:
+        raise ValueError(f"until: found {until!r}; allowed: a month from {region.month_name(0)} to "
+                         f"{region.month_name(region.months - 1)}, such as \"{region.month_name(0)}\"")
+    return month
 
 
 def luck_of(seed: Any, rng: Any) -> int:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 from mesa.datacollection import DataCollector
-from undercount.model.assumed.scenario import Scenario, load_scenario
+from undercount.model.assumed.scenario import Scenario
 from undercount.model.engine.layout import WARM_UP
 from undercount.model.mesa_agents import Migrant
-from undercount.model.mesa_arguments import HEADLINES, luck_of, scale_of
+from undercount.model.mesa_arguments import HEADLINES, last_month, luck_of, scale_of, scenario_of, values_of
 from undercount.model.mesa_copies import Copies
 from undercount.model.mesa_rows import KINDS
 from undercount.model.month import RULES, files_all
@@ -89,9 +89,8 @@ class TraffickingModel(Copies):
         super().__init__(rng=seed)
         headline = (push, pull, corruption, enforcement, referral_capacity, route_adaptation, method_adaptation)
         values = {name: value for name, value in zip(HEADLINES, headline) if value is not None}
-        values |= kwargs | (settings or {})
-        loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-        self.scenario = loaded.with_values(values) if values else loaded
+        values, loaded = values_of(values, kwargs, settings), scenario_of(scenario)
+        self.scenario = loaded.with_values(values, "argument") if values else loaded
         self.seed, self.activation = seed, activation
         self.world = World(Template(self.scenario, scale), seed)
         self.world.warm_up()
@@ -131,8 +130,7 @@ class TraffickingModel(Copies):
         Month by month where anybody could look in between: a `step` or a data collector of one's own.
         """
         world = self.world
-        last = world.template.months if until is None else self.region.month_index(until) + 1 + WARM_UP
-        last = min(last, world.template.months)
+        last = world.template.months if until is None else last_month(until, self.region) + 1 + WARM_UP
         if self.activation == "mesa" or not self._unwatched:
             while world.t < last:
                 self.step()

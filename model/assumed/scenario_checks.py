@@ -88,14 +88,18 @@ def read_quantity(source: Source, where: Where, key: str, value: object, span: S
             return None
         return number, None
     names, good = ("value", "low", "high"), {}
-    for name in value:
-        if name not in names:
-            source.bad((*where, name), f"{key}.{name}", describe(name), "keys value, low, high", names)
+    others = [name for name in value if name not in names]
+    for name in others:
+        source.bad((*where, name), f"{key}.{name}", describe(name), "keys value, low, high", names)
+    if not others and (missing := [name for name in names if name not in value]):
+        source.bad((*where, missing[0]), f"{key}.{missing[0]}", "nothing",
+                   allowed if len(missing) == 1 else f"{{ value, low, high }}, each {allowed}")
     for name in names:
+        if name not in value:
+            continue  # said already
         number = finite(value.get(name))
         if number is None or not span[0] <= number <= span[1]:
-            found = describe(value[name]) if name in value else "nothing"
-            source.bad((*where, name), f"{key}.{name}", found, allowed)
+            source.bad((*where, name), f"{key}.{name}", describe(value[name]), allowed)
         else:
             good[name] = number
     if len(good) < 3 or len(value) > 3:

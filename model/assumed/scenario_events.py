@@ -164,7 +164,7 @@ def _place_onsets(pieces: Pieces) -> None:
             there = pieces.region_onsets.get(name, {})
             known["months"] = first, last = there.get("months", region.onset_window)
             known.setdefault("when", there.get("when", first + (last - first) // 2))
-            known["source"] = there.get("source", known["source"])
+            known["source"] = there.get("source", known.get("source", ""))
         for month in (known.get("when"), *(known.get("months") or ())):
             check_span(draft.source, draft.at, draft.label, month, None, region)
         if pieces.problems.count:

@@ -39,7 +39,7 @@ def to_toml(scenario: Scenario, region: str | None = None, core: tuple[str, Scen
     parts += [f"drop_events = [{', '.join(map(_text, dropped))}]", ""] if dropped else [""]
     parts += _mechanisms(scenario)
     for group, info in Parameters.model_fields.items():
-        parts += ["", _comment(info.annotation.__doc__), f"[{group}]"]
+        parts += ["", _comment(info.annotation.__doc__ or group), f"[{group}]"]
         for spec in specs().values():
             if spec.group == group:
                 setup = f" {SETUP}" if spec.setup else ""

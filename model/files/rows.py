@@ -68,6 +68,9 @@ def rows_of(data: bytes, names: Collection[str] = ()) -> Rows:
 
 def decoded(data: bytes) -> str:
     """The text of a table in UTF-8, or in UTF-16 that says so at its begin. Raises Unreadable."""
+    if b"\0" in data[:200] and not data.startswith(_UTF16):
+        raise Unreadable(1, "encoding", "zeros between the letters: UTF-16 or UTF-32 without its mark",
+                         "text in UTF-8 (in a spreadsheet program: save as CSV UTF-8)")
     try:
         content = data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig")
     except UnicodeDecodeError as error:

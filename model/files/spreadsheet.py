@@ -95,7 +95,7 @@ def _text(cell: object) -> str:
     if cell is None:
         return ""
     if isinstance(cell, bool):
-        return str(int(cell))
+        return str(cell).upper()  # as CSV would have it: no number
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():

@@ -148,6 +148,8 @@ def count() -> Cell:
 
 def flag() -> Cell:
     def parse(value: str) -> bool:
+        if value.upper() in ("TRUE", "FALSE"):  # as spreadsheets have them
+            return value.upper() == "TRUE"
         if (result := parse_whole(value)) > 1:
             raise ValueError(value)
         return result == 1

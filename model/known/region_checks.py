@@ -41,8 +41,11 @@ def check_window(path: Path, head: dict, at, problems: Problems) -> None:
     if window is None:
         return
     try:
-        first, last = map(Month.parse, window)
         start, end = Month.parse(head["start"]), Month.parse(head["end"])
+    except (ValueError, TypeError, KeyError):
+        return  # said already
+    try:
+        first, last = map(Month.parse, window)
         if not start <= first <= last <= end:
             raise ValueError
     except (ValueError, TypeError, KeyError):
@@ -55,6 +58,9 @@ def check_windows(path: Path, head: dict, at, problems: Problems) -> None:
     windows = head.get("windows", [])
     try:
         start, end = Month.parse(head["start"]), Month.parse(head["end"])
+    except (ValueError, TypeError, KeyError):
+        return  # said already, and without a period no window can be judged
+    try:
         for window in windows:
             before, after, where = window["before"], window["after"], window.get("where", [])
             whole = all(type(year) is int and start <= Month(year, 1) and Month(year, 12) <= end

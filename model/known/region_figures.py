@@ -18,7 +18,9 @@ INCOME = ("gdp_per_head", "gdp_per_head_current")
 WORK = ("female_unemployment", "unemployment")
 # Of each of these some country needs a figure: the others take the mean.
 SOMEWHERE = (WORK, ("mobile_per_100",), ("internet_pct",))
+PERSONS = ("population", "women_15_29")
 FARTHEST = 10  # years beyond the period in which a figure may lie if it is the nearest one
+STEEPEST = 10.0  # change of persons from one figure to the next
 
 
 def check_required(table: Table, countries: Table, ngos: Table, head: dict, problems: Problems) -> None:
@@ -59,6 +61,24 @@ def check_required(table: Table, countries: Table, ngos: Table, head: dict, prob
     for names in SOMEWHERE:
         if not any((iso3, name) in years for iso3 in some for name in names):
             problems.add(table.file, None, names[-1], "no row of any country", f"{' or '.join(names)} of at least one")
+
+
+def check_proportions(table: Table, problems: Problems) -> None:
+    """Report figures of persons that cannot be in the same unit as the others of their country."""
+    if not table.readable:
+        return
+    rows = {(row.values["iso3"], row.values["variable"], row.values["year"]): row for row in table.good()}
+    before: dict[tuple[str, str], float] = {}
+    for (iso3, name, year), row in sorted(rows.items()):
+        value, population = row.values["value"], rows.get((iso3, "population", year))
+        last = before.get((iso3, name))
+        if name in PERSONS and last and value > 0 and not 1 / STEEPEST <= value / last <= STEEPEST:
+            problems.add(table.file, row.line, f"{iso3}, {name}", f"{value:g}, after {last:g}",
+                         f"persons: at most {STEEPEST:g} times as many as in the figure before, or as few")
+        elif name == "women_15_29" and population and 0 < population.values["value"] < value:
+            problems.add(table.file, row.line, f"{iso3}, {name}", f"{value:g}",
+                         f"at most the population of {year}, {population.values['value']:g}")
+        before[iso3, name] = value
 
 
 def _near_enough(years: dict, iso3: str, names: list[str], head: dict) -> bool:

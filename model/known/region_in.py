@@ -57,7 +57,7 @@ from undercount.model.known.region_checks import (
     check_windows,
     check_windows_in_table,
 )
-from undercount.model.known.region_figures import VARIABLES, check_required
+from undercount.model.known.region_figures import VARIABLES, check_proportions, check_required
 
 # --------------------------------------------------------------------------- columns
 
@@ -127,6 +127,7 @@ def load_region(folder: str | Path) -> Region:
     check_names(table["ngos"], "iso3", codes, problems, "a code of the countries table")
     check_unique(table["ngos"], ["iso3", "kind"], problems)
     check_required(table["country_year"], table["countries"], table["ngos"], head, problems)
+    check_proportions(table["country_year"], problems)
     observed = observed_table(paths["referrals"], codes, problems)
     check_periods(observed, Month.parse(head["start"]), Month.parse(head["end"]), problems)
     check_windows_in_table(folder / "region.toml", head, observed, problems)
