@@ -24,6 +24,7 @@ from undercount.experiments.reference.shipped import MIXTURE, shipped_folder, sh
 from undercount.experiments.reference.table import TABLES, Reference, read_reference
 from undercount.experiments.store.folder import MANIFEST
 from undercount.experiments.store.provenance import code_digest
+from undercount.model.assumed.scenario import load_scenario
 from undercount.model.known.region import Region
 from undercount.model.simulation import simulate
 
@@ -36,7 +37,8 @@ def ship(folder: Path) -> int:
     come out otherwise or the table is too large to ship."""
     reference = of_rules_as_they_are(read_reference(folder))
     _write_manifest(reference.manifest, folder)
-    target = shipped_folder(reference.scenario(MIXTURE).region)
+    # Not the copy of the region that the folder has: where everybody's own is looked for.
+    target = shipped_folder(load_scenario(MIXTURE, reference.region.name).region)
     target.mkdir(exist_ok=True)
     manifest = reference.manifest | {"planned": [], "parts": {}, "sessions": []}
     for name in TABLES:
