@@ -80,6 +80,11 @@ class Lazy(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]):
         name = args[0]
+        if name == "help":  # as many other programs have it
+            if len(args) == 1:
+                click.echo(ctx.get_help())
+                ctx.exit()
+            name, args = args[1], [args[1], "--help"]
         if name not in COMMANDS and not name.startswith("-"):
             close = difflib.get_close_matches(name.lower(), COMMANDS, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else f" Commands: {', '.join(COMMANDS)}."
@@ -88,7 +93,29 @@ class Lazy(click.Group):
             from undercount.experiments.store.folder import check_words
 
             check_words(args)
-        return super().resolve_command(ctx, args)
+        found = super().resolve_command(ctx, args)
+        if found[1] is not None:
+            _check_said(found[1], ctx, found[2])
+        return found
+
+
+def _check_said(command: click.Command, ctx: click.Context, args: list[str]) -> None:
+    """Click takes the last of two values, and an empty one. Raises BadInput; what else is wrong, Click says."""
+    try:
+        given, _, order = command.make_parser(click.Context(command, parent=ctx)).parse_args(list(args))
+    except click.ClickException:
+        return
+    for param in command.params:
+        option, value = isinstance(param, click.Option), given.get(param.name)
+        twice = option and not (param.multiple or param.is_flag) and order.count(param) > 1
+        values = value if isinstance(value, tuple | list) else [value]
+        empty = not getattr(param, "multiple", False) and "" in values
+        if twice or empty:
+            from undercount.model.files.problems import BadInput, Problem
+
+            name = param.opts[-1] if option else param.make_metavar(ctx).strip("[].")
+            raise BadInput(Problem("command line", name, "it twice" if twice else "nothing",
+                                   "once" if twice else "a name, a number or a path; or leave it out"))
 
 
 def _show_notes() -> None:
@@ -152,6 +179,9 @@ def _run(argv: Sequence[str] | None) -> int:
         return 1
     except Exception as error:
         # BadInput, without importing the model for the sake of --help.
+        if _interrupted(error):
+            click.echo("interrupted", err=True)
+            return INTERRUPTED
         problems = sys.modules.get("undercount.model.files.problems")
         if problems is None or not isinstance(error, problems.BadInput):
             if (said := surroundings.numba_refuses(error)) is None:
@@ -161,6 +191,13 @@ def _run(argv: Sequence[str] | None) -> int:
         for problem in error.problems:
             click.echo(str(problem), err=True)
         return 2
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Did Ctrl-C lead to it? Libraries turn it into errors of their own where it falls into their import."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from undercount.experiments.patterns.table import patterns_of
 from undercount.experiments.reference.statistics import shipped_statistics
 from undercount.experiments.sweeps.experiment import is_experiment
 from undercount.model.assumed.scenario import load_scenario, scenario_names
-from undercount.model.files.problems import BadInput, note
+from undercount.model.files.problems import BadInput, Problem, note
 from undercount.model.files.toml_in import plain
 from undercount.model.known.outlines import outlines_of
 from undercount.model.known.region import Region
@@ -52,6 +52,9 @@ def _check(file: str, on_region: str | None, scenario: str) -> str:
         return (f"region {plain(region.title)!r}, {len(region.countries)} countries, {region.months} months"
                 + (f", {len(statistics)} published statistics" if statistics else "")
                 + (f", {len(patterns)} patterns" if patterns else ""))
+    if path.suffix.lower() in (".geojson", ".json"):
+        raise BadInput(Problem(plain(file), "file", "a map",
+                               "a scenario, a table, or the folder of a region: its map is checked with it"))
     if is_table(path):
         return check_table(path, lambda: load_scenario(scenario, on_region).region)
     if is_experiment(path):
@@ -63,6 +66,13 @@ def _check(file: str, on_region: str | None, scenario: str) -> str:
 
 def hints(region: Region) -> Iterator[str]:
     """What is no mistake, but hardly meant: counts that cannot come about, and what is missing on the map."""
+    if not region.crossings and not region.routes:
+        yield "no border crossing and no route: who has no papers cannot travel"
+    if not any(row.assisted is not None for row in region.referrals):
+        yield "no count is known in the observed table: nothing can be compared with it"
+    if others := list(dict.fromkeys(row.iso3 for row in region.referrals
+                                    if row.role == "origin" and row.iso3 not in region.origins)):
+        yield f"rows of {', '.join(others)} are counted as an origin's, and no one sets out from there: counts are 0"
     helped = {ngo.iso3 for ngo in region.ngos}
     counted = dict.fromkeys(row.iso3 for row in region.referrals
                             if row.assisted is not None and row.counts in ("assisted", "repatriated"))
@@ -70,8 +80,11 @@ def hints(region: Region) -> Iterator[str]:
         yield (f"no programme of {', '.join(nowhere)} in ngos: where nobody helps nobody is counted, so the simulated "
                "counts of these rows are 0")
     outlines = outlines_of(region.map)
-    if not {code for code, _ in outlines.rings} & set(region.index):
+    drawn = {code for code, _ in outlines.rings}
+    if not drawn & set(region.index):
         yield "the map has no outline of any country of the region: drawn without"
+    elif missing := [iso3 for iso3 in (*region.origins, *region.destinations) if iso3 not in drawn]:
+        yield f"the map has no outline of {', '.join(dict.fromkeys(missing))}: drawn without"
     if outlines.left_out:
         yield f"{outlines.left_out} features of the map are no areas (Polygon, MultiPolygon): not drawn"
 

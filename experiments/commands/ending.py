@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -52,7 +53,7 @@ def going_on(folder: Path, command: str) -> str:
 
     try:
         manifest = read_manifest(folder, None)
-        return command if manifest is None else again(manifest, folder, command)
+        return f"cd {shlex.quote(os.getcwd())} && {command}" if manifest is None else again(manifest, folder, command)
     except (BadInput, OSError):
         return command
 

@@ -44,7 +44,14 @@ def numba_refuses(error: BaseException) -> str | None:
 
 
 def print_anything() -> None:
-    """Characters that the terminal or a pipe cannot take (a locale of bytes) are escaped, and end no command."""
+    """Characters that the terminal or a pipe cannot take (a locale of bytes) are escaped, and end no command; what is
+    said to closed streams is lost, and ends none either."""
+    for number, name, how in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:  # closed: nothing that we open may come to stand there
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(number, how))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

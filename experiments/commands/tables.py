@@ -48,12 +48,26 @@ def check_table(path: Path, region: Callable[[], Region]) -> str:
     if name and (path.parent / "region.toml").is_file():
         load_region(path.parent)
         return f"table {name!r} of a region, checked with its whole folder"
+    if name is None and (folder := _region_around(path)):
+        load_region(folder)
+        return "observed table of a region, checked with its whole folder"
     if name:
         raise BadInput(Problem(plain(str(path)), "table", f"{name!r} of a region",
                                "the folder of the region, whose tables are checked together"))
     here = region()
     rows = read_referrals(path, [country.iso3 for country in here.countries], (here.start, here.end))
     return f"observed table, {len(rows)} rows"
+
+
+def _region_around(path: Path) -> Path | None:
+    """The folder of the region whose table this is, in it or in a folder of it."""
+    for folder in path.resolve().parents[:2]:
+        try:
+            if path.resolve() in {(folder / name).resolve() for name in load_region(folder).files}:
+                return folder
+        except BadInput:
+            continue
+    return None
 
 
 def _columns(path: Path) -> set[str]:

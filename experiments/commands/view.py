@@ -58,11 +58,15 @@ def command(scenario: str, region: str | None, verdict: str | None, host: str, p
     published table. Every browser tab has worlds of its own.
     """
     from undercount.model.assumed.scenario import load_scenario
+    from undercount.model.files.problems import BadInput, Problem
+    from undercount.model.files.toml_in import describe
 
+    if door.rest_after != door.rest_after:
+        raise BadInput(Problem("command line", "--rest-after", "nan", "minutes from 0.01 to 1440"))
     if not is_local(host):
         if not allow_remote:
-            raise click.ClickException(f"--host {host} can be reached from other machines; add --allow-remote "
-                                       "if that is meant")
+            raise BadInput(Problem("command line", "--host", describe(host), "127.0.0.1, localhost or ::1; with "
+                                   "--allow-remote also what other machines can reach"))
         click.echo("note: who can reach this machine can use the page with the address printed below, which holds its "
                    "token; it is not encrypted", err=True)
     for name in NEEDED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from undercount.experiments.compute.compiling import told
@@ -85,7 +85,8 @@ class _Lines:
             self.say(f"{progress.done} of {progress.total} runs")
 
     def say(self, text: str) -> None:
-        print(text, file=self.stream, flush=True)
+        with suppress(OSError):  # a full disk under the log must not stop the work
+            print(text, file=self.stream, flush=True)
 
 
 @contextmanager

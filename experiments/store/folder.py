@@ -229,6 +229,9 @@ def check_is_ours(folder: Path) -> None:
     try:
         names = {path.name for path in folder.iterdir()}
     except FileNotFoundError:
+        if folder.is_symlink():
+            raise BadInput(Problem("--out", str(folder), "a link to nothing",
+                                   "a folder, or a name that is free")) from None
         above = next((p for p in folder.parents if p.exists()), None)
         if above is not None and not above.is_dir():
             raise BadInput(Problem("--out", str(folder), f"{above}, a file", "a folder")) from None

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import logging
 import secrets
 import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -22,6 +24,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+LOG = logging.getLogger(__name__)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SOCKETS = "/jupyter/api/kernels/"  # then the tab's own number
 PRIVATE = ("/resourcez", "/_solara/api/evict")  # of the people who write Solara
@@ -125,7 +128,7 @@ class Door:
         answer = self.answer(scope)
         if scope["type"] == "websocket":
             if answer is None:
-                await self.app(scope, receive, send)
+                await self._watched(scope, receive, send)
             else:
                 await receive()
                 await send({"type": "websocket.close", "code": 1008})
@@ -136,7 +139,11 @@ class Door:
             await answer(scope, receive, send)
             return
 
+        begun = False
+
         async def with_headers(message) -> None:
+            nonlocal begun
+            begun = True
             if message["type"] == "http.response.start":
                 named = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
                 taken = {name for name, _ in named}
@@ -144,7 +151,23 @@ class Door:
                 message = {**message, "headers": [*others, *named]}
             await send(message)
 
-        await self.app(scope, receive, with_headers)
+        if not await self._watched(scope, receive, with_headers) and not begun:
+            await _page(500, "This could not be answered", "The server could not make sense of this request.")(
+                scope, receive, with_headers)
+
+    async def _watched(self, scope, receive, send) -> bool:
+        """Was the request answered? What the server raises on odd requests is a line in the log, and an answer of the
+        door's own: the server's would be outside it, without its headers."""
+        try:
+            await self.app(scope, receive, send)
+            return True
+        except Exception as error:
+            LOG.warning("%s %s: %s", scope.get("method", "WebSocket"), scope["path"][:200].encode("ascii", "replace"),
+                        repr(error)[:200])
+            if scope["type"] == "websocket":
+                with suppress(Exception):  # it may be closed already
+                    await send({"type": "websocket.close", "code": 1008})
+            return False
 
     def _headers(self, scope) -> dict[str, str]:
         host = Headers(scope=scope).get("host", "")

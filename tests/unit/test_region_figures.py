@@ -190,3 +190,12 @@ def test_a_users_table_is_held_to_the_same_months(tmp_path):
 def test_a_withheld_count_is_an_interval_and_its_middle(tmp_path):
     region = load_region(made(tmp_path / "lakes", observed=[("BBB", "2010", "<5"), ("BBB", "2011", "163.0"), ("BBB", "2012", "-")]))
     assert [(row.assisted, row.published) for row in region.referrals] == [(2, (1, 4)), (163, (163, 163)), (None, None)]
+
+
+@pytest.mark.parametrize("value, named", [
+    (lambda year: 9e9, "found '9e+09'; allowed: at most the population of 2011"),
+    (lambda year: 3.0 if year == 2011 else 30000.0, "at most 10 times as many as in the figure before")])
+def test_figures_of_persons_that_cannot_be_in_one_unit_are_refused(tmp_path, value, named):
+    figures = [(*row[:3], value(row[1]) if row[0] == "AAA" and row[2] == "women_15_29" else row[3]) for row in ROWS]
+    lines = refused(tmp_path / "lakes", figures=figures)
+    assert lines and all("AAA, women_15_29" in line for line in lines) and named in " ".join(lines)

@@ -424,3 +424,35 @@ def test_solara_viz_draws_steps_and_makes_another_model():
         assert shown.value is not model and shown.value.steps == 0 and shown.value.scenario.value("corruption.corruption") == 1.0
     finally:
         rendered.close()
+
+
+# --- arguments ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("given, named", [
+    ({"scenario": None}, "scenario: found None; allowed: a name"), ({"scenario": 5}, "scenario: found 5"),
+    ({"settings": "a"}, "settings: found 'a'; allowed: a dict"),
+    ({"corruption": 1.0, "settings": {"corruption": 2.0}}, "settings: found 'corruption', which is an argument, too"),
+    ({"papers_cost": 1.0, "settings": {"papers_cost": 2.0}}, "settings: found 'papers_cost'"),
+    ({"corruption": float("nan")}, "argument: corruption: found")])
+def test_arguments_that_are_none_are_named(given, named):
+    scenario = {} if "scenario" in given else {"scenario": made(region=TINY)}
+    with pytest.raises(ValueError, match=named):
+        TraffickingModel(**scenario, **{"seed": 1, "people_per_agent": 10_000} | given)
+
+
+@pytest.mark.parametrize("until", ["2001", "abc", "2001-13", 5, "2050-01", "1980-01"])
+def test_a_month_outside_the_region_is_refused(until):
+    with pytest.raises(ValueError, match="until: found .*; allowed: a month from 1999-01 to 2004-03"):
+        tiny().run(until)
+
+
+def test_what_says_which_row_an_agent_is_stays():
+    model = tiny()
+    official = next(iter(model.agents_by_type[Official]))
+    for name in ("row", "unique_id", "model"):
+        with pytest.raises(AttributeError, match=f"Official.{name} says which row this is"):
+            setattr(official, name, 99)
+    with pytest.raises(NotImplementedError, match="none can be added"):
+        Official.create_agents(model, 2)
+    with pytest.raises(AttributeError, match="activation"):
+        model.activation = "xx"
+    assert official.integrity >= 0.0
