@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).parents[1]
 NOT_RUN = re.compile(r"<!-- not run: (?P<reason>.+?) -->", re.DOTALL)
 LINE = re.compile(r"^(\$ )?(?P<command>(undercount|python -m|make|pip|pipx|python3|echo|cat|ip|for) ?.*)$")
-# Added behind a command's own options, of which the last counts: the same work in a small world.
+# Instead of a command's own options, or beside them: the same work in a small world.
 SMALL = {
     "run": ["--replicates", "2", "--people-per-agent", "10000", "--until", "2001-03"],
     "reference": ["--worlds", "400", "--people-per-agent", "5000", "--no-gates"],
@@ -114,7 +114,13 @@ def small(words: list[str]) -> list[str]:
         more = []  # the file says it, and both would be refused
     if words[1] == "estimate" and "--simulated" in words:
         more = ["--worlds", "2", "--people-per-agent", "10000"]
-    return [*words, *more]
+    words = list(words)
+    for option, value in zip(more, [*more[1:], ""]):
+        if option.startswith("--") and option in words:
+            words[words.index(option) + 1] = value
+        elif option.startswith("--"):
+            words += [option] if value.startswith("--") or not value else [option, value]
+    return words
 
 
 def run(command: str, folder: Path, timeout: float = 900) -> subprocess.CompletedProcess:

@@ -21,6 +21,7 @@ def leave_out_current_folder() -> None:
         here = os.getcwd()
     except OSError:  # the folder was deleted
         here = ""
+    os.environ.setdefault("PYTHONSAFEPATH", "1")  # of the processes that Python and libraries start
     if here not in map(os.path.abspath, filter(None, stated)):
         sys.path[:] = [entry for entry in sys.path if entry not in ("", here)]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,12 +60,12 @@ def whole_years(region: Region, months: int) -> tuple[tuple[str, ...], list[np.n
 
 
 def by_year(months: dict[str, np.ndarray], stock: np.ndarray, years: list[np.ndarray],
-            adapts: tuple[str, ...]) -> Tallies:
-    """Of one world by month, first axis: what is added up (`Tallies`), and the stock at a month's end by venue."""
+            adapts: tuple[str, ...]) -> dict[str, Any]:
+    """Fields of `Tallies`, of one world by month, first axis: what is added up, the stock at a month's end by venue."""
     added = {name: np.array([each[months].sum(axis=0) for months in years]) for name, each in months.items()}
     before = np.array([stock[months[0] - 1] if months[0] else np.full(stock.shape[1:], np.nan) for months in years])
-    return Tallies(**added, before=before, months=np.array([stock[months].sum(axis=0) for months in years]),
-                   adapts=adapts)
+    return added | {"before": before, "months": np.array([stock[months].sum(axis=0) for months in years]),
+                    "adapts": adapts}
 
 
 def of_outcome(outcome: Outcome, scenario: Scenario) -> Tallies:
@@ -73,7 +74,8 @@ def of_outcome(outcome: Outcome, scenario: Scenario) -> Tallies:
     months = {name: getattr(outcome, name) for name in ("histories", "exposures", "relisted")}
     hidden = outcome.hidden
     stock = np.stack([hidden["in_public"], hidden["in_exploitation"] - hidden["in_public"]], axis=-1)
-    return by_year(months | {"new": outcome.flows.sum(axis=(1, 3))}, stock, years, adaptation(scenario, years))
+    return Tallies(**by_year(months | {"new": outcome.flows.sum(axis=(1, 3))}, stock, years,
+                             adaptation(scenario, years)))
 
 
 def adaptation(scenario: Scenario, years: list[np.ndarray]) -> tuple[str, ...]:
@@ -99,11 +101,9 @@ def from_results(results: Results) -> Worlds:
     np.add.at(new, (_places(flows, place), *(flows[name].map(words.index).to_numpy() for name, words in (
         ("month", months), ("destination", countries), ("venue", VENUES)))), flows["newly_exploited"].to_numpy())
     lists = _lists(results.table("lists"), place, names, countries)
-    tallies = []
-    for n in range(len(runs)):
-        made = by_year({"new": new[n]}, stock[n], years, (NOT_KNOWN,) * len(years)) if years else None
-        tallies.append(Tallies(**{each.name: getattr(made, each.name) for each in fields(Tallies)
-                                  if each.name not in lists}, **{name: every[n] for name, every in lists.items()}))
+    unknown = (NOT_KNOWN,) * len(years)
+    tallies = [Tallies(**by_year({"new": new[n]}, stock[n], years, unknown),
+                       **{name: every[n] for name, every in lists.items()}) for n in range(len(runs))]
     return Worlds(tuple(runs["scenario"]), tuple(map(int, runs["replicate"])), names, countries, tuple(tallies))
 
 

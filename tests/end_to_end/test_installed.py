@@ -42,6 +42,9 @@ def fresh(tmp_path_factory):
     ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
     site = Path(subprocess.run([python, "-c", ask], text=True, capture_output=True, check=True).stdout.strip())
     (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    for name in ("share", "etc"):  # the page's files, which stand beside the libraries
+        if (Path(sys.prefix) / name).is_dir() and not (place / "env" / name).exists():
+            (place / "env" / name).symlink_to(Path(sys.prefix) / name)
     return python, site
 
 

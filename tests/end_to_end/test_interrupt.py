@@ -16,7 +16,9 @@ def interrupted(folder, ready, *args, **env):
     """Exit code and stderr of a command that is interrupted once `ready(folder)`, and what of its group still runs then."""
     with (folder / "said").open("w") as said:
         command = subprocess.Popen([sys.executable, "-m", "undercount", *args], cwd=folder, stdout=said, stderr=said,
-                                   env=os.environ | env, start_new_session=True)
+                                   env=os.environ | env, start_new_session=True,
+                                   # a shell that starts tests in the background has it ignored
+                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
     end = time.monotonic() + 300
     while not ready(folder):
         assert command.poll() is None and time.monotonic() < end, (folder / "said").read_text()

@@ -65,6 +65,7 @@ def test_the_page_works(page, jupyter, name, path):
     page.goto(jupyter + path)
     cell = page.locator(".jp-CodeCell .cm-content").first
     expect(cell).to_contain_text("Page()", timeout=60_000)
+    said.clear()  # Jupyter's own, while it loads
     cell.click()
     page.keyboard.press("Control+Enter")
     expect(page.locator(".undercount-map svg")).to_have_count(2, timeout=300_000)  # an edited model is compiled first
