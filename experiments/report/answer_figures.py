@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -77,13 +77,12 @@ def flow(found: Mapping[str, Any]) -> Figure:
         ax.plot([low, high], [0, 0], color=COLOURS[0], linewidth=5, solid_capstyle="butt", clip_on=False)
         ax.plot(middle, 0, "|", color="black", markersize=9, markeredgewidth=1.6, clip_on=False)
         ax.set_title(f"{key.replace(':', ' to ')}")
-        room = 0.04 * (edges[-1] - edges[0])  # for the words of the panel beside it
-        ticks = [t for t in np.log([0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.5, 4.0])
-                 if edges[0] + room <= t <= edges[-1] - room]
+        first, last = _shown(own["histogram"], edges, lines)
+        ticks = _apart(np.log([1.0, 0.4, 2.5, 0.2, 0.1, 0.7, 1.5, 4.0]), first, last)
         ax.set_xticks(ticks, [f"{100 * np.expm1(t):+.0f} %".replace("-", MINUS).replace("+0 ", "0 ") for t in ticks])
-        ax.set_xlim(edges[0], edges[-1])
+        ax.set_xlim(first, last)
         ax.set_xlabel("change of persons newly exploited")
-        ax.set_ylim(bottom=0)
+    axes[0].set_ylim(bottom=0)  # once all panels have drawn: they share it
     axes[0].set_ylabel("density (of the logarithm)")
     figure.legend(handles=[*(Line2D([], [], color=colour, linestyle=dash, label=label)
                              for colour, dash, label in lines.values()),
@@ -91,6 +90,29 @@ def flow(found: Mapping[str, Any]) -> Figure:
                            Line2D([], [], color=COLOURS[0], linewidth=5, label="90 % after the data")],
                   loc="outside lower center", ncols=3, columnspacing=1.4)
     return figure
+
+
+SHOWN, LABEL = 0.99, 0.14  # of each histogram, in the picture; of its width, what a tick's label takes
+
+
+def _shown(histogram: Mapping[str, Any], edges: np.ndarray, lines: Iterable[str]) -> tuple[float, float]:
+    """The ends between which lies SHOWN of every histogram."""
+    ends = []
+    for name in lines:
+        below = np.concatenate([[0.0], np.cumsum(histogram[name])]) / max(np.sum(histogram[name]), 1e-12)
+        inner = np.flatnonzero((below > (1 - SHOWN) / 2) & (below < (1 + SHOWN) / 2))
+        ends.append((edges[inner[0] - 1], edges[inner[-1] + 1]))
+    return min(low for low, _ in ends), max(high for _, high in ends)
+
+
+def _apart(ticks: Iterable[float], first: float, last: float) -> list[float]:
+    """Those with room for their labels, the first of them first; none at the edges, where the next panel's may be."""
+    found: list[float] = []
+    for tick in ticks:
+        room = LABEL * (last - first)
+        if first + room / 3 <= tick <= last - room / 3 and all(abs(tick - other) >= room for other in found):
+            found.append(tick)
+    return sorted(found)
 
 
 def checks(found: Mapping[str, Any]) -> Figure:
