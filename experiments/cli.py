@@ -156,6 +156,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit code. Mistakes of the user become lines on stderr, never a traceback."""
     if argv is not None:  # called by another program, whose process this is
         return _run(argv)
+    surroundings.start_others_so_too()
     surroundings.print_anything()
     surroundings.be_quiet_when_interrupted()
     code = _run(None)

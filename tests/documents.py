@@ -24,7 +24,7 @@ SMALL = {
     "policy": ["--draws", "2", "--people-per-agent", "10000"],
     "sensitivity": ["--trajectories", "2", "--most", "16", "--people-per-agent", "10000", "--until", "2000-03"],
     "patterns": ["--draws", "2", "--people-per-agent", "10000"],
-    "calibrate": ["--coarse", "4", "--generations", "1", "--size", "2", "--people-per-agent", "10000"],
+    "calibrate": ["--coarse", "100", "--generations", "1", "--size", "8", "--people-per-agent", "10000"],
     "estimate": ["--resamples", "100"],
 }
 # The same from Python: what the functions are called with, whatever a page says.

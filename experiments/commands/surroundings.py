@@ -21,9 +21,13 @@ def leave_out_current_folder() -> None:
         here = os.getcwd()
     except OSError:  # the folder was deleted
         here = ""
-    os.environ.setdefault("PYTHONSAFEPATH", "1")  # of the processes that Python and libraries start
     if here not in map(os.path.abspath, filter(None, stated)):
         sys.path[:] = [entry for entry in sys.path if entry not in ("", here)]
+
+
+def start_others_so_too() -> None:
+    """The same for the processes that Python and libraries start for us."""
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
 
 
 def keep_compiled_code_where_we_say() -> None:

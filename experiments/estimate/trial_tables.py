@@ -105,7 +105,7 @@ def seen(changed: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     worlds = fell.groupby(list(dict.fromkeys([*by, "truth", "method", "scenario", "world"])), sort=False)["says"].agg(
         fell=lambda said: (said == "fell").sum(), cases="size").reset_index()
     each = worlds.groupby([*by, "truth", "method"], sort=False)
-    error = each[["fell", "cases"]].apply(lambda rows: clustered(rows["fell"], rows["cases"]))
+    error = pd.Series([clustered(rows["fell"], rows["cases"]) for _, rows in each], each.size().index, float)
     table = pd.DataFrame({"cases": groups.size(), "worlds": each.size(), **shares, "error": error,
                           "surely_fell": groups["surely_fell"].mean()})
     return table.reset_index()

@@ -70,7 +70,8 @@ def _one(kind: str, engine: str, share: int, asked: argparse.Namespace, folder: 
     if done.returncode or not result.exists():
         asked.failures.mkdir(parents=True, exist_ok=True)
         kept = asked.failures / f"{kind}-crash-{engine}"
-        shutil.copy(own / f"current-{kind}-{engine}", kept)
+        if (current := own / f"current-{kind}-{engine}").exists():  # not if it ended before the first input
+            shutil.copy(current, kept)
         kept.with_suffix(".txt").write_text(done.stdout[-5000:] + done.stderr[-20_000:])
         print(f"{kind:<11} {engine:<11} the process ended with {done.returncode}: {kept}")
         return None

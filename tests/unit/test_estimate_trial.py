@@ -130,6 +130,9 @@ def test_a_fall_of_the_counts_alone_is_seen_for_what_it_is_by_independent_lists(
     assert row["cases"] == 30 == row["worlds"] and row["says_fell"] < 0.2 and row["surely_fell"] == 0
     assert row["error"] == pytest.approx(np.sqrt(row["says_fell"] * (1 - row["says_fell"]) / 29))
     assert set(changed["adapts"]) == {DO_NOT}  # that of the later year
+    none = trial_tables.seen(changed[changed["counts"] == "rose"])
+    assert none.empty and {"says_fell", "error", "surely_fell"} <= set(none)
+
 
 
 def test_a_world_counts_once_however_many_of_its_years_do():
