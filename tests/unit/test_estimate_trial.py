@@ -56,8 +56,8 @@ def plainly(worlds):
 
 def test_years_are_sums_and_those_held_when_they_began():
     new, stock = np.arange(24)[:, None, None], np.arange(100.0, 124.0)[:, None, None]
-    found = by_year({name: new for name in ("histories", "exposures", "relisted", "new")}, stock,
-                    [np.arange(12), np.arange(12, 24)], (ADAPT, DO_NOT))
+    found = Tallies(**by_year({name: new for name in ("histories", "exposures", "relisted", "new")}, stock,
+                              [np.arange(12), np.arange(12, 24)], (ADAPT, DO_NOT)))
     assert found.new.ravel().tolist() == [66, 210] == found.histories.ravel().tolist()
     assert np.isnan(found.held[0]).all() and found.held[1].item() == stock[11].item() + 210
     assert found.months.ravel().tolist() == [stock[:12].sum(), stock[12:].sum()]
@@ -132,7 +132,6 @@ def test_a_fall_of_the_counts_alone_is_seen_for_what_it_is_by_independent_lists(
     assert set(changed["adapts"]) == {DO_NOT}  # that of the later year
     none = trial_tables.seen(changed[changed["counts"] == "rose"])
     assert none.empty and {"says_fell", "error", "surely_fell"} <= set(none)
-
 
 
 def test_a_world_counts_once_however_many_of_its_years_do():
