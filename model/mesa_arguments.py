@@ -14,7 +14,8 @@ from undercount.model.engine.layout import POOLED
 from undercount.model.known.region import Region
 
 HEADLINES = ("push", "pull", "corruption", "enforcement", "referral_capacity", "route_adaptation", "method_adaptation")
-FIXED = {"seed", "scenario", "people_per_agent", "activation", *HEADLINES}
+FIXED = {"seed", "scenario", "people_per_agent", *HEADLINES}
+ACTIVATIONS = ("compiled", "mesa")
 LARGEST_SEED = 2**63 - 1
 
 
@@ -32,6 +33,12 @@ def whole(name: str, value: Any, low: int, high: int, also: str = "") -> int:
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{name}: found {value!r}; allowed: a whole number, {low:,} to {high:,}{also}") from None
     return int(value)
+
+
+def check_activation(activation: Any) -> None:
+    """Raises ValueError."""
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation: found {activation!r}; allowed: {' or '.join(ACTIVATIONS)}")
 
 
 def scale_of(people_per_agent: int | str) -> int:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import mesa
 from mesa.datacollection import DataCollector
 from undercount.model.mesa_agents import View
-from undercount.model.mesa_arguments import FIXED, parameter_keys
+from undercount.model.mesa_arguments import FIXED, check_activation, parameter_keys
 from undercount.model.mesa_rows import VIEWS, Rows
 
 
@@ -21,6 +21,8 @@ class Copies(Rows):
     def __setattr__(self, name: str, value: Any) -> None:
         if self.__dict__.get("_made") and (name in FIXED or name in parameter_keys()):
             raise AttributeError(f"{name} is set when a world is made: TraffickingModel(..., {name}={value!r})")
+        if name == "activation":  # both give the same world, so it may change
+            check_activation(value)
         super().__setattr__(name, value)
 
     def reset_randomizer(self, seed=None) -> NoReturn:

@@ -11,7 +11,15 @@ from mesa.datacollection import DataCollector
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.engine.layout import WARM_UP
 from undercount.model.mesa_agents import Migrant
-from undercount.model.mesa_arguments import HEADLINES, last_month, luck_of, scale_of, scenario_of, values_of
+from undercount.model.mesa_arguments import (
+    HEADLINES,
+    check_activation,
+    last_month,
+    luck_of,
+    scale_of,
+    scenario_of,
+    values_of,
+)
 from undercount.model.mesa_copies import Copies
 from undercount.model.mesa_rows import KINDS
 from undercount.model.month import RULES, files_all
@@ -20,7 +28,6 @@ from undercount.model.schedule import PHASES
 from undercount.model.sound import check_sound
 from undercount.model.world import Template, World
 
-ACTIVATIONS = ("compiled", "mesa")
 # What the data collector records every month, summed over countries.
 REPORTED = {
     "newly_exploited": "hidden", "in_exploitation": "hidden", "identified": "hidden", "assisted": "hidden",
@@ -84,8 +91,7 @@ class TraffickingModel(Copies):
         **kwargs: Any,  # the name by which Mesa's page knows that any may follow
     ):
         seed, scale = luck_of(seed, rng), scale_of(people_per_agent)
-        if activation not in ACTIVATIONS:
-            raise ValueError(f"activation: found {activation!r}; allowed: {' or '.join(ACTIVATIONS)}")
+        check_activation(activation)
         super().__init__(rng=seed)
         headline = (push, pull, corruption, enforcement, referral_capacity, route_adaptation, method_adaptation)
         values = {name: value for name, value in zip(HEADLINES, headline) if value is not None}

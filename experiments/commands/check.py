@@ -83,7 +83,8 @@ def hints(region: Region) -> Iterator[str]:
     drawn = {code for code, _ in outlines.rings}
     if not drawn & set(region.index):
         yield "the map has no outline of any country of the region: drawn without"
-    elif missing := [iso3 for iso3 in (*region.origins, *region.destinations) if iso3 not in drawn]:
+    elif missing := [iso3 for iso3 in (*region.origins, *region.destinations)
+                     if iso3 not in drawn and any(iso3 == code for _, code in region.figures)]:
         yield f"the map has no outline of {', '.join(dict.fromkeys(missing))}: drawn without"
     if outlines.left_out:
         yield f"{outlines.left_out} features of the map are no areas (Polygon, MultiPolygon): not drawn"

@@ -72,8 +72,9 @@ def be_quiet_when_interrupted() -> None:
             before(unraisable)
             return
         import _thread
+        import threading
 
-        _thread.interrupt_main()
+        threading.Timer(0.05, _thread.interrupt_main).start()  # at once, it would be raised in here, and be lost, too
 
     sys.unraisablehook = hook
 

@@ -22,9 +22,10 @@ def undercount(capsys, *args):
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     root = tmp_path_factory.mktemp("d")
-    for name, more in (("a", []), ("again", []), ("b", ["--set", "corruption=3", "--replicates", "4"]), ("swept", [
-            "--sweep", "corruption=3"])):
-        assert cli.main(["run", "no-change", "--replicates", "3", "--seed", "1", *more, *SMALL, "--out", str(root / name)]) == 0
+    for name, replicates, more in (("a", 3, []), ("again", 3, []), ("b", 4, ["--set", "corruption=3"]),
+                                   ("swept", 3, ["--sweep", "corruption=3"])):
+        assert cli.main(["run", "no-change", "--replicates", str(replicates), "--seed", "1", *more, *SMALL,
+                         "--out", str(root / name)]) == 0
     return root
 
 

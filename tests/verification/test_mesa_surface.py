@@ -15,8 +15,9 @@ import pytest
 from mesa.agent import AgentSet
 from mesa.datacollection import DataCollector
 from undercount.model.engine.layout import SITUATIONS
+from undercount.model.files.problems import BadInput
 from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter, View
-from undercount.model.mesa_model import ACTIVATIONS
+from undercount.model.mesa_arguments import ACTIVATIONS
 
 from tests.helpers import assert_same_tables, made, shrunk, tables_of
 from undercount import TraffickingModel
@@ -435,7 +436,7 @@ def test_solara_viz_draws_steps_and_makes_another_model():
     ({"corruption": float("nan")}, "argument: corruption: found")])
 def test_arguments_that_are_none_are_named(given, named):
     scenario = {} if "scenario" in given else {"scenario": made(region=TINY)}
-    with pytest.raises(ValueError, match=named):
+    with pytest.raises((ValueError, BadInput), match=named):
         TraffickingModel(**scenario, **{"seed": 1, "people_per_agent": 10_000} | given)
 
 
@@ -453,6 +454,6 @@ def test_what_says_which_row_an_agent_is_stays():
             setattr(official, name, 99)
     with pytest.raises(NotImplementedError, match="none can be added"):
         Official.create_agents(model, 2)
-    with pytest.raises(AttributeError, match="activation"):
+    with pytest.raises(ValueError, match="activation: found 'xx'; allowed: compiled or mesa"):
         model.activation = "xx"
     assert official.integrity >= 0.0

@@ -98,6 +98,7 @@ def test_what_others_could_only_read_is_kept(tmp_path):
     assert prepared(tmp_path / "base", "ours") == ours and mode(ours) == 0o700 and (ours / "kept.nbc").exists()
 
 
+KEPT = []
 SOURCE = "def twice(x):\n    return 2 * x\n"
 
 
@@ -108,6 +109,7 @@ def made(folder, tmp_path, name="kept_rule"):
     exec(compile(SOURCE, str(tmp_path / f"{name}.py"), "exec"), space)
     rule = compiled_in(folder, nogil=True)(space["twice"])
     assert rule(4) == 8
+    KEPT.append(rule)  # what it was compiled in cannot be imported again, once it is forgotten
     return sum(rule.stats.cache_hits.values())
 
 

@@ -79,7 +79,8 @@ def test_the_users_own_extensions_of_jupyter(tmp_path):
 def test_an_environment_that_borrows_the_packages_of_another(tmp_path):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path], check=True)
     packages = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
-    (tmp_path / packages / "others.pth").write_text(str(Path(pytest.__file__).parents[1]))
+    (tmp_path / packages / "others.pth").write_text(
+        f"import site; site.addsitedir({str(Path(pytest.__file__).parents[1])!r})\n")
     assert "found an environment that lacks files of the extra [view]" in loaded(tmp_path / "bin" / "python")
 
 

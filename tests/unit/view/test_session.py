@@ -180,7 +180,7 @@ def test_only_loopback_is_local():
 def test_other_hosts_need_the_flag():
     done = subprocess.run([sys.executable, "-m", "undercount", "view", "--host", "0.0.0.0"], capture_output=True, text=True,
                           timeout=60)
-    assert done.returncode == 1 and "--allow-remote" in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2 and "--allow-remote" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_unknown_scenario_is_said_at_once():
