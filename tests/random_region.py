@@ -86,8 +86,8 @@ def _counts(draw, own, last, span):
         kind = draw(st.sampled_from(KINDS if role == "destination" else ("assisted", "identified", "registered")))
         for year in span:
             count = draw(st.sampled_from(["", "1-4", "7", "30", "55"]))
-            # The years that are asked about must have a figure somewhere.
-            sure = code == last[0] and year in (span[1], span[-2], span[-1])
+            # The years that are asked about must have a figure somewhere, and four cells be known in all.
+            sure = code == last[0] and year in (*span[:2], *span[-2:])
             count = "40" if sure else count
             masked = "" if sure or not count else draw(st.sampled_from(["", "", "a reason"]))
             rows.append(f"{code},{year},{count},{role},{kind},{masked},,made up")

@@ -123,8 +123,9 @@ def _again(found: Found, cores: int) -> list[Moved]:
     rows = _learnt(found, found, "seed", f"seed {found.seed + 1}", found.seed + 1, cores)
     if found.ordinary.conflicts:
         code = found.ordinary.conflicts[0].iso3
-        rows += _learnt(found, replace(found, observed=found.observed.without(code)), "country", f"without {code}",
-                        found.seed, cores)
+        others = found.observed.without(code)
+        if len(others.rows):  # a table of one country has none
+            rows += _learnt(found, replace(found, observed=others), "country", f"without {code}", found.seed, cores)
     for variant in found.reference.variants:
         if variant != found.reference.variant:
             kind, name = ("gate", f"without the gate {variant.without}") if variant.without else \

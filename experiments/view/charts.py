@@ -48,7 +48,7 @@ def counts_chart(models, names: Sequence[str]) -> str:
         body += [f'<rect x="{x:g}" y="23" width="11" height="11" fill="{WORLDS[k]}"/>',
                  text(x + 16, 33, words, 11.5, colour=WORLDS[k])]
         x += 30 + 6.3 * len(words)
-    body += [_diamond(x + 6, 29), text(x + 17, 33, "published (Vreja 2005)" if x < 380 else "published", 11.5)]
+    body += [_diamond(x + 6, 29), text(x + 17, 33, "published", 11.5)]
     said = "; ".join(f"{p.name}: published {count(p.observed)}" + "".join(
         f", {name} {count(value)}" for name, value in zip(names, p.simulated) if p.first < month) for p in columns)
     return svg(width, height, body + panel.parts, f"Victims counted in a year. {said}.")

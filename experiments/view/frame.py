@@ -18,6 +18,7 @@ from undercount.model.known.outlines import outlines_of
 from undercount.model.known.region import Region
 
 WIDTH, MOST_HIGH = 589.0, 640.0  # of the map; a tall one is narrower
+EDGE = 7.0  # of the box, where what lies beyond is drawn
 WHOLE = "region"
 
 
@@ -65,7 +66,11 @@ def _made(path: Path, places: tuple, boxes: tuple) -> Frame:
     for name, (left, low, right, high) in stated.items():
         (x, y), (x1, y1) = at(left, high), at(right, low)
         views[name] = f"{x:.0f} {y:.0f} {x1 - x:.0f} {y1 - y:.0f}", width / (x1 - x)
-    return Frame(width, height, {code: at(*place) for code, place in drawing.places.items()},
+    def inside(x: float, y: float) -> tuple[float, float]:
+        """A place beyond the box stands at its edge: there its arcs end."""
+        return min(max(x, EDGE), width - EDGE), min(max(y, EDGE), height - EDGE)
+
+    return Frame(width, height, {code: inside(*at(*place)) for code, place in drawing.places.items()},
                  tuple((code, "".join(pieces)) for code, pieces in found.items() if pieces), views)
 
 

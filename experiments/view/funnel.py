@@ -28,8 +28,10 @@ class Year:
 
     @property
     def passed(self) -> tuple[float, ...]:
-        """Share of the step before that came to each step after the first; NaN where nobody was there."""
-        return tuple(after / before if before > 0 else np.nan for before, after in zip(self.persons, self.persons[1:]))
+        """Share of the step before that came to each step after the first; NaN where nobody was there, or where more
+        came than were there: a table of registered persons counts others than those given a place."""
+        return tuple(after / before if 0 < before >= after else np.nan
+                     for before, after in zip(self.persons, self.persons[1:]))
 
     @property
     def words(self) -> str:
@@ -84,12 +86,12 @@ def funnel(model, name: str, k: int) -> str:
     for row, words in enumerate(STEPS.values()):
         y = 56 + row * 28
         weight = 'font-weight="700"' if row == worst else ""
-        body.append(text(132, y + 14, words, 12, "end", more=weight))
+        body.append(text(138, y + 14, words, 12, "end", more=weight))
         for n, (x, year, opacity) in enumerate(columns):
             if year is None:
                 continue
-            width = max(1.0, 116.0 * year.persons[row] / top)
-            body.append(f'<rect x="138" y="{y + 10 * n}" width="{width:.1f}" height="9" fill="{WORLDS[k]}" '
+            width = max(1.0, 112.0 * year.persons[row] / top)
+            body.append(f'<rect x="143" y="{y + 10 * n}" width="{width:.1f}" height="9" fill="{WORLDS[k]}" '
                         f'opacity="{opacity}"/>')
             passed = year.passed[row - 1] if row else np.nan
             share = "" if np.isnan(passed) else f"{100 * passed:.0f} %"
