@@ -65,7 +65,8 @@ def holdout(evidence: Evidence, period: str, seed: int, jobs: int, trees: int = 
     total = np.log(target.sum(axis=1) + 1.0)[:, None]
     given = _forecast(np.hstack([table, total]), np.hstack([here, [[np.log(true.sum() + 1.0)]]]),
                       target / np.maximum(target.sum(axis=1, keepdims=True), 1.0), evidence, seed, jobs, trees)
-    given = given / given[:, 1].sum() * true.sum()
+    middle = given[:, 1].sum()  # 0 where nobody is foretold in any cell: then the total is divided evenly
+    given = given / middle * true.sum() if middle > 0 else np.full_like(given, true.sum() / len(codes))
     score = averaged_relative_difference
     return Holdout(period, codes, true, before, without, given, score(without[:, 1], true), score(given[:, 1], true),
                    score(last_year_persists(before), true), score(last_years_shares(before, true.sum()), true))
