@@ -67,8 +67,10 @@ def test_every_command_runs_on_it(files):
         first, last = re.findall(r'"([0-9]{4})-[0-9]{2}"', files["region.toml"])[:2]  # the peak may be the last year
         here.runs("attribute", out / "verdict", "--from", int(first) + 1, "--to", last, "--draws", 2, "--workers", 1,
                   "--out", out / "causes")
-        here.runs("attribute", "--prior", 1, *on, "--explanation", "less-looking", *SMALL, "--out", out / "prior")
+        here.runs("attribute", "--prior", 1, *on, "--explanation", "less-looking", "--from", int(first) + 1, "--to", last,
+                  *SMALL, "--out", out / "prior")
         here.runs("policy", out / "verdict", "--draws", 2, "--effort", 1, "--lever", "training", "--workers", 1, "--out", out / "levers")
         here.runs("report", out / "verdict")
-        here.runs("discover", out / "table", "--out", out / "discovery")
-        here.runs("further", out / "table", "--out", out / "further")
+        # In so small a region an outcome may be too rare, or be there in all worlds, which is said in a line.
+        assert main(["discover", str(out / "table"), "--where", "flow <= 0", "--out", str(out / "discovery")]) in (0, 2)
+        assert main(["further", str(out / "table"), "--out", str(out / "further")]) in (0, 2)
