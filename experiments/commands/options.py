@@ -65,7 +65,7 @@ def _settings(ctx: click.Context, param: click.Parameter, texts: Iterable[str]) 
     for name, _, value in pairs:
         if name.strip() in found:
             said = f"{describe(found[name.strip()])} and {describe(value.strip())}"
-            problems.append(Problem("--set", plain(name.strip())[:80], said, "each value once"))
+            problems.append(Problem("--set", plain(name.strip())[:80] or "(no name)", said, "each value once"))
         found[name.strip()] = value.strip()
     if problems:
         raise BadInput(problems)

@@ -265,6 +265,8 @@ def read_table(path: Path, columns: list[Column], problems: Problems) -> Table:
         return table
     if found.rows:
         _read_rows(table, found, names, columns, problems)
+    elif not found.broken:  # separators and nothing between them
+        problems.add(table.file, None, "header", "nothing", ", ".join(column.name for column in columns))
     if found.broken:
         table.readable = False
         problems.add(table.file, found.broken.line, found.broken.key, found.broken.found, found.broken.allowed)

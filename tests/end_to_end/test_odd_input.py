@@ -108,3 +108,15 @@ def test_it_runs_without_docstrings(tmp_path):
     command = [sys.executable, "-OO", "-m", "undercount", "run", "no-change", *QUICK, "--out", tmp_path / "mine"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("text", [",", ";;;\n", "# a comment\n"])
+def test_separators_alone_are_no_table(tmp_path, capsys, text):
+    folder = made(tmp_path / "lakes")
+    (folder / "crossings.csv").write_text(text)
+    code, _, err = undercount(capsys, "check", folder)
+    assert code == 2 and "crossings.csv: header: found nothing" in err
+
+
+def test_a_setting_without_a_name_twice_is_named(capsys):
+    assert "(no name)" in undercount(capsys, "show", "no-change", "--set", "", "--set", "")[2]
