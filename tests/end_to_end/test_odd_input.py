@@ -115,7 +115,7 @@ def test_separators_alone_are_no_table(tmp_path, capsys, text):
     folder = made(tmp_path / "lakes")
     (folder / "crossings.csv").write_text(text)
     code, _, err = undercount(capsys, "check", folder)
-    assert code == 2 and "crossings.csv: header: found nothing" in err
+    assert code == 2 and err.count("\n") == 1 and "header: found" in err
 
 
 def test_a_setting_without_a_name_twice_is_named(capsys):
