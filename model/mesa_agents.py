@@ -22,6 +22,8 @@ WORDS = {
     "wage_band": layout.WAGE_BANDS, "channel": layout.CHANNELS,
 }
 PLACES = {"home", "place", "country", "other"}
+STAY = ("agents are rows of the world and none can be removed; what ends them is in the rules (arrest, dismissal, "
+        "return)")
 OWN = {"model", "row", "unique_id", "pos", "cell"}  # of the view itself, and of Mesa's spaces
 FOR_GOOD = {"model", "row", "unique_id"}
 
@@ -133,8 +135,7 @@ class View(mesa.Agent):
 
     def remove(self) -> NoReturn:
         """Refused: who is gone would be missing in every count."""
-        raise NotImplementedError(f"{type(self).__name__}: agents are rows of the world and none can be removed; what "
-                                  "ends them is in the rules (arrest, dismissal, return)")
+        raise NotImplementedError(f"{type(self).__name__}: {STAY}")
 
 
 def _again(kind: type[View], model, unique_id: int, where: dict[str, Any]) -> View:

@@ -13,7 +13,6 @@ from undercount.model.engine.layout import WARM_UP
 from undercount.model.mesa_agents import Migrant
 from undercount.model.mesa_arguments import (
     HEADLINES,
-    check_activation,
     last_month,
     luck_of,
     scale_of,
@@ -91,7 +90,6 @@ class TraffickingModel(Copies):
         **kwargs: Any,  # the name by which Mesa's page knows that any may follow
     ):
         seed, scale = luck_of(seed, rng), scale_of(people_per_agent)
-        check_activation(activation)
         super().__init__(rng=seed)
         headline = (push, pull, corruption, enforcement, referral_capacity, route_adaptation, method_adaptation)
         values = {name: value for name, value in zip(HEADLINES, headline) if value is not None}

@@ -7,7 +7,7 @@ from typing import NoReturn
 import mesa
 from undercount.model.engine import layout
 from undercount.model.engine.home import PERSON_BITS
-from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter, View
+from undercount.model.mesa_agents import NGO, STAY, Migrant, Official, Recruiter, View
 from undercount.model.world import World
 
 KINDS = {kind.table: kind for kind in (Migrant, Recruiter, Official, NGO)}
@@ -38,8 +38,7 @@ class Rows(mesa.Model):
 
     def remove_all_agents(self) -> NoReturn:
         """Refused, also where no view was made yet."""
-        raise NotImplementedError("agents are rows of the world and none can be removed; what ends them is in the "
-                                  "rules (arrest, dismissal, return)")
+        raise NotImplementedError(STAY)
 
     def _forget_views(self) -> None:
         """None was made yet. `makes_views`: may an agent be made now?"""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 # Name of a case -> the module that has it; imported in its own process only.
@@ -13,10 +15,11 @@ CASES = {"region": "region", "scaled": "region", "activations": "activations", "
          "reference": "worlds", "noise": "noise", "first_run": "first_run"}
 
 
-def case(name: str, **options: Any) -> dict[str, Any]:
-    """What one case measures. Raises RuntimeError with its last words if it fails."""
+def case(name: str, settings: Mapping[str, str] | None = None, **options: Any) -> dict[str, Any]:
+    """What one case measures, with these settings of the environment. Raises RuntimeError with its last words if it
+    fails."""
     done = subprocess.run([sys.executable, "-P", "-m", "undercount.experiments.bench", name, json.dumps(options)],
-                          capture_output=True, text=True)
+                          capture_output=True, text=True, env=os.environ | (settings or {}))
     if done.returncode:
         raise RuntimeError(f"the benchmark {name!r} failed: {done.stderr.strip()[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])

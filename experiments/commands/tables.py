@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from undercount.experiments.patterns.table import read_patterns
@@ -48,8 +49,7 @@ def check_table(path: Path, region: Callable[[], Region]) -> str:
     if name and (path.parent / "region.toml").is_file():
         load_region(path.parent)
         return f"table {name!r} of a region, checked with its whole folder"
-    if name is None and (folder := _region_around(path)):
-        load_region(folder)
+    if name is None and _is_of_a_region(path):
         return "observed table of a region, checked with its whole folder"
     if name:
         raise BadInput(Problem(plain(str(path)), "table", f"{name!r} of a region",
@@ -59,15 +59,13 @@ def check_table(path: Path, region: Callable[[], Region]) -> str:
     return f"observed table, {len(rows)} rows"
 
 
-def _region_around(path: Path) -> Path | None:
-    """The folder of the region whose table this is, in it or in a folder of it."""
+def _is_of_a_region(path: Path) -> bool:
+    """Is this a table of a right region, in its folder or in a folder of it?"""
     for folder in path.resolve().parents[:2]:
-        try:
+        with suppress(BadInput):
             if path.resolve() in {(folder / name).resolve() for name in load_region(folder).files}:
-                return folder
-        except BadInput:
-            continue
-    return None
+                return True
+    return False
 
 
 def _columns(path: Path) -> set[str]:

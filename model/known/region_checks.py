@@ -35,15 +35,20 @@ def check_span(path: Path, head: dict, at, problems: Problems) -> None:
         problems.add(path, at("end"), "end", head["end"], f"a month not before the start, {head['start']}")
 
 
+def _period(head: dict) -> tuple[Month, Month] | None:
+    """The region's first and last month; None where they are none, which was said already."""
+    try:
+        return Month.parse(head["start"]), Month.parse(head["end"])
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 def check_window(path: Path, head: dict, at, problems: Problems) -> None:
     """The months in which onsets may lie: two months in order, inside the region's."""
-    window = head.get("onset_window")
-    if window is None:
+    window, period = head.get("onset_window"), _period(head)
+    if window is None or period is None:
         return
-    try:
-        start, end = Month.parse(head["start"]), Month.parse(head["end"])
-    except (ValueError, TypeError, KeyError):
-        return  # said already
+    start, end = period
     try:
         first, last = map(Month.parse, window)
         if not start <= first <= last <= end:
@@ -55,11 +60,10 @@ def check_window(path: Path, head: dict, at, problems: Problems) -> None:
 
 def check_windows(path: Path, head: dict, at, problems: Problems) -> None:
     """[[windows]]: two full years of the region in order each, and perhaps countries of the observed table."""
-    windows = head.get("windows", [])
-    try:
-        start, end = Month.parse(head["start"]), Month.parse(head["end"])
-    except (ValueError, TypeError, KeyError):
-        return  # said already, and without a period no window can be judged
+    windows, period = head.get("windows", []), _period(head)
+    if period is None:
+        return
+    start, end = period
     try:
         for window in windows:
             before, after, where = window["before"], window["after"], window.get("where", [])

@@ -10,13 +10,9 @@ from undercount.experiments import cli
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import load_scenario, scenario_names, scenarios_root
 
+from tests.end_to_end.said import undercount
+
 REPO = Path(__file__).resolve().parents[2]
-
-
-def undercount(capsys, *args):
-    code = cli.main([str(arg) for arg in args])
-    done = capsys.readouterr()
-    return code, done.out, done.err
 
 
 def process(*args, code=None):

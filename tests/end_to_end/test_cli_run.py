@@ -4,7 +4,6 @@ import io
 import os
 
 import pytest
-from undercount.experiments import cli
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.compute.progress import shown
@@ -15,14 +14,9 @@ from undercount.model.files.problems import BadInput
 from undercount.model.files.toml_in import plain
 
 from tests import faulty
+from tests.end_to_end.said import undercount
 
 SMALL = ["--people-per-agent", "5000", "--until", "1999-06"]
-
-
-def undercount(capsys, *args):
-    code = cli.main([str(arg) for arg in args])
-    done = capsys.readouterr()
-    return code, done.out, done.err
 
 
 def test_run_and_status(capsys, tmp_path):

@@ -10,13 +10,9 @@ from undercount.experiments.difference.numbers import outputs_table
 from undercount.experiments.difference.page import difference
 from undercount.experiments.runs.results import read_results
 
+from tests.end_to_end.said import undercount
+
 SMALL = ["--people-per-agent", "10000", "--until", "2000-12", "--engine", "serial"]
-
-
-def undercount(capsys, *args):
-    code = cli.main([str(arg) for arg in args])
-    done = capsys.readouterr()
-    return code, done.out, done.err
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ import sys
 import zipfile
 
 import pytest
-from undercount.experiments import cli
 from undercount.experiments.store.folder import read_manifest
 from undercount.experiments.store.kept import again
 
+from tests.end_to_end.said import undercount
 from tests.lakes import small_region
 
 SMALL = ["--people-per-agent", "2000", "--until", "2010-06", "--engine", "serial"]
@@ -39,12 +39,6 @@ def home(tmp_path, monkeypatch):
         (tmp_path / "scenarios" / f"{name}.toml").write_text(MINE.format(high=high), encoding="utf-8")
     monkeypatch.chdir(tmp_path / "scenarios")
     return tmp_path
-
-
-def undercount(capsys, *args):
-    code = cli.main([str(arg) for arg in args])
-    done = capsys.readouterr()
-    return code, done.out, done.err
 
 
 def done(capsys, *args):

@@ -5,17 +5,11 @@ import subprocess
 import sys
 
 import pytest
-from undercount.experiments import cli
 
+from tests.end_to_end.said import undercount
 from tests.unit.test_region_figures import made
 
 QUICK = ("--people-per-agent", "10000", "--replicates", "1", "--seed", "1")
-
-
-def undercount(capsys, *args):
-    code = cli.main([str(arg) for arg in args])
-    done = capsys.readouterr()
-    return code, done.out, done.err
 
 
 def one_line(capsys, *args):

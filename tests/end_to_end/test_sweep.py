@@ -8,14 +8,10 @@ from undercount.experiments import cli
 from undercount.experiments.runs.results import read_results
 from undercount.experiments.store.folder import read_manifest
 
+from tests.end_to_end.said import undercount
+
 SMALL = ["--people-per-agent", "10000", "--until", "2000-12", "--seed", "3", "--engine", "serial"]
 GRID = ["run", "full-adaptation", "no-change", "--sweep", "corruption=0.6,1", "--sweep", "refusal=off,on", "--replicates", "2"]
-
-
-def undercount(capsys, *args):
-    code = cli.main([str(arg) for arg in args])
-    done = capsys.readouterr()
-    return code, done.out, done.err
 
 
 def tables(folder):
