@@ -169,6 +169,13 @@ def _run(argv: Sequence[str] | None) -> int:
     try:
         result = cli.main(args=argv, prog_name="undercount", standalone_mode=False)
         return result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
+    except click.UsageError as error:  # one line, as of all other mistakes
+        where = error.ctx.command_path if error.ctx else "undercount"
+        click.echo(f"command line: {where}: {' '.join(error.format_message().split())}", err=True)
+        return error.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy, deepcopy
-from functools import partial
 from typing import Any, NoReturn
 
 import mesa
@@ -54,7 +53,8 @@ class Copies(Rows):
             self.register_agent(agent)
 
     def __deepcopy__(self, memo: dict) -> Copies:
-        for shared in (self.world.template, self.scenario):
+        template = self.world.template
+        for shared in (template, template.scenario):
             memo[id(shared)] = shared  # by all worlds of a scenario; nobody writes to it
         twin = memo[id(self)] = type(self).__new__(type(self))
         twin.__setstate__(deepcopy(self.__getstate__(), memo))
@@ -65,11 +65,27 @@ class Copies(Rows):
         return deepcopy(self)
 
 
+class Named:
+    """A reporter of an attribute's name, which Mesa makes a local function of: pickled as the name, made anew by Mesa."""
+
+    def __init__(self, attribute: str):
+        self.attribute = attribute
+
+    def __reduce__(self):
+        return _reporter_of, (self.attribute,)
+
+
+def _reporter_of(attribute: str):
+    """What Mesa collects an attribute of agents with."""
+    return DataCollector(agent_reporters={attribute: attribute}).agent_reporters[attribute]
+
+
 def _portable(collector: DataCollector) -> DataCollector:
-    """The same collector, where Mesa made a local function of an attribute's name with one that can be pickled."""
+    """The same collector, which can be pickled."""
     def named(reporter):
-        if getattr(reporter, "__name__", "") == "attr_reporter" and reporter.__closure__:
-            return partial(_attribute, name=reporter.__closure__[0].cell_contents)
+        if getattr(reporter, "__name__", "") == "attr_reporter":
+            # The attribute comes before the reporter's own name, which Mesa 3.5 holds for its message.
+            return Named(reporter.__closure__[0].cell_contents)
         return reporter
 
     twin = copy(collector)
@@ -77,7 +93,3 @@ def _portable(collector: DataCollector) -> DataCollector:
     twin.agenttype_reporters = {kind: {name: named(each) for name, each in reporters.items()}
                                 for kind, reporters in collector.agenttype_reporters.items()}
     return twin
-
-
-def _attribute(agent, name: str):
-    return getattr(agent, name, None)

@@ -68,9 +68,6 @@ class TraffickingModel(Copies):
         if the seed, the scale or the activation is none.
     """
 
-    # A plain attribute: Mesa 3.5 has a property of this name that would write into the frozen scenario.
-    scenario: Scenario | None = None
-
     def __init__(
         self,
         scenario: str | Path | Scenario = "full-adaptation",
@@ -94,9 +91,8 @@ class TraffickingModel(Copies):
         headline = (push, pull, corruption, enforcement, referral_capacity, route_adaptation, method_adaptation)
         values = {name: value for name, value in zip(HEADLINES, headline) if value is not None}
         values, loaded = values_of(values, kwargs, settings), scenario_of(scenario)
-        self.scenario = loaded.with_values(values, "argument") if values else loaded
         self.seed, self.activation = seed, activation
-        self.world = World(Template(self.scenario, scale), seed)
+        self.world = World(Template(loaded.with_values(values, "argument") if values else loaded, scale), seed)
         self.world.warm_up()
         self.country_names = [country.iso3 for country in self.region.countries]
         self._reported = 0
@@ -106,9 +102,18 @@ class TraffickingModel(Copies):
         self._made = True
 
     @property
+    def scenario(self) -> Scenario:
+        """What the world was made of."""
+        return self.world.template.scenario
+
+    @scenario.setter
+    def scenario(self, mesas: Any) -> None:
+        """Mesa 3.5 writes a scenario of its own kind when a model is made; the world has one."""
+
+    @property
     def region(self):
         """The region that the scenario names."""
-        return self.scenario.region
+        return self.world.template.scenario.region
 
     @property
     def month(self) -> str | None:
@@ -142,8 +147,8 @@ class TraffickingModel(Copies):
         first = world.t
         world.run(last)
         for month in range(first, world.t):
+            self._pass_months(1)
             self._collect(month)
-        self._pass_months(world.t - first)
         self.running = world.t < world.template.months
         return self
 

@@ -95,6 +95,8 @@ class Rows(mesa.Model):
         if not hasattr(self, "_advance_time"):
             self.steps += months
             return
+        if not months:
+            return
         real, self._user_step = self._user_step, lambda: None
         self._advance_time(self.time + months)
         self._user_step = real

@@ -1,4 +1,5 @@
-"""Makes a finished reference table of the mixture the one that ships: `python -m tools.ship FOLDER`.
+"""Makes a finished reference table of the mixture the one that ships: `python -m tools.ship FOLDER`. Without a folder
+the table that ships is tied anew, and what is published of it.
 
 Some of its rows are simulated again first: only if all come out bit for bit is the table, in FOLDER too, tied to the
 rules as they are (a change of comments gives the code another hash, and no other worlds). Writes manifest and tables,
@@ -28,6 +29,8 @@ from undercount.model.assumed.scenario import load_scenario
 from undercount.model.known.region import Region
 from undercount.model.simulation import simulate
 
+from tools.findings import PUBLISHED
+
 MOST = 8_000_000  # bytes
 ROWS = 30  # simulated again
 
@@ -55,9 +58,23 @@ def ship(folder: Path) -> int:
     return size
 
 
-def _write_manifest(manifest: dict, folder: Path):
+def tie_anew(published: Path = PUBLISHED) -> str:
+    """Tie the table that ships, where only the folder it came from is gone; the code that it is tied to. Raises
+    ValueError if rows come out otherwise, or if what is published is of another table."""
+    folder = shipped_folder(load_scenario(MIXTURE).region)
+    page = published / "verdict" / "reference-manifest.json"
+    before, there = read_reference(folder), json.loads(page.read_bytes())
+    if there["batch"] != before.manifest["batch"]:
+        raise ValueError(f"{page}: not of the table in {folder}")
+    tied = of_rules_as_they_are(before).manifest
+    _write_manifest(tied, folder)
+    _write_manifest(there | {"batch": tied["batch"]}, page.parent, page.name)
+    return tied["batch"]["code"]
+
+
+def _write_manifest(manifest: dict, folder: Path, name: str = MANIFEST):
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    (folder / name).write_text(text, encoding="utf-8")
 
 
 def _write(table: pa.Table, path: Path, region: Region):
@@ -99,4 +116,4 @@ def as_there(table: Reference, rows) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    print(f"{ship(Path(sys.argv[1])):,} bytes")
+    print(f"{ship(Path(sys.argv[1])):,} bytes" if sys.argv[1:] else f"tied to {tie_anew()}")

@@ -21,6 +21,7 @@ from undercount.model.files.tables_in import Problems, brief, read_text
 AREAS = {"Polygon": 1, "MultiPolygon": 2}  # and how deep their rings lie
 OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString")
 LARGEST = 40_000_000  # characters; the one that ships has about 200,000
+DEGREES = (":CRS84", ":4326", ":CRS84H", ":4979")  # names of reference systems end so that are of degrees
 NAME = "iso3"
 FEATURES = f"GeoJSON, a FeatureCollection of features with the property {NAME}"
 
@@ -53,6 +54,7 @@ def read_map(path: Path, codes: Iterable[str], problems: Problems) -> tuple[Outl
             raise _Wrong(f"{len(content):,} characters", f"at most {LARGEST:,}: simplify the outlines")
         whole = json.loads(content)
         features = _features(whole)
+        _check_crs(whole)
         box = _box(whole)
     except (ValueError, RecursionError) as error:
         problems.add(path, getattr(error, "lineno", None), "features", str(error) or "a nesting too deep", "GeoJSON")
@@ -96,6 +98,15 @@ def _features(whole: object) -> list:
         "a FeatureCollection without a list of features" if kind == "FeatureCollection" else \
         f"type {brief(kind)}" if kind else f"a {type(whole).__name__} without a type"
     raise _Wrong(found, FEATURES)
+
+
+def _check_crs(whole: dict) -> None:
+    """Maps from before RFC 7946 may name another reference system than degrees."""
+    crs = whole.get("crs")
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if isinstance(name, str) and not name.upper().endswith(DEGREES):
+        raise _Wrong(f"crs {brief(name)}", "longitude and latitude in degrees (EPSG:4326): project the map anew")
 
 
 def _box(whole: dict) -> tuple[float, float, float, float] | None:

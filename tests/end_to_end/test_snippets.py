@@ -85,7 +85,7 @@ def test_mesa_runs_the_batch(tmp_path):
     script.write_text(code.replace('"pooled"', "10_000") + "\n    found.to_csv('found.csv')\n")
     done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    found = pd.read_csv(tmp_path / "found.csv").set_index(["corruption", "seed"])["newly_exploited"]
+    found = pd.read_csv(tmp_path / "found.csv").set_index(["corruption", "rng"])["newly_exploited"]
     own = read_results(_run(tmp_path / "o", "--sweep", "corruption=0.6,1.4", "--replicates", "2")).table("runs")
     for point, corruption in ((1, 0.6), (2, 1.4)):
         assert list(found[corruption]) == list(own[own.point == point]["newly_exploited"])

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from undercount.experiments.reference import shipped
+from undercount.experiments.reference import table as reference_table
 from undercount.experiments.reference.shipped import MIXTURE, shipped_folder, shipped_reference
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.files.problems import BadInput
 
+from tools import ship
 from tools.ship import MOST, again, as_there
 
 
@@ -48,3 +50,26 @@ def test_it_is_refused_where_there_is_none(monkeypatch):
 def test_it_is_of_the_mixture(table):
     assert table.explanations == [MIXTURE] and table.people_per_agent == 0
     assert table.region.files == load_scenario(MIXTURE).region.files
+
+
+def test_it_is_tied_anew_only_where_its_rows_come_out_again(table, monkeypatch):
+    written = {}
+    monkeypatch.setattr(ship, "ROWS", 2)
+    for module in (ship, reference_table):
+        monkeypatch.setattr(module, "code_digest", lambda: "new")
+    monkeypatch.setattr(ship, "_write_manifest", lambda manifest, folder, name="manifest.json": written.update({name: manifest}))
+    assert ship.tie_anew() == "new"
+    assert written["manifest.json"] == table.manifest | {"batch": table.manifest["batch"] | {"code": "new"}}
+    assert written["reference-manifest.json"]["batch"] == written["manifest.json"]["batch"]
+    written.clear()
+    monkeypatch.setattr(ship, "again", lambda tied, rows: as_there(tied, rows) + 1)
+    with pytest.raises(ValueError, match="by the rules as they are"):
+        ship.tie_anew()
+    assert not written
+
+
+def test_what_is_published_of_another_table_is_not_tied(tmp_path):
+    (tmp_path / "verdict").mkdir()
+    (tmp_path / "verdict" / "reference-manifest.json").write_text('{"batch": {"seed": 2}}')
+    with pytest.raises(ValueError, match="not of the table in"):
+        ship.tie_anew(tmp_path)

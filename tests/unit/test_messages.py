@@ -46,6 +46,22 @@ def test_unknown_commands_are_suggested(capsys, typed, meant):
     assert code == 2 and f"Did you mean {meant!r}?" in err and not out
 
 
+@pytest.mark.parametrize("typed, said", [
+    (["runn"], "command line: undercount: No such command 'runn'. Did you mean 'run'?"),
+    (["run", "baseline", "--nope"], "command line: undercount run: No such option '--nope'."),
+    (["compare", "--effort", "fast"], "command line: undercount compare: Invalid value for '--effort'"),
+    (["show"], "command line: undercount show: Missing argument"),
+    (["show", "baseline", "--set"], "command line: undercount: Option '--set' requires an argument.")])
+def test_what_the_command_line_cannot_mean_is_one_line(capsys, typed, said):
+    code, out, err = run(capsys, *typed)
+    assert code == 2 and err.startswith(said) and len(err.splitlines()) == 1 and not out
+
+
+def test_no_word_at_all_is_help(capsys):
+    code, _, err = run(capsys)
+    assert code == 2 and err.startswith("Usage: undercount") and "Commands:" in err
+
+
 @pytest.mark.parametrize("settings", [
     ("push=1", "push=1"), ("push=1", "push=1.2"), ("push=1", "push.push=1"), ("refusal=off", "mechanisms.refusal=on"),
     ("corruption=1.3", " corruption.corruption = 0.5"), ("mechanisms.refusal=on", "mechanisms.refusal=on")])

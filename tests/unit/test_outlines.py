@@ -34,6 +34,11 @@ def read(tmp_path, content):
 
 
 POINT, LINE = {"type": "Point", "coordinates": [1, 2]}, {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}
+def crs(name):
+    """A reference system as maps named it before RFC 7946."""
+    return {"type": "name", "properties": {"name": name}}
+
+
 GOOD = {
     "a polygon": (collection(feature(polygon(SQUARE))), 1, 0),
     "several": (collection(feature({"type": "MultiPolygon", "coordinates": [[SQUARE], [SQUARE]]})), 2, 0),
@@ -49,6 +54,9 @@ GOOD = {
     "lines": (collection(feature(LINE), feature({"type": "MultiLineString", "coordinates": []})), 0, 1 + 1),
     "no coordinates": (collection(feature({"type": "Polygon", "coordinates": []})), 0, 1),
     "a box in three dimensions": (collection(feature(polygon(SQUARE)), bbox=[9, 9, 0, 13, 11, 100]), 1, 0),
+    "degrees by name": (collection(feature(polygon(SQUARE)), crs=crs("urn:ogc:def:crs:OGC:1.3:CRS84")), 1, 0),
+    "degrees by number": (collection(feature(polygon(SQUARE)), crs=crs("EPSG:4326")), 1, 0),
+    "a system that says nothing": (collection(feature(polygon(SQUARE)), crs={"type": "link"}), 1, 0),
     "NaN that is no coordinate": (collection(feature(polygon(SQUARE), iso3="AAA", population=float("nan"))), 1, 0),
     "a neighbour": (collection(feature(polygon(SQUARE), iso3="-99")), 1, 0),
 }
@@ -92,6 +100,8 @@ BAD = {
     "true": (collection(feature(polygon([[True, 1], *SQUARE]))), "feature 1 (AAA)", "two numbers"),
     "metres": (collection(feature(polygon([[1113194.9, 2273030.9], *SQUARE]))), "feature 1 (AAA)", "degrees"),
     "latitude first": (collection(feature(polygon([[10, 95], *SQUARE]))), "feature 1 (AAA)", "degrees"),
+    "another system": (collection(feature(polygon(SQUARE)), crs=crs("urn:ogc:def:crs:EPSG::3857")), "features",
+                       "; allowed: longitude and latitude in degrees"),
     "half a box": (collection(bbox=[9, 9]), "bbox", "west, south, east, north"),
     "a box of NaN": (collection(bbox=[9, 9, float("nan"), 11]), "bbox", "west, south, east, north"),
 }
