@@ -65,6 +65,8 @@ def test_the_page_works(page, jupyter, name, path):
     page.goto(jupyter + path)
     cell = page.locator(".jp-CodeCell .cm-content").first
     expect(cell).to_contain_text("Page()", timeout=60_000)
+    # What is run before the kernel has answered is lost.
+    expect(page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first).to_be_attached(timeout=120_000)
     said.clear()  # Jupyter's own, while it loads
     cell.click()
     page.keyboard.press("Control+Enter")
