@@ -9,6 +9,7 @@ altered by a broken disk counts as absent, where Numba would raise, or hand dama
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
 import io
@@ -17,22 +18,51 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numba
 from numba.core.caching import IndexDataCacheFile
 
+PREFIX = "undercount.model."  # modules of the package are imported by their whole names
 SEAL = hashlib.sha256().digest_size
 OWNER = getattr(os, "getuid", None)  # where users have no numbers, their folders are their own
 
 
-def folder_for(package: Path) -> Path | None:
-    """The folder of what is compiled from a package, named by the content of every file of it: Numba looks at the one
-    file of a function only, so that an edited rule would leave a stale month behind. None where no folder will do."""
-    sources = b"".join(path.read_bytes() for path in sorted(package.rglob("*.py")))
+@cache
+def folder_for(package: Path, file: Path) -> Path | None:
+    """The folder of what is compiled from a file of a package, named by the content of every file that it needs: Numba
+    looks at the one file of a function only, so that an edited rule would leave a stale month behind. None where no
+    folder will do."""
+    sources = b"".join(path.read_bytes() for path in needed(package, file))
     name = f"compiled-{hashlib.sha256(sources + numba.__version__.encode()).hexdigest()[:16]}"
     return next((folder for base, *below in _places(package) if (folder := prepared(base, *below, name))), None)
+
+
+def needed(package: Path, file: Path) -> list[Path]:
+    """The file and all of the package that it imports, at once or through others; what it may import, too."""
+    found, open_ends = {file}, [file]
+    while open_ends:
+        for path in _imported(package, open_ends.pop()) - found:
+            found.add(path)
+            open_ends.append(path)
+    return sorted(found)
+
+
+@cache
+def _imported(package: Path, file: Path) -> set[Path]:
+    """Files of the package that a file imports: modules, modules in a folder, and the folders on the way."""
+    modules = set()
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.ImportFrom):
+            modules |= {node.module or "", *(f"{node.module}.{name.name}" for name in node.names)}
+        elif isinstance(node, ast.Import):
+            modules |= {name.name for name in node.names}
+    ways = {below[:n] for module in modules if module.startswith(PREFIX)
+            for below in [tuple(module.removeprefix(PREFIX).split("."))] for n in range(1, len(below) + 1)}
+    places = [package.joinpath(*way) for way in ways]
+    return {path for place in places for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()}
 
 
 def _places(package: Path) -> Iterator[tuple[Path, ...]]:
@@ -121,9 +151,11 @@ def check_seal(path: Path) -> None:
         raise OSError(f"{path} is damaged")
 
 
-def compiled_in(folder: Path | None, **options: Any) -> Callable:
-    """A decorator like `numba.njit` that keeps machine code in `folder`, and leaves Numba's own setting as it is."""
+def compiled_in(place: Callable[[Path], Path | None], **options: Any) -> Callable:
+    """A decorator like `numba.njit` that keeps machine code in the folder `place` gives for a function's file, and
+    leaves Numba's own setting as it is."""
     def decorate(function: Callable) -> Callable:
+        folder = place(Path(function.__code__.co_filename))
         if folder is None:
             return numba.njit(**options)(function)
         before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)

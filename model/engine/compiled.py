@@ -12,12 +12,17 @@ from pathlib import Path
 import numba
 from undercount.model.engine.cache import compiled_in, folder_for
 
-FOLDER = folder_for(Path(__file__).parents[1])  # by all of the package: the rules and what they call
+MODEL = Path(__file__).parents[1]
+
+
+def _kept_in(file: Path) -> Path | None:
+    return folder_for(MODEL, file)
+
 
 # Dividing by zero gives what IEEE 754 says instead of an exception: rules guard what they divide by, every table is
 # asserted to be finite at the end of a run, and a check at each division is code that every caller carries.
 RULES = {"nogil": True, "error_model": "numpy"}
-part = compiled_in(FOLDER, **RULES)
+part = compiled_in(_kept_in, **RULES)
 rule = numba.njit(forceinline=True, **RULES)
-question = compiled_in(FOLDER, forceinline=True, **RULES)
+question = compiled_in(_kept_in, forceinline=True, **RULES)
 helper = numba.njit(**RULES)

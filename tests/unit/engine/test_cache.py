@@ -2,11 +2,26 @@
 
 import os
 import stat
+import subprocess
+import sys
+from pathlib import Path
 
 import numba
 import pytest
+import undercount.model
 from undercount.model.engine import cache
 from undercount.model.engine.cache import compiled_in, folder_for, prepared
+
+
+SOURCES = {
+    "a.py": "x = 1\n",
+    "b.py": "from undercount.model.room.c import y\n",
+    "lazy.py": "def f():\n    from undercount.model.room import (  # a comment\n        d,\n        other as o,\n    )\n",
+    "whole.py": "import undercount.model.b\nimport numpy\n",
+    "room/__init__.py": "",
+    "room/c.py": "from undercount.model import a\nfrom undercount.model.nowhere import z\n",
+    "room/d.py": "from undercount.model.lazy import f\n",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -21,8 +36,18 @@ def nobody_elses(monkeypatch, tmp_path):
 @pytest.fixture
 def package(tmp_path):
     (tmp_path / "package").mkdir()
-    (tmp_path / "package" / "a.py").write_text("x = 1\n")
+    for name, source in SOURCES.items():
+        path = tmp_path / "package" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(source)
     return tmp_path / "package"
+
+
+def folder_of(package, name):
+    """As it would be found by a command that starts now."""
+    folder_for.cache_clear()
+    cache._imported.cache_clear()
+    return folder_for(package, package / name)
 
 
 def mode(path):
@@ -30,15 +55,33 @@ def mode(path):
 
 
 def test_it_stands_beside_the_code_and_is_ones_own(package):
-    folder = folder_for(package)
+    folder = folder_of(package, "a.py")
     assert folder.parent == package / "__pycache__" and mode(folder) == 0o700
-    (package / "a.py").write_text("x = 2\n")
-    assert folder_for(package) != folder
+
+
+@pytest.mark.parametrize("edited, others", [
+    ("a.py", {"b.py", "whole.py", "room/c.py"}), ("b.py", {"whole.py"}), ("room/c.py", {"b.py", "whole.py"}),
+    ("room/d.py", {"lazy.py"}), ("lazy.py", {"room/d.py"}), ("whole.py", set()),
+    ("room/__init__.py", {"b.py", "whole.py", "lazy.py", "room/d.py"})])
+def test_what_depends_on_an_edited_file_is_compiled_again_and_nothing_else(package, edited, others):
+    before = {name: folder_of(package, name) for name in SOURCES}
+    (package / edited).write_text(SOURCES[edited] + "# edited\n")
+    assert {name for name in SOURCES if folder_of(package, name) != before[name]} == {edited} | others
+
+
+def test_the_month_needs_what_is_loaded_with_it():
+    model = Path(undercount.model.__path__[0])
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, undercount.model.month\n"
+         "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('undercount.model.')), sep='\\n')"],
+        capture_output=True, text=True, check=True).stdout.split()
+    assert {Path(path) for path in loaded} <= set(cache.needed(model, model / "month.py"))
+    assert len(loaded) > 25 and model / "world.py" not in cache.needed(model, model / "month.py")
 
 
 def test_the_users_setting_comes_first(package, monkeypatch, tmp_path):
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "mine" / "numba"))
-    folder = folder_for(package)
+    folder = folder_of(package, "a.py")
     assert folder.is_relative_to(tmp_path / "mine" / "numba") and mode(folder) == 0o700
 
 
@@ -51,11 +94,11 @@ def test_of_read_only_code_it_is_the_users_own_cache(package, monkeypatch, tmp_p
         return real(folder)
 
     monkeypatch.setattr(cache, "_own", own)
-    assert folder_for(package).is_relative_to(tmp_path / "XDG_CACHE_HOME" / "undercount")
+    assert folder_of(package, "a.py").is_relative_to(tmp_path / "XDG_CACHE_HOME" / "undercount")
     monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null/nowhere")
-    assert folder_for(package).is_relative_to(tmp_path / "TMPDIR")
+    assert folder_of(package, "a.py").is_relative_to(tmp_path / "TMPDIR")
     monkeypatch.setattr(cache.tempfile, "tempdir", "/dev/null/nowhere")
-    assert folder_for(package) is None
+    assert folder_of(package, "a.py") is None
 
 
 def test_a_folder_of_somebody_else_or_a_link_is_not_used(monkeypatch, tmp_path):
@@ -107,7 +150,7 @@ def made(folder, tmp_path, name="kept_rule"):
     (tmp_path / f"{name}.py").write_text(SOURCE)
     space = {"__name__": name, "__file__": str(tmp_path / f"{name}.py")}
     exec(compile(SOURCE, str(tmp_path / f"{name}.py"), "exec"), space)
-    rule = compiled_in(folder, nogil=True)(space["twice"])
+    rule = compiled_in(lambda file: folder, nogil=True)(space["twice"])
     assert rule(4) == 8
     KEPT.append(rule)  # what it was compiled in cannot be imported again, once it is forgotten
     return sum(rule.stats.cache_hits.values())
