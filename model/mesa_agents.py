@@ -201,7 +201,10 @@ class Recruiter(View):
 
     def _record_of(self, name: str):
         """Of what it saw and believes, its mind."""
-        return self.model.world.minds[self.row] if name in layout.MIND.names else self.record
+        mind = self.model.world.minds[self.row]
+        if name in layout.SEEN.names:  # of every country
+            return mind["at"]
+        return mind if name in layout.MIND.names else self.record
 
 
 class Official(View):

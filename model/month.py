@@ -17,7 +17,7 @@ from undercount.model.engine.compiled import part
 from undercount.model.engine.layout import ACTIVE, AHEAD, BEGUN, NEEDED, ROWS, WARM_UP
 from undercount.model.engine.lent import lent
 from undercount.model.engine.parties import settle
-from undercount.model.lives.beliefs import fetch_mind
+from undercount.model.lives.beliefs import fetch_cell, fetch_mind
 from undercount.model.lives.exploitation import weighs_risks
 from undercount.model.lives.migrant import migrant_month
 from undercount.model.lives.networks import forget_month
@@ -53,6 +53,7 @@ def migrants_live(t, address):
     kept, last = 0, w.counts[ACTIVE] - 1
     for a in range(last + 1):
         fetch_ahead(w.people, w.active[min(a + AHEAD, last)], 0)
+        fetch_cell(w.people[w.active[min(a + AHEAD // 2, last)]], w)
         row = w.active[a]
         migrant_month(w.people[row], t, w)
         kept = files(row, kept, t, w)

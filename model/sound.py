@@ -6,6 +6,7 @@ what cannot be simulated must end here, before any table, also where a check of 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from weakref import WeakSet
 
 import numpy as np
@@ -22,14 +23,21 @@ def check_sound(world: World) -> None:
     """Raises BadInput that names the first table and field in which a world is none."""
     for name in (*(() if world.template in _seen else SHARED), *STATE, *TALLIES):
         table = np.asarray(getattr(world, name))
-        for field in table.dtype.names or (None,):
-            values = table[field] if field else table
+        for field, values in _fields(table):
             # A sum is no number if any of its terms is none; whole numbers are negative if the least is.
             if values.dtype.kind == "f" and not np.isfinite(values.sum()):
                 raise BadInput(_problem(world, name, field, values[~np.isfinite(values)]))
             if name in TALLIES and values.size and values.min() < 0:
                 raise BadInput(_problem(world, name, field, values[values < 0]))
     _seen.add(world.template)
+
+
+def _fields(table: np.ndarray) -> Iterator[tuple[str | None, np.ndarray]]:
+    """(name, values) of each field, also of those of records within records."""
+    for name in table.dtype.names or ():
+        yield from _fields(table[name]) if table[name].dtype.names else ((name, table[name]),)
+    if not table.dtype.names:
+        yield None, table
 
 
 def _problem(world: World, name: str, field: str | None, wrong: np.ndarray) -> Problem:

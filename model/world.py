@@ -72,17 +72,17 @@ Tables = namedtuple("Tables", (
     "seed", "party_size", "counts", "people", "active", "par", "facts", "places", "classes", "routes", "posts",
     "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "exposures",
     "relisted", "census", "censuses", "gravity", "corridors", "risks", "coming", "stocks", "told", "settling",
-    "calendar", "kin", "pending", "picks", "guides"))
+    "calendar", "agenda", "pending", "picks", "guides"))
 
 
 SHARED = ("par", "facts", "settling", "gravity", "coming")  # tables of a template that its worlds read and never write
 
 
 def records(shape, dtype) -> np.recarray:
-    """Zeroed records whose fields are attributes, compiled or interpreted; they begin at a cache line."""
+    """Zeroed records whose fields are attributes, compiled or interpreted; they begin at a pair of cache lines."""
     size = int(np.prod(shape)) * dtype.itemsize
-    room = np.zeros(size + layout.CACHE_LINE, np.uint8)  # untouched zeros cost no memory
-    start = -room.ctypes.data % layout.CACHE_LINE
+    room = np.zeros(size + layout.LINES, np.uint8)  # untouched zeros cost no memory
+    start = -room.ctypes.data % layout.LINES
     return room[start:start + size].view(dtype).reshape(shape).view(np.recarray)
 
 
@@ -298,6 +298,7 @@ class World:
         self.settling, self.gravity, self.coming = template.settling, template.gravity, template.coming
         self.corridors = np.zeros((places, MAX_ROUTES))
         self.risks = _risks(places)
+        self.agenda = records(months, layout.AGENDA)
         self.counts = np.zeros(layout.COUNTS, np.int64)  # see `layout.ACTIVE` and the others
         self.counts[layout.LEARNS] = bool(self.par["route_learning"].any() or self.par["method_learning"].any())
         if template.pooled:
@@ -359,8 +360,7 @@ class World:
         """A copy has tables of its own at another address; none of the template, no rows that nobody uses yet."""
         used = int(self.counts[layout.ROWS])
         rows = {name: getattr(self, name)[:used] for name in ("people", "active", "pending")}
-        rows["kin"] = np.ascontiguousarray(self.kin[:, :used])
-        rows["calendar"] = np.ascontiguousarray(self.calendar[:, :max(used, self.template.months)])
+        rows["calendar"] = self.calendar[:self._pages(used)]
         return {name: value for name, value in (self.__dict__ | rows | {"_lent": None}).items() if name not in SHARED}
 
     def __setstate__(self, state: dict) -> None:
@@ -392,22 +392,23 @@ class World:
 
     def make_room(self) -> None:
         """Doubles the rows; old ones keep their places. Those not in use yet are not touched: they cost no memory."""
-        old, used = (self.active, self.calendar, self.kin), int(self.counts[layout.ROWS])
+        old, used, pages = (self.active, self.calendar), int(self.counts[layout.ROWS]), self.counts[layout.PAGES] + 1
         people = records(2 * len(self.people), PERSON)
         people[:used] = self.people[:used]
         self.people = people
         self._lists_for_rows()
         self.active[:used] = old[0][:used]
-        used = max(used, self.template.months)  # a calendar is of months and of rows
-        self.calendar[:, :used] = old[1][:, :used]
-        self.kin[:, :used] = old[2][:, :used]
+        self.calendar[:pages] = old[1][:pages]
 
     def _lists_for_rows(self) -> None:
         self._lent = None  # it knows the old rows
         self.active = np.zeros(len(self.people), np.int32)
         self.pending = np.zeros(len(self.people), np.int32)
-        self.kin = np.zeros((2, len(self.people)), np.int32)  # `lives/held.py`
-        self.calendar = np.zeros((3, max(len(self.people), self.template.months)), np.int32)  # `engine/calendar.py`
+        self.calendar = np.zeros((self._pages(len(self.people)), layout.PAGE), np.int32)  # `engine/calendar.py`
+
+    def _pages(self, rows: int) -> int:
+        """Most pages of a calendar in which so many rows stand: one of each month is not full, and page 0 is none."""
+        return rows // (layout.PAGE - 1) + self.template.months + 1
 
     @property
     def migrants(self) -> np.recarray:

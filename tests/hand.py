@@ -56,7 +56,7 @@ def tables(party_size: int = 1) -> Tables:
         gravity=np.zeros((MONTHS, n, layout.MAX_ROUTES)), corridors=np.zeros((n, layout.MAX_ROUTES)), risks=_risks(n),
         coming=np.zeros((n, MONTHS), layout.COMING).view(np.recarray), stocks=np.zeros((n, n, 2, 2), np.int64),
         told=records((2, layout.BELIEFS, n), layout.TOLD), settling=np.zeros((n, MONTHS, 2)).transpose(0, 2, 1),
-        calendar=np.zeros((3, MONTHS), np.int32), kin=np.zeros((2, 8), np.int32), pending=np.zeros(8, np.int32),
+        calendar=np.zeros((8, layout.PAGE), np.int32), agenda=records(MONTHS, layout.AGENDA), pending=np.zeros(8, np.int32),
         picks=np.zeros(3), guides=np.zeros(3, np.int32))
     _fill(w)
     return w
@@ -155,20 +155,26 @@ def listed(w: Tables, cell: int) -> list[int]:
     """Rows in the list of those whom a cell holds; fails where neighbours do not know one another."""
     rows, before, entry = [], 0, int(w.recruiters[cell].held)
     while entry:
-        assert w.kin[0, entry - 1] == before and len(rows) < len(w.people)
+        assert w.people[entry - 1].before == before and len(rows) < len(w.people)
         rows.append(entry - 1)
-        before, entry = entry, int(w.kin[1, entry - 1])
+        before, entry = entry, int(w.people[entry - 1].after)
     return rows
 
 
 def waiting_for(w: Tables, month: int) -> list[int]:
-    """Rows in the calendar of a month; fails where neighbours do not know one another."""
-    rows, before, entry = [], 0, int(w.calendar[0, month])
-    while entry:
-        assert w.calendar[2, entry - 1] == before and len(rows) < len(w.people)
-        rows.append(entry - 1)
-        before, entry = entry, int(w.calendar[1, entry - 1])
+    """Rows in the calendar of a month, last page first; fails where one does not know where it stands."""
+    rows = []
+    page, last = w.agenda[month].tolist()
+    while page:
+        rows += [int(row) for row in w.calendar[page, 1:last + 1]]
+        assert w.people["line"][rows[-last:]].tolist() == [page * layout.PAGE + n for n in range(1, last + 1)]
+        page, last = int(w.calendar[page, 0]), layout.PAGE - 1
     return rows
+
+
+def tally(group: np.ndarray, name: str) -> np.ndarray:
+    """What a mind or a network counts; a mind has what it saw of countries in records of their own."""
+    return group[name] if name in group.dtype.names else group["at"][name]
 
 
 def changes(table: np.ndarray) -> dict:

@@ -19,8 +19,8 @@ from undercount.model.world import Template, World
 TABLES = ("places", "classes", "posts", "officials", "recruiters", "minds", "networks", "told", "stocks", "ngos",
           "hidden", "actors", "flows", "histories", "exposures", "relisted", "census", "censuses")
 
-# Who comes first in a cell's list of those it holds: the order in which agents acted, which nobody's life depends on.
-ORDERS = {("recruiters", "held")}
+# Where one stands in the list of a cell or a month: the order in which agents acted, which nobody's life depends on.
+ORDERS = {("recruiters", "held"), ("people", "before"), ("people", "after"), ("people", "line")}
 
 
 # --- statistics ------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from undercount.model.engine.borrowed import fetch_ahead
-from undercount.model.engine.calendar import waits
+from undercount.model.engine.calendar import gives_page_back, waits
 from undercount.model.engine.compiled import part, rule
 from undercount.model.engine.layout import (
     ACTIVE,
@@ -44,10 +44,11 @@ def wake_up(t, w):
     for n in range(w.counts[POOLS]):
         at_home, looking = w.people[n], w.people[w.counts[POOLS] + n]
         w.counts[NEEDED] += pool_sets_out(at_home, looking, t, w, w.par[0, at_home.home], w.classes[at_home.klass])
-    entry = w.calendar[0, t]  # `calendar.py`
-    while entry != 0:
-        wakes(entry - 1, w)
-        entry = w.calendar[1, entry - 1]
+    month = w.agenda[t]  # `calendar.py`
+    while month.page > 0:
+        for line in range(1, month.rows + 1):
+            wakes(w.calendar[month.page, line], w)
+        gives_page_back(month, w)
 
 
 @rule

@@ -58,9 +58,10 @@ POOLED = 0
 
 # What `counts` of a world holds: active rows, rows in use, 1 while a month has begun and not ended, rows that this
 # month's parties may need, rows pending in `month.settle`, pools of people at home, 1 if any network ever learns, and
-# chances above their bounds (`engine/ahead.py`), of which there are none.
-ACTIVE, ROWS, BEGUN, NEEDED, PENDING, POOLS, LEARNS, BEYOND = range(8)
-COUNTS = 8
+# chances above their bounds (`engine/ahead.py`), of which there are none; pages of the calendar that were ever used,
+# and the first that is unused again (`engine/calendar.py`).
+ACTIVE, ROWS, BEGUN, NEEDED, PENDING, POOLS, LEARNS, BEYOND, PAGES, UNUSED = range(10)
+COUNTS = 10
 AHEAD = 8  # rows fetched into the cache before their turn
 
 MAX_ROUTES = 64  # options of one country of origin
@@ -73,6 +74,8 @@ NOBODY = -1
 WARM_UP = 36
 
 CACHE_LINE = 64  # bytes
+LINES = 2 * CACHE_LINE  # processors fetch them in pairs
+PAGE = 64  # numbers on a page of the calendar: the page before, and rows
 _i1, _i2, _i4, _i8, _f8 = "i1", "i2", "i4", "i8", "f8"
 
 
@@ -84,28 +87,33 @@ def _record(*fields, itemsize: int = 0) -> np.dtype:
                      "itemsize": max(itemsize, plain.itemsize), "aligned": True})
 
 
-# What is looked at in exploitation fills the first 64 bytes: one cache line a visit.
+# What is looked at in exploitation and back home fills the first 64 bytes: one cache line a visit. What links a row to
+# others stands in the other line, which is touched by whoever comes or goes, anyway.
 PERSON = _record(
-    ("id", _i8), ("debt", _f8), ("weight", _i4), ("recruiter", _i4),
+    ("id", _i8), ("debt", _f8), ("weight", _i4), ("recruiter", _i4), ("row", _i4),
     # parties that split off this month (persons)
     ("part_found", _i4), ("part_legal", _i4), ("part_smuggled", _i4), ("part_offer", _i4),
-    ("since", _i2), ("place", _i2),
+    ("since", _i2),
     ("wakes", _i2),  # the next month that may bring anything to who is held or back home
     ("situation", _i1), ("waiting", _i1), ("venue", _i1), ("treatment", _i1), ("left_behind", _i1),
     ("leaves", _i1),  # the others get out this month: see `exploitation.gets_out`
-    ("leg", _i1), ("mode", _i1), ("home", _i2), ("klass", _i2), ("route", _i2), ("times", _i2),
+    ("leg", _i1), ("mode", _i1), ("place", _i1), ("home", _i1), ("times", _i1), ("helped", _i1),
+    ("klass", _i2), ("route", _i2),
     # read now and then
     ("threshold", _f8), ("accepts", _f8),
-    ("row", _i4),
+    ("before", _i4), ("after", _i4),  # 1 + rows of the neighbours among those whom its cell holds; 0: none
+    ("line", _i4),  # where in the calendar it stands (`calendar.py`)
     ("pool", _i4),  # row of those who look for a way in one's pool; NOBODY for who belongs to none
     ("official", _i4),
     ("parties", _i4),  # how many ever split off
     ("listed", _i2), ("months", _i2),  # month of the entry on `lists`; months held before one was found
-    ("lists", _i1), ("lists_home", _i1), ("helped", _i1),
+    ("lists", _i1), ("lists_home", _i1),
     ("zone", _i1), ("sex", _i1), ("age_band", _i1), ("minority", _i1),
     ("working", _i1), ("wage_band", _i1), ("family_risk", _i1),
     ("reported", _i1),  # in the register of the country where the person was last found?
     itemsize=2 * CACHE_LINE)
+
+AGENDA = _record(("page", _i4), ("rows", _i4))  # of those who wait for a month: last page of their list, rows on it
 
 KLASS = _record(  # people at home who share country, zone and work
     ("home", _i4), ("zone", _i4), ("working", _i4), ("agents", _i8), ("persons", _f8), ("first", _i8), ("last", _i8),
@@ -163,14 +171,16 @@ RECRUITER = _record(  # two cache lines: every month passes over all of them
     ("heat_now", _i8), ("heat_shared", _i8), ("heat_later", _f8), ("minors_now", _i8),
     itemsize=2 * CACHE_LINE)
 
+SEEN = _record(  # of one country: whom a recruiter holds there, what it saw there this month, its own part of beliefs
+    ("held_place", _i4), ("lost_place", _i4), ("tried_entry", _i4), ("lost_entry", _i4),
+    ("entry_own", _f8), ("place_own", _f8))
+
 MIND = _record(  # whom a recruiter holds, what it saw this month, and its own part of what it believes (`beliefs.py`)
+    ("at", SEEN, (MAX_PLACES + 1,)),  # nobody uses the last: what follows begins a cache line
     ("held_venue", _i4, (2,)), ("held_treatment", _i4, (2,)),
     ("lost_mode", _i4, (2,)), ("lost_venue", _i4, (2,)), ("lost_treatment", _i4, (2,)),
-    ("held_place", _i4, (MAX_PLACES,)), ("lost_place", _i4, (MAX_PLACES,)),
-    ("tried_entry", _i4, (MAX_PLACES,)), ("lost_entry", _i4, (MAX_PLACES,)),
-    ("mode_start", _f8), ("venue_start", _f8), ("treatment_start", _f8),
-    ("entry_own", _f8, (MAX_PLACES,)), ("place_own", _f8, (MAX_PLACES,)),
     ("mode_own", _f8, (2,)), ("venue_own", _f8, (2,)), ("treatment_own", _f8, (2,)),
+    ("mode_start", _f8), ("venue_start", _f8), ("treatment_start", _f8),
     ("route_odds", _f8, (MAX_ROUTES,)),  # cumulative propensity over its options
     itemsize=42 * CACHE_LINE)
 

@@ -21,19 +21,22 @@ from undercount.model.engine.layout import (
     CACHE_LINE,
     CLANDESTINE,
     ENTRY,
+    EXPLOITED,
     HOLDING,
     LEARNS,
     MIND,
     MODE,
     ONE,
+    RECRUITED,
+    SEEN,
     TREATMENT,
     VENUE,
 )
 
-# Where a mind's numbers begin, and how many tallies of four bytes lie in a cache line: see `fetch_mind`.
-HELD_PLACE, LOST_PLACE, PLACE_OWN, METHODS = (MIND.fields[name][1] for name in (
-    "held_place", "lost_place", "place_own", "mode_own"))
-TALLIES_IN_LINE = CACHE_LINE // 4
+# Where what a mind holds of methods begins, and how many of its countries lie in a cache line: see `fetch_mind`.
+METHODS, BYTES_SEEN = MIND.fields["held_venue"][1], SEEN.itemsize
+COUNTRIES_IN_LINE = CACHE_LINE // BYTES_SEEN
+BITS_OF_LINE = (1 << COUNTRIES_IN_LINE) - 1
 LEAST_KEPT = 1e-200  # of what was believed at first, before own parts are written anew: numbers can hold no less
 
 
@@ -43,7 +46,7 @@ def sees_entry(me, w, place):
     """The cell takes somebody over a border."""
     if w.counts[LEARNS] == 1:
         notes_country(me, w, place)
-        w.minds[me.recruiter].tried_entry[place] += me.weight
+        w.minds[me.recruiter].at[place].tried_entry += me.weight
         w.networks[w.recruiters[me.recruiter].network].tried_entry[place] += me.weight
 
 
@@ -53,7 +56,7 @@ def sees_stopped(me, w):
     if w.counts[LEARNS] == 1:
         mind, network = w.minds[me.recruiter], w.networks[w.recruiters[me.recruiter].network]
         mode = 0 if me.mode == CLANDESTINE else 1
-        mind.lost_entry[me.place] += me.weight
+        mind.at[me.place].lost_entry += me.weight
         mind.lost_mode[mode] += me.weight
         network.lost_entry[me.place] += me.weight
         network.lost_mode[mode] += me.weight
@@ -65,7 +68,7 @@ def sees_found(me, w):
     if w.counts[LEARNS] == 1:
         notes_country(me, w, me.place)
         mind, network = w.minds[me.recruiter], w.networks[w.recruiters[me.recruiter].network]
-        mind.lost_place[me.place] += me.weight
+        mind.at[me.place].lost_place += me.weight
         mind.lost_venue[me.venue] += me.weight
         mind.lost_treatment[me.treatment] += me.weight
         network.lost_place[me.place] += me.weight
@@ -91,17 +94,33 @@ def notes_country(me, w, place):
 
 
 @rule
-def forgets_month(who, seen):
+def cell_forgets(me, mind):
     """A new month begins: what was seen in the last one is emptied, in the countries that were touched."""
-    touched = who.touched
-    k = 0
+    touched, k = me.touched, 0
     while touched > 0:
         if touched & 1:
-            seen.tried_entry[k] = 0
-            seen.lost_entry[k] = 0
-            seen.lost_place[k] = 0
+            there = mind.at[k]
+            there.tried_entry = there.lost_entry = there.lost_place = 0
         touched >>= 1
         k += 1
+    forgets_methods(me, mind)
+
+
+@rule
+def network_forgets(me):
+    """The same of what all its cells saw."""
+    touched, k = me.touched, 0
+    while touched > 0:
+        if touched & 1:
+            me.tried_entry[k] = me.lost_entry[k] = me.lost_place[k] = 0
+        touched >>= 1
+        k += 1
+    forgets_methods(me, me)
+
+
+@rule
+def forgets_methods(who, seen):
+    """What was seen of methods, and where anything was."""
     for k in range(2):
         if who.touched > 0:
             seen.lost_mode[k] = 0
@@ -148,9 +167,9 @@ def writes_anew(w, n, thing, k):
         if w.recruiters[r].network == n:
             mind = w.minds[w.recruiters[r].mind]
             if thing == ENTRY:
-                mind.entry_own[k] *= told.keep
+                mind.at[k].entry_own *= told.keep
             elif thing == HOLDING:
-                mind.place_own[k] *= told.keep
+                mind.at[k].place_own *= told.keep
             elif thing == MODE:
                 mind.mode_own[k] *= told.keep
             elif thing == VENUE:
@@ -225,24 +244,36 @@ def learns(me, mind, here, w):
 def fetch_mind(cell, w):
     """Asks for what the cell is about to learn from: lines far apart, which the processor cannot guess."""
     if w.counts[LEARNS] == 1 and (cell.holds | cell.touched) != 0:
-        fetch_ahead(w.minds, cell.mind, 0)
         fetch_ahead(w.minds, cell.mind, METHODS)
-        for line in range(0, len(w.places), TALLIES_IN_LINE):
-            fetch_ahead(w.minds, cell.mind, HELD_PLACE + 4 * line)
-            fetch_ahead(w.minds, cell.mind, LOST_PLACE + 4 * line)
-        for line in range(0, len(w.places), TALLIES_IN_LINE // 2):
-            fetch_ahead(w.minds, cell.mind, PLACE_OWN + 8 * line)
+        fetch_ahead(w.minds, cell.mind, METHODS + CACHE_LINE)
+        seen, k = cell.holds | cell.touched, 0
+        while seen > 0:
+            if seen & BITS_OF_LINE:
+                fetch_ahead(w.minds, cell.mind, k * BYTES_SEEN)
+            seen >>= COUNTRIES_IN_LINE
+            k += COUNTRIES_IN_LINE
+
+
+@rule
+def fetch_cell(me, w):
+    """Asks for the cell of a person who is held or on the way, and for what it will count if the journey ends well."""
+    if me.situation == EXPLOITED:
+        fetch_ahead(w.recruiters, me.recruiter, 0)
+    elif me.situation == RECRUITED:
+        fetch_ahead(w.recruiters, me.recruiter, 0)
+        fetch_ahead(w.minds, me.recruiter, METHODS)
+        fetch_ahead(w.minds, me.recruiter, me.place * BYTES_SEEN)
 
 
 @rule
 def learns_of_country(me, mind, here, w, k):
     """What a cell saw of entering country `k`, and of holding people there."""
     network, shared, rate = w.networks[me.network], here.experience_shared, here.route_learning
-    mind.entry_own[k] = learnt(
-        mind.entry_own[k], w.told[me.network, ENTRY, k], (mind.lost_entry[k], mind.tried_entry[k]),
+    mind.at[k].entry_own = learnt(
+        mind.at[k].entry_own, w.told[me.network, ENTRY, k], (mind.at[k].lost_entry, mind.at[k].tried_entry),
         (network.lost_entry[k], network.tried_entry[k]), shared, rate)
-    mind.place_own[k] = learnt(
-        mind.place_own[k], w.told[me.network, HOLDING, k], exposed(mind.lost_place[k], mind.held_place[k]),
+    mind.at[k].place_own = learnt(
+        mind.at[k].place_own, w.told[me.network, HOLDING, k], exposed(mind.at[k].lost_place, mind.at[k].held_place),
         exposed(network.lost_place[k], network.held_place[k]), shared, rate)
 
 
@@ -256,13 +287,13 @@ def believed(own, told):
 @rule
 def entry_loss(cell, w, k):
     """Of entering country `k`."""
-    return believed(w.minds[cell.mind].entry_own[k], w.told[cell.network, ENTRY, k])
+    return believed(w.minds[cell.mind].at[k].entry_own, w.told[cell.network, ENTRY, k])
 
 
 @rule
 def place_loss(cell, w, k):
     """Of holding people in country `k`."""
-    return believed(w.minds[cell.mind].place_own[k], w.told[cell.network, HOLDING, k])
+    return believed(w.minds[cell.mind].at[k].place_own, w.told[cell.network, HOLDING, k])
 
 
 @rule

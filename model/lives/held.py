@@ -1,6 +1,6 @@
 """Whom a cell holds: a list of rows, and the numbers kept of them.
 
-`kin[BEFORE, row]` and `kin[AFTER, row]` are 1 + the rows of one's neighbours in the list; 0 is none.
+`me.before` and `me.after` are 1 + the rows of one's neighbours in the list; 0 is none.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ from undercount.model.engine.calendar import waits_no_longer
 from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import ACTIVE, LEARNS, PUBLIC
 from undercount.model.engine.random import draw
-
-BEFORE, AFTER = range(2)
-
 
 @rule
 def is_held(me, t, w):
@@ -27,23 +24,22 @@ def is_held(me, t, w):
 def is_held_no_longer(me, w):
     """Leaves those whom the cell holds."""
     counts_held(me, w, -me.weight)
-    before, after = w.kin[BEFORE, me.row], w.kin[AFTER, me.row]
-    if after > 0:
-        w.kin[BEFORE, after - 1] = before
-    if before > 0:
-        w.kin[AFTER, before - 1] = after
+    if me.after > 0:
+        w.people[me.after - 1].before = me.before
+    if me.before > 0:
+        w.people[me.before - 1].after = me.after
     else:
-        w.recruiters[me.recruiter].held = after
+        w.recruiters[me.recruiter].held = me.after
 
 
 @rule
 def joins(me, w):
     """Comes first in the list of its cell."""
     cell = w.recruiters[me.recruiter]
-    w.kin[BEFORE, me.row] = 0
-    w.kin[AFTER, me.row] = cell.held
+    me.before = 0
+    me.after = cell.held
     if cell.held > 0:
-        w.kin[BEFORE, cell.held - 1] = me.row + 1
+        w.people[cell.held - 1].before = me.row + 1
     cell.held = me.row + 1
 
 
@@ -58,10 +54,10 @@ def counts_held(me, w, persons):
     if w.counts[LEARNS] == 1:
         network, mind = w.networks[cell.network], w.minds[me.recruiter]
         bit = np.int64(1) << np.int64(me.place)
-        mind.held_place[me.place] += persons
+        mind.at[me.place].held_place += persons
         mind.held_venue[me.venue] += persons
         mind.held_treatment[me.treatment] += persons
-        cell.holds = cell.holds | bit if mind.held_place[me.place] > 0 else cell.holds & ~bit
+        cell.holds = cell.holds | bit if mind.at[me.place].held_place > 0 else cell.holds & ~bit
         network.held_place[me.place] += persons
         network.held_venue[me.venue] += persons
         network.held_treatment[me.treatment] += persons
@@ -78,11 +74,11 @@ def are_left_behind(cell, t, w):
     row = cell.held
     while row > 0:
         me = w.people[row - 1]
-        if me.left_behind == 0 and draw(w.seed, me.id, t, d.CELL_BREAKS) < cell.breaks:
+        if me.left_behind == 0 and (cell.breaks >= 1.0 or draw(w.seed, me.id, t, d.CELL_BREAKS) < cell.breaks):
             me.left_behind = 1
             if me.wakes > t:  # what the coming months may bring is drawn anew, at the end of this one
                 waits_no_longer(me, w)
                 me.wakes = t
                 w.active[w.counts[ACTIVE]] = me.row
                 w.counts[ACTIVE] += 1
-        row = w.kin[AFTER, row - 1]
+        row = me.after

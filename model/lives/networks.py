@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import LEARNS
-from undercount.model.lives.beliefs import forgets_month, tells_lessons
+from undercount.model.lives.beliefs import cell_forgets, network_forgets, tells_lessons
 
 
 @rule
@@ -13,9 +13,9 @@ def forget_month(w):
     if w.counts[LEARNS] == 0:
         return
     for r in range(len(w.recruiters)):
-        forgets_month(w.recruiters[r], w.minds[r])
+        cell_forgets(w.recruiters[r], w.minds[r])
     for n in range(len(w.networks)):
-        forgets_month(w.networks[n], w.networks[n])
+        network_forgets(w.networks[n])
 
 
 @rule

@@ -25,8 +25,9 @@ def recruiter_month(me, t, w):
     comes_back(me, t, w, here)
     faces_justice(me, t, w, here)
     stops = stops_or_starts(me, t, w, here, w.places[me.country])
-    me.breaks = min(1.0, (me.arrests + stops) / max(1, before))
-    if me.breaks > 0.0:
+    me.breaks = 0.0
+    if me.arrests + stops > 0:
+        me.breaks = min(1.0, (me.arrests + stops) / max(1, before))
         are_left_behind(me, t, w)
     if w.counts[LEARNS] == 1:
         learns(me, w.minds[me.mind], here, w)
@@ -41,6 +42,8 @@ def faces_justice(me, t, w, here):
     What other countries found reaches the cell's own police with a lag.
     """
     me.arrests = 0
+    if me.heat_now == 0 and me.heat_shared == 0 and me.heat_later == 0.0:
+        return
     me.heat_later += me.heat_shared
     arrived = me.heat_later / max(1.0, here.information_lag)
     me.heat_later -= arrived
@@ -83,7 +86,9 @@ def stops_or_starts(me, t, w, here, base):
     cells would come and go by chance, and the more so the fewer of them an agent stands for.
     """
     stops = how_many(me.active, here.turnover, w.seed, me.id, t, d.STOPS)
-    starts = how_many(me.idle, min(1.0, base.entries / max(1, base.idle)), w.seed, me.id, t, d.STARTS)
+    starts = 0
+    if me.idle > 0:
+        starts = how_many(me.idle, min(1.0, base.entries / max(1, base.idle)), w.seed, me.id, t, d.STARTS)
     me.active += starts - stops
     me.idle += stops - starts
     return stops

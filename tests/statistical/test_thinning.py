@@ -34,7 +34,8 @@ def country():
     w.places["market_start"] = 1.0
     rows = HELD * 5
     w = w._replace(people=hand.records(rows, layout.PERSON), active=np.zeros(rows, np.int32),
-                   pending=np.zeros(rows, np.int32), kin=np.zeros((2, rows), np.int32), calendar=np.zeros((3, rows), np.int32))
+                   pending=np.zeros(rows, np.int32),
+                   calendar=np.zeros((rows // 63 + MONTHS + 2, layout.PAGE), np.int32))
     return w, numbers
 
 
@@ -49,7 +50,7 @@ def arrive(w, persons):
                             venue=PUBLIC, treatment=HARSH).items():
         here[name] = value
     w.recruiters[2].held = 1  # each knows the next
-    w.kin[0, :HELD], w.kin[1, : HELD - 1] = np.arange(HELD), np.arange(2, HELD + 1)
+    here["before"], here["after"][:-1] = np.arange(HELD), np.arange(2, HELD + 1)
     w.places[ABROAD].stock = w.places[ABROAD].in_public = w.stocks[HOME, ABROAD, PUBLIC, HARSH] = HELD * persons
     w.active[:HELD] = np.arange(HELD)
     w.counts[layout.ACTIVE] = w.counts[ROWS] = HELD
@@ -133,9 +134,7 @@ def test_most_months_nobody_looks():
     looked = 0
     held = w.hidden["in_exploitation"][START:, ABROAD].sum()
     for month in range(START + 1, MONTHS):
-        entry = w.calendar[0, month]
-        while entry:
-            looked, entry = looked + 1, w.calendar[1, entry - 1]
+        looked += len(hand.waiting_for(w, month))
     assert 0 < looked < 0.5 * held
 
 

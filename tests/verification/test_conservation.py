@@ -17,6 +17,7 @@ from undercount.model.engine.layout import (
     IDENTIFIED,
     INVESTIGATED,
     LEARNS,
+    MAX_PLACES,
     LISTS,
     MODE,
     NOBODY,
@@ -28,8 +29,10 @@ from undercount.model.engine.layout import (
     TREATMENT,
     VENUE,
 )
+from undercount.model.sound import _fields
 from undercount.model.world import Template
 
+from tests.hand import tally, waiting_for
 from tests.helpers import fresh, made, persons_by, shrunk, total, warm, world
 
 EXAMPLES = settings(phases=[Phase.generate], max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -73,9 +76,8 @@ def check_month(run, before):
         assert values.min() >= 0.0 and values.max() <= 1.0, (table, field)
     for table in ("people", "places", "classes", "posts", "officials", "recruiters", "minds", "told", "ngos"):
         rows = getattr(run, table)
-        for field in rows.dtype.names:
-            if rows.dtype[field].base.kind == "f":
-                assert np.isfinite(rows[field]).all(), (table, field)
+        for field, values in _fields(rows):
+            assert values.dtype.kind != "f" or np.isfinite(values).all(), (table, field)
 
 
 def check_held(run):
@@ -98,13 +100,14 @@ def check_held(run):
     for groups, kept, who in ((cells, run.minds, cell), (run.networks, run.networks, cells["network"][cell])):
         bits = np.zeros(len(groups), np.int64)
         for name, what in (("held_place", place), ("held_venue", venue), ("held_treatment", treatment)):
-            recount = counted(who * kept[name].shape[1] + what, persons, kept[name].size).reshape(kept[name].shape)
-            assert np.array_equal(kept[name], recount * learning), name
+            found = tally(kept, name)
+            recount = counted(who * found.shape[1] + what, persons, found.size).reshape(found.shape)
+            assert np.array_equal(found, recount * learning), name
             if name == "held_place":
-                bits = (recount > 0) @ (np.int64(1) << np.arange(kept[name].shape[1], dtype=np.int64))
+                bits = (recount[:, :MAX_PLACES] > 0) @ (np.int64(1) << np.arange(MAX_PLACES, dtype=np.int64))
         assert np.array_equal(groups["holds"], bits * learning)
     # lists of cells: everybody once, and in that of the own cell
-    before, after = run.kin[:, : len(people)].tolist()
+    before, after = people["before"].tolist(), people["after"].tolist()
     listed = {c: in_list(before, after, int(cells["held"][c])) for c in np.flatnonzero(cells["held"]).tolist()}
     assert sorted(row for members in listed.values() for row in members) == rows.tolist()
     of_cell = people["recruiter"].tolist()
@@ -112,8 +115,7 @@ def check_held(run):
     # what they wait for: a later month of the calendar, or none of this run; never both that and a visit
     active = set(run.active[: run.counts[ACTIVE]].tolist())
     assert len(active) == run.counts[ACTIVE]
-    first, after, before = run.calendar[:, : max(len(people), run.template.months)].tolist()
-    months = {month: in_list(before, after, first[month]) for month in range(run.t, run.template.months)}
+    months = {month: waiting_for(run, month) for month in range(run.t, run.template.months)}
     waiting = [row for members in months.values() for row in members]
     assert len(set(waiting)) == len(waiting) and active.isdisjoint(waiting)
     wakes = people["wakes"].tolist()
@@ -144,7 +146,7 @@ def check_beliefs(run):
     network = run.recruiters["network"]
     for thing, name in ((ENTRY, "entry_own"), (HOLDING, "place_own"), (MODE, "mode_own"), (VENUE, "venue_own"),
                         (TREATMENT, "treatment_own")):
-        own = run.minds[name]
+        own = tally(run.minds, name)
         own = own[:, : len(run.places) if thing in (ENTRY, HOLDING) else 2]
         told = run.told[network, thing][:, : own.shape[1]]
         belief = told["keep"] * own + told["told"]

@@ -16,7 +16,7 @@ def test_the_first_year_is_written_down(w):
     has(w.routes[DIRECT], use=9.0)
     learns(w)
     w.minds["mode_own"], w.minds["venue_own"], w.minds["treatment_own"] = (0.5, 0.25), (0.25, 1.0), (1.0, 0.5)
-    w.minds["entry_own"][:, ABROAD] = [0.25, 0.5, 0.75]
+    w.minds["at"]["entry_own"][:, ABROAD] = [0.25, 0.5, 0.75]
     balance.takes_stock(NOW, w)
     place = w.places[ABROAD]
     assert place.market_start == pytest.approx(2 * math.exp(0.5))
@@ -41,8 +41,8 @@ def test_the_mean_loss_of_the_cells_of_an_origin(w):
     learns(w)
     has(w.places[HOME], recruiters=2)
     has(w.recruiters[2], country=TRANSIT)
-    w.minds["entry_own"][:, ABROAD] = [0.5, 0.0, 0.9]
-    w.minds["place_own"][0, [HOME, ABROAD]] = math.log(4) / 12.0, math.log(2) / 12.0
+    w.minds["at"]["entry_own"][:, ABROAD] = [0.5, 0.0, 0.9]
+    w.minds["at"]["place_own"][0, [HOME, ABROAD]] = math.log(4) / 12.0, math.log(2) / 12.0
     balance.takes_stock(NOW, w)
     assert w.routes["loss_start"].tolist() == pytest.approx([0.75 / 2, 0.75 / 2, 0.75 / 2])
 
@@ -52,7 +52,7 @@ def test_the_mean_loss_counts_every_entry_and_the_networks_word(w):
     learns(w)
     has(w.places[HOME], recruiters=1)
     w.recruiters["country"] = [HOME, TRANSIT, TRANSIT]
-    w.minds["entry_own"][0, TRANSIT] = 0.5
+    w.minds["at"]["entry_own"][0, TRANSIT] = 0.5
     has(w.told[0, ENTRY, TRANSIT], keep=0.5, told=0.25)
     has(w.told[0, ENTRY, ABROAD], keep=0.5, told=0.25)
     has(w.told[0, HOLDING, HOME], told=math.log(2) / 12.0)
@@ -61,7 +61,7 @@ def test_the_mean_loss_counts_every_entry_and_the_networks_word(w):
 
 
 def test_no_losses_are_written_down_where_nobody_learns(w):
-    w.minds["entry_own"] = 0.5
+    w.minds["at"]["entry_own"] = 0.5
     w.minds["mode_own"] = 0.5, 0.25
     balance.takes_stock(NOW, w)
     assert not w.routes["loss_start"].any() and not w.minds["mode_start"].any()

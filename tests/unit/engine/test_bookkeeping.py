@@ -2,7 +2,7 @@
 
 import pytest
 from undercount.model import month
-from undercount.model.engine import bookkeeping
+from undercount.model.engine import bookkeeping, calendar
 from undercount.model.engine.layout import (
     ACTIVE,
     AT_HOME,
@@ -87,10 +87,10 @@ def test_vulnerability_of_pools_is_of_their_country_at_the_start(w, luck):
 
 def test_those_in_the_calendar_wake(w):
     """Rows 6, 2 and 0 in this month, one after the other; row 4 in the next."""
-    w.calendar[0, NOW], w.calendar[1, 6], w.calendar[1, 2] = 7, 3, 1
-    w.calendar[0, NOW + 1] = 5
+    for row, month in ((6, NOW), (2, NOW), (4, NOW + 1), (0, NOW)):
+        calendar.waits(has(w.people[row], wakes=month), w)
     bookkeeping.wake_up(NOW, w)
-    assert active(w) == [6, 2, 0]
+    assert active(w) == [6, 2, 0] and waiting_for(w, NOW) == [] and waiting_for(w, NOW + 1) == [4]
 
 
 def active_are(w, *rows):
@@ -154,8 +154,8 @@ def test_those_back_home_wait_in_the_calendar(w):
     back = dict(situation=RETURNED)
     put(w, dict(back, wakes=NOW + 1), dict(back, wakes=NOW + 3), dict(back, wakes=NOW + 3), dict(back, wakes=MONTHS),
         dict(situation=SEEKING, wakes=NOW + 3))
-    assert active(w) == [0, 4] and waiting_for(w, NOW + 3) == [2, 1]
-    assert (w.calendar[0] > 0).sum() == 1
+    assert active(w) == [0, 4] and waiting_for(w, NOW + 3) == [1, 2]
+    assert (w.agenda["page"] > 0).sum() == 1
 
 
 def test_cells_are_counted_in_their_country(w, luck):

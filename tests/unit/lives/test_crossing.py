@@ -140,7 +140,7 @@ def test_a_bribe_is_paid_by_the_cell_and_the_journey_goes_on(w, traveller, luck)
     official, cell = w.officials[SECOND], w.recruiters[2]
     assert (official.bribes_now, official.suitor) == (3, 1)
     assert w.places["costs_now"].tolist() == [0, 270, 0]  # of the cell's country: 3 bribes of USD 90, in whole dollars
-    assert list(w.minds[2].tried_entry[:3]) == [0, 3, 3] and cell.touched == 0b110
+    assert list(w.minds[2]["at"]["tried_entry"][:3]) == [0, 3, 3] and cell.touched == 0b110
     assert [w.posts[p].arrivals_now for p in (BORDER_DIRECT, BORDER_TRANSIT, BORDER_ABROAD)] == [0, 3, 3]
     assert changes(w.actors) == {(NOW, ABROAD, "inspections"): 3, (NOW, ABROAD, "bribes_taken"): 3}
     assert w.posts[BORDER_ABROAD].found_now == 0

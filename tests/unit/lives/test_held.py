@@ -8,7 +8,7 @@ from undercount.model.engine.layout import ACTIVE, EXPLOITED, HARSH, PAID, PRIVA
 from undercount.model.lives import held
 
 from tests import hand
-from tests.hand import ABROAD, HOME, MONTHS, NOW, TRANSIT, has, learns, listed, waiting_for
+from tests.hand import ABROAD, HOME, MONTHS, NOW, TRANSIT, has, learns, listed, tally, waiting_for
 
 
 def person(w, row, cell=0, **fields):
@@ -50,7 +50,7 @@ def test_cells_and_networks_count_where_anybody_learns(w, learning):
     held.counts_held(person(w, 1, cell=1, venue=PUBLIC, treatment=PAID), w, 3)
     held.counts_held(person(w, 2, cell=1, place=TRANSIT, venue=PUBLIC, treatment=HARSH), w, 4)
     mind, network = w.minds[1], w.networks[0]
-    seen = [mind.held_place[:3].tolist(), mind.held_venue.tolist(), mind.held_treatment.tolist(),
+    seen = [mind["at"]["held_place"][:3].tolist(), mind.held_venue.tolist(), mind.held_treatment.tolist(),
             network.held_place[:3].tolist(), network.held_venue.tolist(), network.held_treatment.tolist()]
     expected = [[0, 4, 3], [7, 0], [4, 3], [0, 4, 5], [7, 2], [6, 3]]
     assert seen == (expected if learning else [[0] * len(each) for each in expected])
@@ -58,7 +58,7 @@ def test_cells_and_networks_count_where_anybody_learns(w, learning):
     assert w.places["stock"].tolist() == [0, 4, 5]
     if learning:
         held.counts_held(w.people[1], w, -3)  # the last whom the cell holds there, and not of the network
-        assert w.recruiters[1].holds == 0b010 and network.holds == 0b110 and mind.held_place[ABROAD] == 0
+        assert w.recruiters[1].holds == 0b010 and network.holds == 0b110 and mind["at"]["held_place"][ABROAD] == 0
         held.counts_held(w.people[0], w, -2)
         assert network.holds == 0b010 and w.networks[1].holds == 0
 
@@ -119,7 +119,7 @@ def test_counts_are_what_a_recount_finds(steps):
             assert w.recruiters[c].holds == sum({1 << int(p.place) for p in own})
             for mind, persons in ((w.minds[c], own), (w.networks[int(c == 2)], of_network)):
                 for k in range(3):
-                    assert mind.held_place[k] == sum(p.weight for p in persons if p.place == k)
+                    assert tally(mind, "held_place")[k] == sum(p.weight for p in persons if p.place == k)
                 for k in range(2):
                     assert mind.held_venue[k] == sum(p.weight for p in persons if p.venue == k)
                     assert mind.held_treatment[k] == sum(p.weight for p in persons if p.treatment == k)

@@ -21,7 +21,7 @@ from undercount.model.engine.layout import (
 from undercount.model.lives import beliefs, networks
 
 from tests import hand
-from tests.hand import ABROAD, HOME, NOW, TRANSIT, given, has, learns
+from tests.hand import ABROAD, HOME, NOW, TRANSIT, given, has, learns, tally
 
 KINDS = ("mode", "venue", "treatment")
 THING = {"mode": MODE, "venue": VENUE, "treatment": TREATMENT}
@@ -58,10 +58,10 @@ def of_cell_1(w, me):
 
 def seen(w):
     """What is not zero in minds, cells and networks: {(table, row, field, place or method): number}."""
-    return {(table, int(row), name, int(k)): int(getattr(w, table)[name][row, k])
+    return {(table, int(row), name, int(k)): int(tally(getattr(w, table), name)[row, k])
             for table, names in (("minds", (*PER_PLACE, *PER_METHOD)), ("recruiters", ("moved_mode",)),
                                  ("networks", (*PER_PLACE, *PER_METHOD, "moved_mode")))
-            for name in names for row, k in zip(*np.nonzero(getattr(w, table)[name]))}
+            for name in names for row, k in zip(*np.nonzero(tally(getattr(w, table), name)))}
 
 
 def both(name, k, persons=3, cell="minds"):
@@ -103,11 +103,11 @@ def test_a_new_month_begins_with_empty_tallies(w, of_cell_1):
     beliefs.sees_entry(of_cell_1, w, TRANSIT)
     for sees in (beliefs.sees_stopped, beliefs.sees_found, beliefs.sees_sent):
         sees(of_cell_1, w)
-    w.minds["held_place"] = w.minds["held_venue"] = w.networks["held_treatment"] = 7
+    w.minds["at"]["held_place"] = w.minds["held_venue"] = w.networks["held_treatment"] = 7
     w.recruiters["holds"] = w.networks["holds"] = 1 << HOME
     networks.forget_month(w)
     assert seen(w) == {} and not w.recruiters["touched"].any() and not w.networks["touched"].any()
-    assert (w.minds["held_place"] == 7).all() and (w.minds["held_venue"] == 7).all() and (w.networks["held_treatment"] == 7).all()
+    assert (w.minds["at"]["held_place"] == 7).all() and (w.minds["held_venue"] == 7).all() and (w.networks["held_treatment"] == 7).all()
     assert (w.recruiters["holds"] == 1 << HOME).all() and (w.networks["holds"] == 1 << HOME).all()
 
 
@@ -135,15 +135,15 @@ def cell(w):
     """Cell 1 of network 0: took 4 persons into TRANSIT and lost 1; lost both whom it held ABROAD."""
     learns(w)
     cell, mind = has(w.recruiters[1], touched=1 << TRANSIT | 1 << ABROAD), w.minds[1]
-    mind.tried_entry[TRANSIT], mind.lost_entry[TRANSIT] = 4, 1
-    mind.lost_place[ABROAD] = 2
+    mind["at"]["tried_entry"][TRANSIT], mind["at"]["lost_entry"][TRANSIT] = 4, 1
+    mind["at"]["lost_place"][ABROAD] = 2
     has(w.networks[0], touched=1 << TRANSIT | 1 << ABROAD)
     return cell
 
 
 def test_it_learns_of_countries_from_itself(w, cell):
     given(w, HOME, route_learning=0.5)
-    w.minds["entry_own"][:, :3] = w.minds["place_own"][:, :3] = 0.75
+    w.minds["at"]["entry_own"][:, :3] = w.minds["at"]["place_own"][:, :3] = 0.75
     a_month(w)
     assert believes(w, ENTRY) == pytest.approx([0.75, 0.75 + 0.4 * (0.25 - 0.75), 0.75])
     assert believes(w, HOLDING) == pytest.approx([0.75, 0.75, 0.75 + 1 / 3 * (1 - 0.75)])
@@ -167,11 +167,11 @@ def test_it_learns_of_countries_from_the_network(w, cell):
 def test_who_holds_people_and_loses_nobody_learns_that(w):
     learns(w)
     given(w, HOME, route_learning=0.5, method_learning=0.5)
-    w.minds["place_own"][:, :3] = w.minds["venue_own"] = 0.5
+    w.minds["at"]["place_own"][:, :3] = w.minds["venue_own"] = 0.5
     for group in (w.recruiters[1], w.networks[0]):
         has(group, holds=1 << ABROAD)
     for seen_by in (w.minds[1], w.networks[0]):
-        seen_by.held_place[ABROAD] = seen_by.held_venue[PUBLIC] = 4
+        tally(seen_by, "held_place")[ABROAD] = seen_by.held_venue[PUBLIC] = 4
     a_month(w)
     assert believes(w, HOLDING) == pytest.approx([0.5, 0.5, 0.5 - 0.4 * 0.5]) and believes(w, VENUE) == pytest.approx([0.3, 0.5])
     assert believes(w, HOLDING, 0) == [0.5] * 3
@@ -246,9 +246,9 @@ def as_before(w, kept, par):
             for k in range(len(kept[c][thing])):
                 pairs = []
                 for who, cells in ((mind, cell), (network, network)):
-                    lost = int(who[f"lost_{name}"][k])
-                    pairs.append((lost, int((cells if thing == MODE else who)[tried][k]) if tried
-                                  else lost + int(who[f"held_{name}"][k])))
+                    lost = int(tally(who, f"lost_{name}")[k])
+                    pairs.append((lost, int(tally(cells if thing == MODE else who, tried)[k]) if tried
+                                  else lost + int(tally(who, f"held_{name}")[k])))
                 kept[c][thing][k] = smoothed(kept[c][thing][k], *pairs, par.experience_shared, rate)
 
 
@@ -265,7 +265,7 @@ def test_network_part_and_own_part_are_a_plain_smoothing(rates, many, months, se
     has(w.places[HOME], recruiters=3)
     w.par["route_learning"], w.par["method_learning"], w.par["experience_shared"] = rates
     for thing in ("entry_own", "place_own"):
-        w.minds[thing][:, :3] = numbers.random((3, 3))
+        w.minds["at"][thing][:, :3] = numbers.random((3, 3))
     for thing in ("mode_own", "venue_own", "treatment_own"):
         w.minds[thing] = numbers.random((3, 2))
     kept = [{thing: believes(w, thing, c) for thing in LOSS} for c in range(3)]
@@ -308,7 +308,7 @@ def test_a_belief_fades_however_much_was_seen(w, thing):
     for month in range(120):
         if month == 100:  # one cell sees something itself, with next to nothing left of `keep`
             has(w.recruiters[0], touched=1 << HOME)
-            w.minds[0].lost_entry[HOME] = w.minds[0].lost_place[HOME] = 1
+            w.minds[0]["at"]["lost_entry"][HOME] = w.minds[0]["at"]["lost_place"][HOME] = 1
             for name in PER_METHOD:
                 w.minds[0][name][0] = 1
             given(w, HOME, experience_shared=0.5)
@@ -316,7 +316,7 @@ def test_a_belief_fades_however_much_was_seen(w, thing):
         elif month == 101:
             has(w.recruiters[0], touched=0)
             for name in ("lost_entry", "lost_place", *PER_METHOD):
-                w.minds[0][name] = 0
+                tally(w.minds[0], name)[:] = 0
         if month != 100:
             kept = smoothed(kept, (0, 0), (0, 9_000_000), float(w.par[NOW, HOME].experience_shared), 1.0)
         a_month(w)

@@ -222,7 +222,7 @@ def test_the_recruited_who_are_stopped_are_met_by_police(w, me, luck, mode, lost
     assert month(w, me, situation=RECRUITED, route=ROUND_ABOUT, recruiter=1, weight=2, mode=mode) == IDENTIFIED
     assert listed(w, 1) == [] and not w.places["stock"].any()
     assert (me.place, me.lists) == (TRANSIT, ON_POLICE)
-    assert list(w.minds[1].lost_entry[:3]) == [0, 2, 0] and list(w.minds[1].lost_mode) == lost
+    assert list(w.minds[1]["at"]["lost_entry"][:3]) == [0, 2, 0] and list(w.minds[1].lost_mode) == lost
     assert changes(w.hidden) == {(NOW, TRANSIT, "identified"): 2}
 
 

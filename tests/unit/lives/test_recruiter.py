@@ -186,7 +186,7 @@ def test_it_learns_in_its_own_month(w, cell, luck, mind):
     """From its own: 4 tried, 1 lost."""
     given(w, HOME, route_learning=0.5)
     has(cell, touched=1 << ABROAD)
-    mind.tried_entry[ABROAD], mind.lost_entry[ABROAD] = 4, 1
+    mind["at"]["tried_entry"][ABROAD], mind["at"]["lost_entry"][ABROAD] = 4, 1
     luck(STOPS=0.5, STARTS=0.5)
     recruiter.recruiter_month(cell, NOW, w)
     assert beliefs.entry_loss(cell, w, ABROAD) == 0.0  # where nobody learns it is not even asked
@@ -225,7 +225,7 @@ def test_what_a_person_brings_in_a_year(w):
 
 def test_expected_loss(w, cell, mind):
     """Kept at two entries with 3/4 and 1/2, and in a year with 1/2: 1 - 3/16."""
-    mind.entry_own[TRANSIT], mind.entry_own[ABROAD] = 0.25, 0.5
+    mind["at"]["entry_own"][TRANSIT], mind["at"]["entry_own"][ABROAD] = 0.25, 0.5
     assert recruiter.expected_loss(cell, w, w.routes[ROUND_ABOUT], 0.5) == 0.8125
     assert recruiter.expected_loss(cell, w, w.routes[INTERNAL_ROUTE], 0.5) == 0.5
 
@@ -284,8 +284,8 @@ def test_habit_draws(w, cell, options):
 def test_expected_losses_repel(w, cell, options, mind):
     """Entry lost with 1/2 and a year there with 1/4, a quarter expected at first: 0.625 - 0.25, answered by 8."""
     given(w, ABROAD, route_response=8.0)
-    mind.entry_own[ABROAD] = 0.5
-    mind.place_own[ABROAD] = -math.log(0.75) / 12.0
+    mind["at"]["entry_own"][ABROAD] = 0.5
+    mind["at"]["place_own"][ABROAD] = -math.log(0.75) / 12.0
     has(options[DIRECT], loss_start=0.25)
     has(options[ROUND_ABOUT], loss_start=0.625)
     assert odds(w, cell) == [0.5, 0.25 * math.exp(-3.0), 0.25]
@@ -295,7 +295,7 @@ def test_losses_are_those_of_each_destination(w, cell, options, mind):
     """HOME loses a half in a year, ABROAD nothing."""
     for place in (HOME, ABROAD):
         given(w, place, route_response=2.0)
-    mind.place_own[HOME] = math.log(2) / 12.0
+    mind["at"]["place_own"][HOME] = math.log(2) / 12.0
     assert odds(w, cell) == [0.5 * math.exp(-1.0), 0.25, 0.25]
 
 

@@ -138,8 +138,8 @@ def test_a_recruiters_losses_are_those_of_its_people(twin):
         said += " ".join(texts)
         if world.counts[layout.LEARNS]:
             mind = world.minds[cell.mind]
-            assert mind.lost_place.sum() == own["weight"][~stopped].sum()
-            assert mind.lost_entry.sum() == own["weight"][stopped].sum()
+            assert mind["at"]["lost_place"].sum() == own["weight"][~stopped].sum()
+            assert mind["at"]["lost_entry"].sum() == own["weight"][stopped].sum()
     assert "found in" in said
 
 
