@@ -11,6 +11,8 @@ from undercount.experiments.report.batch import Batch
 from undercount.experiments.report.figures import Quantity
 from undercount.experiments.report.sentences import Cell, band_cell, cell, count, one, signed
 from undercount.model.engine.layout import LISTS
+from undercount.model.known.outlines import outlines_of
+from undercount.model.known.series import why_not
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,14 @@ def falls(batch: Batch) -> Section:
                                    for group, value in observed.items())])
     missing = batch.missing_years
     text = [f"{' and '.join(missing)} not run to the end: no simulated change."] if missing else []
+    rows_of = dict.fromkeys(row.iso3 for row in batch.region.referrals)
+    if apart := [f"{batch.country_names[code]} ({why})" for code in rows_of
+                 if (why := why_not(batch.region.referrals, code, years.before, years.after))]:
+        text.append(f"Not compared: {'; '.join(apart)}.")
     return Section(key, f"The fall in referrals, {years.before} to {years.after}", text, grids=[Grid(
-        f"Change in persons counted from {years.before} to {years.after}, in per cent (minus: a fall), over rows with "
-        "a figure in both years: observed, and simulated as median and [5 %; 95 %] of the replicates. ● the interval "
-        "contains the observed change. " + batch.origin, head, rows)])
+        f"Change in persons counted from {years.before} to {years.after}, in per cent (minus: a fall), over rows "
+        "whose figures of both years can be compared: observed, and simulated as median and [5 %; 95 %] of the "
+        "replicates. ● the interval contains the observed change. " + batch.origin, head, rows)])
 
 
 def hidden_flow(batch: Batch) -> Section:
@@ -142,7 +148,8 @@ def flow_map(batch: Batch) -> Section:
         f"Scenario {batch.focus}: newly exploited persons a year by country of origin and destination, mean over the "
         "replicates; the width of an arrow is the number of persons, on one scale in both panels. An arrow joins two "
         f"capitals and does not show the path taken. {'. '.join(notes)}. Colour and marker: group of the destination. "
-        "Outlines: Natural Earth, as in the region's map file. " + batch.origin)])
+        f"Outlines: {outlines_of(batch.region.map).source or 'those of the map file of the region'}. "
+        + batch.origin)])
 
 
 def methods(batch: Batch) -> Section:
