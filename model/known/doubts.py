@@ -52,6 +52,9 @@ def _ways(region: Region) -> Iterator[str]:
         yield f"no way leads from {_listed(shut)} to a destination: who is recruited there is exploited at home"
     if unseen := [code for code in region.destinations if not (ways["destination"] == at[code]).any()]:
         yield f"no way leads to {_listed(unseen)}: nobody is brought there"
+    led = {tie.origin for tie in region.ties if tie.weight > 0.0}
+    if apart := [code for code in region.origins if region.ties and code not in led]:
+        yield f"ties lead nowhere from {_listed(apart)}: who is recruited there is exploited at home"
     through = {country.iso3 for country in region.countries if country.transit}
     for route in region.routes:
         if len(route.path) > MAX_LEGS + 1:
@@ -75,9 +78,10 @@ def _dates(region: Region) -> Iterator[str]:
     if closed := [f"{route.id} ({route.closes})" for route in region.routes
                   if route.closes and route.closes < region.start]:
         yield f"routes that close before the first month, {region.start}, and are never used: {_listed(closed)}"
-    if unseen := [f"{route.id} ({route.since})" for route in region.routes if route.since and route.since > region.end]:
-        yield (f"routes reported only since after the last month, {region.end}: {_listed(unseen)}; they can be used all "
-               "the same, but for the months that opens and closes state")
+    if unseen := [f"{route.id} ({route.since})" for route in region.routes
+                  if route.since and route.since > region.end]:
+        yield (f"routes reported only since after the last month, {region.end}: {_listed(unseen)}; they can be used "
+               "all the same, but for the months that opens and closes state")
 
 
 def _events(region: Region) -> Iterator[str]:

@@ -132,7 +132,7 @@ def _box(whole: dict) -> tuple[float, float, float, float] | None:
 def _source(whole: dict) -> str:
     """Where the file says that its outlines are from, as one line; nothing if it does not."""
     said = whole.get("source")
-    return " ".join(plain(said).split())[:LONGEST_SOURCE] if isinstance(said, str) else ""
+    return plain(" ".join(said.split()))[:LONGEST_SOURCE] if isinstance(said, str) else ""
 
 
 def _code(feature: dict, codes: Sequence[str]) -> str:

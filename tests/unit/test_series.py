@@ -1,14 +1,20 @@
 """Only figures of one series are compared: one rule for reports, verdicts, attributions, sweeps and `check`."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from undercount.experiments.answer.estimands import not_asked, windows
 from undercount.experiments.attribution.window import find_window
 from undercount.experiments.newregion.tables import minimal
 from undercount.experiments.report import summaries
+from undercount.experiments.report.observed_sections import observed
+from undercount.experiments.report.sections import falls
 from undercount.experiments.runs.outputs import outputs, outputs_of
+from undercount.experiments.verdict.observed import Observed
 from undercount.experiments.verdict.summaries import summaries as of_verdict
 from undercount.model.files.problems import BadInput
-from undercount.model.known.region import Referral
+from undercount.model.known.region import Referral, Window
 from undercount.model.known.region_in import load_region
 from undercount.model.known.series import breaks, in_both, why_not
 
@@ -60,14 +66,35 @@ def test_why_figures_are_not_compared_in_words():
 @pytest.mark.parametrize("part", OTHERS)
 def test_reports_verdicts_attributions_and_sweeps_leave_it_out(tmp_path, part):
     region = load_region(folder_with(tmp_path, OTHERS[part], where=False))
-    observed, years = summaries.observed_table(region), summaries.Years("2012", "2014", ("2010",))
-    changes = summaries.observed_changes(observed, years)
+    table, years = summaries.observed_table(region), summaries.Years("2012", "2014", ("2010",))
+    changes = summaries.observed_changes(table, years)
     assert np.isnan(changes["DDD"]) and changes["total"] == pytest.approx(100 * (24 + 9 - 31 - 12) / (31 + 12))
     assert find_window(region, "2012", "2014", []).countries == ("EEE", "AAA")
     known = [row for row in region.referrals if row.assisted is not None]
     whole = [row for row in load_region(folder_with(tmp_path, where=False)).referrals if row.assisted is not None]
     counts = np.ones((1, len(known)))
     assert of_verdict(known, counts).shape[1] < of_verdict(whole, counts).shape[1]
+
+
+def test_a_report_names_who_is_not_compared_and_why(tmp_path):
+    region = load_region(folder_with(tmp_path, OTHERS["definition"], where=False))
+    batch = SimpleNamespace(
+        region=region, observed=summaries.observed_table(region), years=summaries.Years("2012", "2014", ("2010",)),
+        country_names={country.iso3: country.name for country in region.countries}, scenarios=[], missing_years=[], origin="")
+    section = falls(batch)
+    assert section.text == [f"Not compared: Delta ({SAYS['definition']})."]
+    ends = next(grid for grid in observed(region).grids if grid.caption.startswith("Where a series ends"))
+    assert [row[0].lines for row in ends.rows] == [("DDD 2014",), ("DDD 2015",)]
+
+
+def test_a_users_table_that_cannot_be_asked_says_why(tmp_path):
+    rows = [row for row in load_region(folder_with(tmp_path)).referrals
+            if row.assisted is not None and (row.iso3, row.period) != ("DDD", "2014")]
+    table = Observed("mine.csv", tuple(rows), np.array([row.assisted for row in rows], float), 1)
+    stated = Window(2012, 2014, ("DDD",)),
+    assert windows(table, (2012, 2014), stated) == ()
+    line, = not_asked(table, stated)
+    assert (line.key, line.found) == ("windows, 2012 to 2014", "DDD: no figure for 2014")
 
 
 def test_the_change_of_a_sweep_leaves_out_who_cannot_be_compared(tmp_path):
