@@ -146,5 +146,5 @@ def _counts(shape: Shape, helped: list[str]):
                                       *((code, "destination", "identified", IDENTIFIED) for code in others),
                                       *((code, "origin", "assisted", ASSISTED) for code in helped)]:
         for n, year in enumerate(shape.years):
-            masked = "invented: half of the year is missing" if code in others[:1] and year == shape.years[-1] else ""
+            masked = "invented: half of the year is missing" if code in others[:1] and n == 0 else ""
             yield f"{code},{year},{figures[min(n, len(figures) - 1)]},{role},{kind},{masked},,{{source}},"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import isnan
 
 from matplotlib.figure import Figure
 from undercount.experiments.report import figures, maps, summaries
@@ -12,7 +13,7 @@ from undercount.experiments.report.figures import Quantity
 from undercount.experiments.report.sentences import Cell, band_cell, cell, count, one, signed
 from undercount.model.engine.layout import LISTS
 from undercount.model.known.outlines import outlines_of
-from undercount.model.known.series import why_not
+from undercount.model.known.series import breaks, why_not
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ def referrals(batch: Batch) -> Section:
                "scenario. Black: observed. " + batch.reading)
     if notes:
         caption += f"Hollow points and upright bars: totals that are not comparable with the others ({notes}). "
+    if ends := breaks([row for row in batch.region.referrals if row.assisted is not None]):
+        caption += (f"Another series begins with {', '.join(f'{row.iso3} {row.period}' for row, _ in ends)}: totals "
+                    "before and after are not comparable. ")
     pictures = [Picture("referrals-total", figures.referrals_total(
         batch.totals, batch.periods, batch.scenarios, batch.reference), caption + batch.origin)]
     for name in [batch.focus, *(s for s in batch.scenarios if s != batch.focus)]:
@@ -83,7 +87,8 @@ def falls(batch: Batch) -> Section:
     head = ["", *(batch.country_names.get(name, name) for name in observed)]
     rows = [[cell("observed"), *(cell(signed(x)) for x in observed.values())]]
     for name in batch.scenarios:
-        rows.append([cell(name), *(band_cell(one(batch.changes, scenario=name, group=group), signed, value)
+        rows.append([cell(name), *(cell(signed(value)) if isnan(value) else  # of a group that is not compared
+                                   band_cell(one(batch.changes, scenario=name, group=group), signed, value)
                                    for group, value in observed.items())])
     missing = batch.missing_years
     text = [f"{' and '.join(missing)} not run to the end: no simulated change."] if missing else []

@@ -376,6 +376,12 @@ def check_names(table: Table, column: str, names: Collection[str] | None, proble
         if value and value not in names:
             row.ok = False
             wrong.setdefault(value, []).append(row.line)
+    add_once(table, column, wrong, names, problems, what)
+
+
+def add_once(table: Table, column: str, wrong: dict[str, list[int]], names: Collection[str], problems: Problems,
+             what: str) -> None:
+    """Report each wrong value on the first of its lines: a name that changed stands in every row."""
     for value, lines in wrong.items():
         more = f" (also on {len(lines) - 1} more lines)" if len(lines) > 2 else f" (also on line {lines[1]})" \
             if len(lines) == 2 else ""

@@ -153,12 +153,12 @@ def _map(region: Region, outlines: Outlines) -> Iterator[str]:
     elif missing := [code for code in (*region.origins, *region.destinations)
                      if code not in boxes and any(code == known for _, known in region.figures)]:
         yield f"the map has no outline of {_listed(missing)}: drawn without"
-    for country in region.countries:
-        box = boxes.get(country.iso3)
-        if box and not _inside(box, country.lon, country.lat):
-            swapped = "; with lat and lon exchanged it would not" if _inside(box, country.lat, country.lon) else ""
-            yield (f"the capital of {country.iso3} (lat {country.lat:g}, lon {country.lon:g}) lies outside its outline "
-                   f"on the map{swapped}")
+    beside = [c for c in region.countries if c.iso3 in boxes and not _inside(boxes[c.iso3], c.lon, c.lat)]
+    if beside:
+        yield ("capitals that lie outside the outlines of their countries on the map: "
+               + ", ".join(f"{c.iso3} (lat {c.lat:g}, lon {c.lon:g})" for c in beside))
+    if turned := [c.iso3 for c in beside if _inside(boxes[c.iso3], c.lat, c.lon)]:
+        yield f"with lat and lon exchanged, in the table or on the map, it would not be so of {_listed(turned)}"
     if outlines.left_out:
         yield f"{outlines.left_out} features of the map are no areas (Polygon, MultiPolygon): not drawn"
     if outlines.unclosed:

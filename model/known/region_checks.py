@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from undercount.model.engine.layout import MAX_PLACES
-from undercount.model.files.tables_in import Month, Problems, Row, Table, check_names, check_unique, month
+from undercount.model.files.tables_in import Month, Problems, Row, Table, add_once, check_names, check_unique, month
 from undercount.model.known.region import Referral, period_months
 from undercount.model.known.region_figures import PERSONS, VARIABLES
 from undercount.model.known.series import in_both, why_not
@@ -130,7 +130,7 @@ def check_figures(table: Table, sources: Table, codes, problems: Problems) -> No
     check_names(table, "iso3", codes, problems, "a code of the countries table")
     check_unique(table, ["iso3", "year", "variable"], problems)
     check_unique(sources, ["code"], problems)
-    known = {row.values["code"] for row in sources.good()}
+    known, wrong = {row.values["code"] for row in sources.good()}, {}
     for row in table.good():
         low, high = VARIABLES[row.values["variable"]]
         if not low <= row.values["value"] <= high:
@@ -140,7 +140,8 @@ def check_figures(table: Table, sources: Table, codes, problems: Problems) -> No
                          + "; leave out the row of what is unknown")
         for code in row.values["source"].split("+") if sources.readable else ():
             if code not in known:
-                problems.add(table.file, row.line, "source", code, "codes of the sources table joined by +", known)
+                wrong.setdefault(code, []).append(row.line)
+    add_once(table, "source", wrong, known, problems, "codes of the sources table joined by +")
 
 
 def check_crossings(table: Table, codes, problems: Problems) -> None:

@@ -59,6 +59,13 @@ def test_own_codes_and_months_stand_in_every_file(tmp_path, capsys, origins, bet
     assert (str(region.start), str(region.end)) == (start, end) and len(region.windows) == 1
 
 
+def test_the_question_may_be_of_another_destination_before_counts_are_replaced(tmp_path, capsys):
+    assert main(["new-region", str(tmp_path / "mine"), "--origins", "LVA", "--destinations", "POL,SWE"]) == 0
+    head = tmp_path / "mine" / "region.toml"
+    head.write_text(head.read_text().replace('where = ["POL"]', 'where = ["SWE"]').replace("before = 2012", "before = 2011"))
+    assert main(["check", str(tmp_path / "mine")]) == 0, capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words, keys", [
     (["--origins", "AAA"], ["--destinations"]), (["--origins", "aaa,BBB", "--destinations", "CCC,CCC"], ["--origins", "--destinations"]),
     (["--start", "2012-01"], ["--start, --end"]), (["--end", "2012"], ["--end"]),

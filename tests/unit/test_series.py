@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from undercount.experiments.answer.estimands import not_asked, windows
 from undercount.experiments.attribution.window import find_window
@@ -80,8 +81,11 @@ def test_a_report_names_who_is_not_compared_and_why(tmp_path):
     region = load_region(folder_with(tmp_path, OTHERS["definition"], where=False))
     batch = SimpleNamespace(
         region=region, observed=summaries.observed_table(region), years=summaries.Years("2012", "2014", ("2010",)),
-        country_names={country.iso3: country.name for country in region.countries}, scenarios=[], missing_years=[], origin="")
+        country_names={country.iso3: country.name for country in region.countries}, scenarios=["mine"], missing_years=[], origin="",
+        changes=pd.DataFrame(columns=["scenario", "group", "change", "n", *summaries.QUANTILES]))
     section = falls(batch)
+    shown = {head: row.lines for head, row in zip(section.grids[0].head, section.grids[0].rows[1])}
+    assert shown["Delta"] != shown["Epsilon"] == ("not run",)
     assert section.text == [f"Not compared: Delta ({SAYS['definition']})."]
     ends = next(grid for grid in observed(region).grids if grid.caption.startswith("Where a series ends"))
     assert [row[0].lines for row in ends.rows] == [("DDD 2014",), ("DDD 2015",)]
