@@ -57,7 +57,7 @@ def _figures(draw, codes, own, span):
         if draw(st.booleans()):  # what is missing is unknown
             rows.append(f"{code},{span[0]},cpi_score,{draw(st.integers(1, 9))},x,x")
         if code in own:
-            rows.append(f"{code},{span[0]},women_15_29,{draw(st.integers(100_000, 400_000))},x,x")
+            rows.append(f"{code},{span[0]},women_15_29,{draw(st.integers(100_000, 400_000)) * (i + 1)},x,x")
     return rows
 
 

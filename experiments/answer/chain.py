@@ -26,6 +26,7 @@ import numpy as np
 from undercount.experiments.reference.table import Reference
 from undercount.model.country.observation import COUNTED
 from undercount.model.known.region import Referral
+from undercount.model.known.series import in_both
 
 FLOOR = 0.5  # persons: what a tally of zero stands for
 
@@ -84,19 +85,12 @@ def groups_of(rows: Sequence[Referral]) -> tuple[str, ...]:
     return tuple(group for group in GROUPS if (helped or group not in OF_HELP) and (origins or group != "home"))
 
 
-def in_both(rows: Sequence[Referral], before: int, after: int) -> tuple[str, ...]:
-    """Countries with a known cell of one definition in both years, in the order of the table."""
-    cells = {(row.iso3, row.period): row for row in rows}
-    sides = [(code, cells.get((code, str(before))), cells.get((code, str(after))))
-             for code in dict.fromkeys(row.iso3 for row in rows)]
-    return tuple(code for code, a, b in sides if a and b and a.definition == b.definition)
-
-
 def chain(reference: Reference, rows: Sequence[Referral], before: int, after: int,
           countries: Sequence[str] | None = None) -> Chain:
     """The chain of these countries (None: all that have a known cell in both years); `rows` are the known cells."""
     cells = {(row.iso3, row.period): row for row in rows}
-    mine = [cells[code, str(after)] for code in (in_both(rows, before, after) if countries is None else countries)]
+    codes = in_both(rows, str(before), str(after)) if countries is None else countries
+    mine = [cells[code, str(after)] for code in codes]
     changes, counted = [], []
     for row in mine:
         terms = [links(*stages(reference, row, year)) for year in (before, after)]

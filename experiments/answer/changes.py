@@ -9,6 +9,7 @@ from undercount.experiments.answer.find import Found
 from undercount.experiments.inference import weighted
 from undercount.experiments.verdict.summaries import ADDED
 from undercount.model.country.observation import as_published
+from undercount.model.known.series import in_both
 
 GROUPS = ("all", "destination", "origin")
 
@@ -30,17 +31,16 @@ class Change:
 
 
 def changes(found: Found) -> list[Change]:
-    """Of every group of rows that has more than one country in both years."""
+    """Of every group of rows in which more than one country can be compared."""
     observed, train = found.observed, found.split.train
     simulated = as_published(observed.rows, found.reference.quantities(observed.columns)[train])
     at = {(row.iso3, row.period): i for i, row in enumerate(observed.rows)}
-    roles = {row.iso3: row.role for row in observed.rows}
     draws = found.plain.draws("flow", list(found.truths.flows))
     made = []
     for before, after in zip(found.years, found.years[1:]):
+        both = in_both(observed.rows, str(before), str(after))
         for group in GROUPS:
-            codes = [code for code in roles if group in ("all", roles[code])
-                     and (code, str(before)) in at and (code, str(after)) in at]
+            codes = [code for code in both if group in ("all", observed.rows[at[code, str(before)]].role)]
             if len(codes) < 2:
                 continue
             first, last = ([at[code, str(year)] for code in codes] for year in (before, after))

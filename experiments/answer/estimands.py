@@ -15,11 +15,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from undercount.experiments.answer.chain import GROUPS, Chain, chain, grouped, groups_of, in_both
+from undercount.experiments.answer.chain import GROUPS, Chain, chain, grouped, groups_of
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.verdict.criteria import STAYED
 from undercount.experiments.verdict.observed import Observed
+from undercount.model.files.problems import Problem
 from undercount.model.known.region import Window as Stated
+from undercount.model.known.series import in_both, why_not
 
 FELL, ROSE = np.log(1 - STAYED), np.log(1 + STAYED)  # D at or below, at or above
 WAYS = ("fell", "stayed", "rose")
@@ -85,12 +87,26 @@ def windows(observed: Observed, years: Sequence[int], stated: Sequence[Stated] =
         [(years[-1 - back], years[-1], ()) for back in BACK if len(years) > back]
     found: dict[str, Window] = {}
     for before, after, where in asked:
-        both = tuple(code for code in in_both(observed.rows, before, after) if not where or code in where)
+        both = tuple(code for code in in_both(observed.rows, str(before), str(after))
+                     if not where or code in where)
         totals = [sum(counts[code, str(year)] for code in both) for year in (before, after)]
         if both and min(totals) > 0:
             window = Window(before, after, both, (totals[0], totals[1]), tuple(where))
             found.setdefault(window.key, window)
     return tuple(found.values())
+
+
+def not_asked(observed: Observed, stated: Sequence[Stated]) -> list[Problem]:
+    """Why none of the stated windows can be asked of the table, a line each."""
+    found = []
+    for window in stated:
+        before, after = str(window.before), str(window.after)
+        codes = window.where or dict.fromkeys(row.iso3 for row in observed.rows)
+        why = [f"{code}: {why_not(observed.rows, code, before, after) or 'nobody counted in one of the two'}"
+               for code in codes]
+        found.append(Problem(observed.file, f"windows, {before} to {after}", "; ".join(why),
+                             "figures of both years that can be compared, and in all above 0"))
+    return found
 
 
 def truths(reference: Reference, observed: Observed, asked: Sequence[Window], years: Sequence[int]) -> Truths:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from undercount.experiments.answer.chain import LINKS
 from undercount.experiments.answer.checks import Check, Direction, area, checks, direction
-from undercount.experiments.answer.estimands import Truths, Window, truths, windows
+from undercount.experiments.answer.estimands import Truths, Window, not_asked, truths, windows
 from undercount.experiments.answer.methods import GROWTH, METHODS, MOVING, Draws, Fitted, Targets
 from undercount.experiments.answer.ordinary import Ordinary, ordinary
 from undercount.experiments.answer.posterior import (
@@ -131,6 +131,8 @@ def find(reference: Reference, observed: Observed, seed: int, cores: int, say: C
     check_columns(reference)
     years = full(observed)
     asked = windows(observed, years, reference.region.windows)
+    if not asked and reference.region.windows:
+        raise BadInput(not_asked(observed, reference.region.windows))
     if not asked:
         raise BadInput(Problem(observed.file, "period", f"full years {', '.join(map(str, years)) or 'none'}",
                                "two full years in a row with the same countries and counts above 0"))

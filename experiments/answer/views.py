@@ -14,6 +14,7 @@ from undercount.experiments.verdict.summaries import ADDED, summaries
 from undercount.model.country.observation import as_published
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Referral
+from undercount.model.known.series import pairs
 
 CHECKED = 400  # worlds that no method sees before it is checked
 MOST_SETTING, SETTING_SHARE = 1000, 10  # worlds that set the levels of the intervals: a tenth, at most
@@ -73,19 +74,16 @@ def seen(rows: Sequence[Referral], counts: np.ndarray) -> np.ndarray:
 
 def _over_two(rows: Sequence[Referral], counts: np.ndarray) -> list[np.ndarray]:
     """Changes over two periods: of each country, and of the sum over those known in both."""
-    at = {(row.iso3, row.period): i for i, row in enumerate(rows)}
     periods = sorted({row.period for row in rows if row.period.isdigit()})
     found = []
     for before, after in zip(periods, periods[2:]):
-        pairs = [(at[code, before], at[code, after]) for code in dict.fromkeys(row.iso3 for row in rows)
-                 if (code, before) in at and (code, after) in at
-                 and rows[at[code, before]].definition == rows[at[code, after]].definition]
-        if not pairs:
+        both = pairs(rows, before, after)
+        if not both:
             continue
-        sides = [[pair[i] for pair in pairs] for i in (0, 1)]
+        sides = [[pair[i] for pair in both] for i in (0, 1)]
         first, last = (counts[:, side] for side in sides)
         found += list((np.log(last + ADDED) - np.log(first + ADDED)).T)
-        if len(pairs) > 1:
+        if len(both) > 1:
             found.append(np.log(last.sum(axis=1) + ADDED) - np.log(first.sum(axis=1) + ADDED))
     return found
 

@@ -11,6 +11,7 @@ from undercount.model.files.problems import Problem, nearest
 from undercount.model.files.tables_in import Month
 from undercount.model.files.toml_in import describe
 from undercount.model.known.region import Referral, Region
+from undercount.model.known.series import in_both
 from undercount.model.outcome import Outcome
 
 # What is attributed -> what it is, in words with its unit.
@@ -31,7 +32,7 @@ ADDED = 1.0
 
 @dataclass(frozen=True)
 class Window:
-    """Two periods of the observed table, and the countries that have a figure in both."""
+    """Two periods of the observed table, and the countries whose figures of both are compared."""
 
     before: str
     after: str
@@ -84,11 +85,11 @@ def find_window(region: Region, before: str | None, after: str | None, problems:
     if _months(periods[before]) != _months(periods[after]):
         problems.append(Problem("command line", "--from, --to", f"{before} and {after}", "periods of the same length"))
         return None
-    countries = tuple(code for code in known[before] if code in known[after]
-                      and (not (asked and asked.where) or code in asked.where))
+    countries = tuple(code for code in in_both(region.referrals, before, after)
+                      if not (asked and asked.where) or code in asked.where)
     if not countries:
         problems.append(Problem("command line", "--from, --to", f"{before} and {after}",
-                                "periods in which one country at least has a figure in both"))
+                                "periods in which one country at least has figures that can be compared"))
         return None
     months = tuple((periods[name][0].first, periods[name][0].last) for name in (before, after))
     totals = tuple(int(sum(known[name][code] for code in countries)) for name in (before, after))

@@ -1,7 +1,7 @@
 """Outcomes of a simulated world that a statement may speak of: changes of the table and of what is hidden.
 
     fall, fall_destinations, fall_origins   share by which the table's total fell (of those roles alone); the
-                                            countries that have a figure in both years
+                                            countries whose figures of both years can be compared
     seen                                    change of ln(total of the table for each newly exploited person)
     flow                                    change of ln(newly exploited persons)
     held                                    change of ln(persons in exploitation, mean of the year)
@@ -26,6 +26,7 @@ from undercount.experiments.attribution.window import find_window
 from undercount.experiments.reference.table import Reference
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Region
+from undercount.model.known.series import in_both
 
 ADDED = 1.0
 ONE_YEAR, TWO_YEARS = 1, 2
@@ -122,11 +123,8 @@ def named(region: Region) -> dict[str, Named]:
 
 
 def _countries(region: Region, before: int, after: int, role: str | None) -> Sequence[str]:
-    """Countries (of a role) that have a figure in both years of the observed table."""
-    def known(year: int) -> dict[str, None]:
-        return {row.iso3: None for row in region.referrals
-                if row.period == str(year) and row.assisted is not None and role in (None, row.role)}
-    return [code for code in known(before) if code in known(after)]
+    """Countries (of a role) whose figures of both years of the observed table can be compared."""
+    return in_both([row for row in region.referrals if role in (None, row.role)], str(before), str(after))
 
 
 def _totals(reference: Reference, before: int, after: int, role: str | None) -> tuple[np.ndarray, np.ndarray]:

@@ -12,7 +12,16 @@ WHERE_AND_WHEN = [
     Column("from", month()), Column("until", month()),
     Column("against_from", month(), blank=True), Column("against_until", month(), blank=True),
 ]
+# Measures that no world has more than 1 of.
+SHARES = ("share_taken_to", "share_of_nationals", "share_by_police", "private_share")
 PERIODS = (("from", "until"), ("against_from", "against_until"))
+
+
+def check_share(table: Table, row, key: str, problems: Problems) -> None:
+    """Is a share one, where no second period makes it a ratio of two?"""
+    values = row.values
+    if values["measure"] in SHARES and values["against_from"] is None and (values[key] or 0.0) > 1.0:
+        problems.add(table.file, row.line, key, f"{values[key]:g}", f"a share of 1 at most, for {values['measure']}")
 
 
 def check_codes(table: Table, row, key: str, region: Region, problems: Problems) -> bool:

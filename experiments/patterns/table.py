@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from undercount.experiments.patterns.measures import MEASURES, Seen, Use, rows_within
-from undercount.experiments.patterns.rows import CODES, NAME, PERIODS, WHERE_AND_WHEN, check_codes, check_periods
+from undercount.experiments.patterns.rows import (
+    CODES,
+    NAME,
+    PERIODS,
+    WHERE_AND_WHEN,
+    check_codes,
+    check_periods,
+    check_share,
+)
 from undercount.model.files.tables_in import (
     Column,
     Month,
@@ -91,6 +99,8 @@ def _check(table: Table, row, region: Region, problems: Problems) -> None:
     ordered, places = check_periods(table, row, region, problems), _check_places(table, row, region, problems)
     if ordered and places:
         _check_rows(table, row, region, problems)
+    for key in ("low", "high"):
+        check_share(table, row, key, problems)
     if values["low"] is None and values["high"] is None:
         problems.add(table.file, row.line, "low, high", "", "a bound: what holds in every world states nothing")
     elif None not in (values["low"], values["high"]) and values["high"] < values["low"]:

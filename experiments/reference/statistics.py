@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from undercount.experiments.patterns.rows import NAME, WHERE_AND_WHEN, check_codes, check_periods
+from undercount.experiments.patterns.rows import NAME, WHERE_AND_WHEN, check_codes, check_periods, check_share
 from undercount.model.engine.layout import PUBLIC
 from undercount.model.files.tables_in import (
     Column,
@@ -103,6 +103,7 @@ def _check(table: Table, row, region: Region, problems: Problems) -> None:
     for key in ("where", "nationals"):
         check_codes(table, row, key, region, problems)
     check_periods(table, row, region, problems)
+    check_share(table, row, "value", problems)
     if values["measure"] in ("share_of_nationals", "registered_nationals") and not values["nationals"]:
         problems.add(table.file, row.line, "nationals", "", f"one code or more, for {values['measure']}")
     if values["bound"] == "about" and not values["value"]:

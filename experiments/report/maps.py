@@ -20,6 +20,7 @@ MARGIN = 2.0  # degrees around the capitals in use
 ENDS = ("s", "D", "^", "v", "P")  # one marker for each group of destinations
 WIDTH = 5.8  # inches, so that two panels fit on a page
 BEND = 0.18  # of an arrow, as a share of its length
+BEGINS, ASIDE = 1.0, 9.0  # points from its capital; from one where others end, so that their heads are seen
 
 
 def drawn(corridors: pd.DataFrame) -> pd.DataFrame:
@@ -49,10 +50,12 @@ def flow_map(panels: dict[str, pd.DataFrame], region) -> Figure:
                 [Polygon(np.array(rings[0])) for iso3, rings in drawing.polygons if (iso3 in known) is inside],
                 facecolor=face, edgecolor="0.65", linewidth=0.4, zorder=1))
         chosen = drawn(corridors)
+        ends = set(chosen["destination"])
         # The thick ones first, so that thin ones stay visible.
         for row in chosen.itertuples():
-            _arc(ax, at[row.origin], at[row.destination], row.persons / largest, group_of.get(row.destination, 0))
-        for iso3 in sorted(set(chosen["destination"])):
+            _arc(ax, at[row.origin], at[row.destination], row.persons / largest, group_of.get(row.destination, 0),
+                 ASIDE if row.origin in ends else BEGINS)
+        for iso3 in sorted(ends):
             ax.plot(*at[iso3], marker=ENDS[group_of.get(iso3, 0) % len(ENDS)], color="black", markersize=4, zorder=5)
         for iso3 in sorted(set(chosen["origin"])):
             # Smaller, so that a country that is both shows both.
@@ -79,12 +82,12 @@ def _width(share: float) -> float:
     return max(0.4, THICKEST * share)
 
 
-def _arc(ax, start, end, share: float, group: int) -> None:
+def _arc(ax, start, end, share: float, group: int, begins: float) -> None:
     width = _width(share)
     style = f"simple,tail_width={width},head_width={width + 4},head_length={width * 0.6 + 4}"
     ax.add_patch(FancyArrowPatch(
         start, end, connectionstyle=f"arc3,rad={BEND}", arrowstyle=style, mutation_scale=1, linewidth=0,
-        facecolor=colour(group), alpha=0.7, shrinkA=1, shrinkB=2, zorder=3 - share * 0.5))
+        facecolor=colour(group), alpha=0.7, shrinkA=begins, shrinkB=2, zorder=3 - share * 0.5))
 
 
 def _head(start, end, inches: float, inch: float, ratio: float) -> tuple[float, float]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from undercount.experiments.report.sections import Grid, Section
 from undercount.experiments.report.sentences import cell
-from undercount.model.known.region import Referral, Region
+from undercount.model.known.region import Region
+from undercount.model.known.series import breaks
 
 KINDS = {
     "assisted": "persons assisted and on the country's list", "repatriated": "persons brought home, on the list",
@@ -13,7 +14,7 @@ KINDS = {
 
 
 def observed(region: Region) -> Section:
-    """Kinds of count, intervals, masked figures with their reasons, changes of definition, totals."""
+    """Kinds of count, intervals, masked figures with their reasons, where a series ends, totals."""
     kinds: dict[str, list[str]] = {}
     for row in region.referrals:
         codes = kinds.setdefault(f"{KINDS[row.counts]} ({row.role})", [])
@@ -30,10 +31,9 @@ def observed(region: Region) -> Section:
         grids.append(Grid("Known to lie between two ends only: simulated counts inside them are all read as the "
                           "observed one.", ["row", "persons"],
                           [[cell(f"{row.iso3} {row.period}"), cell(row.shown)] for row in intervals]))
-    if breaks := definitions(region.referrals):
-        grids.append(Grid("Where the definition of a series changes, changes are not compared.",
-                          ["row", "from here on"], [[cell(f"{row.iso3} {row.period}"), cell(row.definition or "none "
-                                                     "stated")] for row in breaks]))
+    if ends := breaks(region.referrals):
+        grids.append(Grid("Where a series ends and another begins, changes are not compared.", ["row", "from here on"],
+                          [[cell(f"{row.iso3} {row.period}"), cell(what)] for row, what in ends]))
     if region.totals:
         grids.append(Grid("Published figures of more, or others, than the model has: compared with nothing.",
                           ["row", "persons", "definition", "note"],
@@ -41,14 +41,3 @@ def observed(region: Region) -> Section:
                             cell("" if t.count is None else "-".join(map(str, dict.fromkeys(t.count)))),
                             cell(t.definition), cell(t.note)] for t in region.totals], folded="Published totals"))
     return Section("observed", "What the observed table counts", grids=grids)
-
-
-def definitions(rows: tuple[Referral, ...]) -> list[Referral]:
-    """The first row of each definition of a country but the first one."""
-    last: dict[str, str] = {}
-    found = []
-    for row in sorted(rows, key=lambda row: (row.iso3, row.period)):
-        if row.iso3 in last and row.definition != last[row.iso3]:
-            found.append(row)
-        last[row.iso3] = row.definition
-    return found

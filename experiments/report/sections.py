@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import isnan
 
 from matplotlib.figure import Figure
 from undercount.experiments.report import figures, maps, summaries
@@ -11,6 +12,8 @@ from undercount.experiments.report.batch import Batch
 from undercount.experiments.report.figures import Quantity
 from undercount.experiments.report.sentences import Cell, band_cell, cell, count, one, signed
 from undercount.model.engine.layout import LISTS
+from undercount.model.known.outlines import outlines_of
+from undercount.model.known.series import breaks, why_not
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,9 @@ def referrals(batch: Batch) -> Section:
                "scenario. Black: observed. " + batch.reading)
     if notes:
         caption += f"Hollow points and upright bars: totals that are not comparable with the others ({notes}). "
+    if ends := breaks([row for row in batch.region.referrals if row.assisted is not None]):
+        caption += (f"Another series begins with {', '.join(f'{row.iso3} {row.period}' for row, _ in ends)}: totals "
+                    "before and after are not comparable. ")
     pictures = [Picture("referrals-total", figures.referrals_total(
         batch.totals, batch.periods, batch.scenarios, batch.reference), caption + batch.origin)]
     for name in [batch.focus, *(s for s in batch.scenarios if s != batch.focus)]:
@@ -81,14 +87,19 @@ def falls(batch: Batch) -> Section:
     head = ["", *(batch.country_names.get(name, name) for name in observed)]
     rows = [[cell("observed"), *(cell(signed(x)) for x in observed.values())]]
     for name in batch.scenarios:
-        rows.append([cell(name), *(band_cell(one(batch.changes, scenario=name, group=group), signed, value)
+        rows.append([cell(name), *(cell(signed(value)) if isnan(value) else  # of a group that is not compared
+                                   band_cell(one(batch.changes, scenario=name, group=group), signed, value)
                                    for group, value in observed.items())])
     missing = batch.missing_years
     text = [f"{' and '.join(missing)} not run to the end: no simulated change."] if missing else []
+    rows_of = dict.fromkeys(row.iso3 for row in batch.region.referrals)
+    if apart := [f"{batch.country_names[code]} ({why})" for code in rows_of
+                 if (why := why_not(batch.region.referrals, code, years.before, years.after))]:
+        text.append(f"Not compared: {'; '.join(apart)}.")
     return Section(key, f"The fall in referrals, {years.before} to {years.after}", text, grids=[Grid(
-        f"Change in persons counted from {years.before} to {years.after}, in per cent (minus: a fall), over rows with "
-        "a figure in both years: observed, and simulated as median and [5 %; 95 %] of the replicates. ● the interval "
-        "contains the observed change. " + batch.origin, head, rows)])
+        f"Change in persons counted from {years.before} to {years.after}, in per cent (minus: a fall), over rows "
+        "whose figures of both years can be compared: observed, and simulated as median and [5 %; 95 %] of the "
+        "replicates. ● the interval contains the observed change. " + batch.origin, head, rows)])
 
 
 def hidden_flow(batch: Batch) -> Section:
@@ -142,7 +153,8 @@ def flow_map(batch: Batch) -> Section:
         f"Scenario {batch.focus}: newly exploited persons a year by country of origin and destination, mean over the "
         "replicates; the width of an arrow is the number of persons, on one scale in both panels. An arrow joins two "
         f"capitals and does not show the path taken. {'. '.join(notes)}. Colour and marker: group of the destination. "
-        "Outlines: Natural Earth, as in the region's map file. " + batch.origin)])
+        f"Outlines: {outlines_of(batch.region.map).source or 'those of the map file of the region'}. "
+        + batch.origin)])
 
 
 def methods(batch: Batch) -> Section:

@@ -36,10 +36,11 @@ def bands(values: pd.DataFrame, by: Sequence[str], value: str) -> pd.DataFrame:
 
 
 def observed_table(region) -> pd.DataFrame:
-    """country, year, observed (NaN if the source has no figure), role, counts, months, source."""
+    """country, year, observed (NaN if the source has no figure), role, counts, months, source, series (only figures of
+    one are compared)."""
     rows = [(r.iso3, r.period, np.nan if r.assisted is None else float(r.assisted), r.role, r.counts,
-             r.last - r.first + 1, r.source) for r in region.referrals]
-    table = pd.DataFrame(rows, columns=["country", "year", "observed", "role", "counts", "months", "source"])
+             r.last - r.first + 1, r.source, r.series) for r in region.referrals]
+    table = pd.DataFrame(rows, columns=["country", "year", "observed", "role", "counts", "months", "source", "series"])
     return table.astype({"observed": float})
 
 
@@ -113,10 +114,17 @@ def percent_change(before, after):
         return np.where(before > 0, 100.0 * (after - before) / before, np.nan)
 
 
+def comparable(observed: pd.DataFrame, years: Years) -> pd.Index:
+    """Countries that have a figure in both years, the two being of one series."""
+    known = observed[observed["year"].isin([years.before, years.after])].dropna(subset="observed")
+    by = known.groupby("country")["series"].agg(["size", "nunique"])
+    return by.index[(by["size"] == 2) & (by["nunique"] == 1)]
+
+
 def observed_changes(observed: pd.DataFrame, years: Years) -> dict[str, float]:
-    """Change in per cent of every group, over its countries that have a figure in both years."""
+    """Change in per cent of every group, over its countries that can be compared."""
     wide = observed.pivot(index="country", columns="year", values="observed")
-    wide = wide[[years.before, years.after]].dropna()
+    wide = wide.loc[comparable(observed, years), [years.before, years.after]]
     found = {}
     for name, countries in row_groups(observed).items():
         chosen = wide.loc[wide.index.intersection(countries)]
@@ -132,9 +140,7 @@ def simulated_changes(referrals: pd.DataFrame, observed: pd.DataFrame, years: Ye
     table = simulated_with_mask(referrals, observed)
     wide = table[table["year"].isin([years.before, years.after])].pivot_table(
         index=[*RUN, "country"], columns="year", values="assisted", sort=False, observed=True)
-    known = observed[observed["year"].isin([years.before, years.after])].dropna(subset="observed")
-    both = known.groupby("country").size().loc[lambda n: n == 2].index
-    parts = []
+    both, parts = comparable(observed, years), []
     if years.before in wide and years.after in wide:
         wide = wide.reset_index()
         for name, countries in row_groups(observed).items():

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from undercount.experiments.answer.chain import GROUPS, Chain, chain, grouped, groups_of, in_both
+from undercount.experiments.answer.chain import GROUPS, Chain, chain, grouped, groups_of
 from undercount.experiments.reference.quantities import columns, quantities
 from undercount.experiments.view.funnel import peak
 from undercount.experiments.view.svg import INK, QUIET, WORLDS, svg, text
+from undercount.model.known.series import in_both
 
 # group of links -> what it is, whichever way it moved
 LINKS = {
@@ -48,7 +49,7 @@ def live_chain(model) -> Chain | None:
     region = model.region
     world = OneWorld(dict(zip(columns(region, ()), quantities((), model.outcome).tolist())))
     known = [row for row in region.referrals if row.assisted is not None]
-    return chain(world, known, *years) if in_both(known, *years) else None  # type: ignore[arg-type]
+    return chain(world, known, *years) if in_both(known, *map(str, years)) else None  # type: ignore[arg-type]
 
 
 def fall(model, name: str, k: int) -> str:

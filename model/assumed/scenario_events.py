@@ -164,7 +164,7 @@ def _place_onsets(pieces: Pieces) -> None:
             there = pieces.region_onsets.get(name, {})
             known["months"] = first, last = there.get("months", region.onset_window)
             known.setdefault("when", there.get("when", first + (last - first) // 2))
-            known["source"] = there.get("source", known.get("source", ""))
+            known["source"] = there.get("source", _source_here(pieces, draft))
         for month in (known.get("when"), *(known.get("months") or ())):
             check_span(draft.source, draft.at, draft.label, month, None, region)
         if pieces.problems.count:
@@ -177,6 +177,14 @@ def _place_onsets(pieces: Pieces) -> None:
                  "size": sizes, "included": (0.0, 1.0) if 0.0 < onset.included < 1.0 else None}
         pieces.priors |= {onset.path(key): span for key, span in spans.items() if span}
     pieces.onsets = tuple(onsets)
+
+
+def _source_here(pieces: Pieces, draft: Draft) -> str:
+    """The onset's own source, unless it speaks of the region that its file was written for."""
+    if id(draft.source) not in pieces.foreign:
+        return draft.fields.get("source", "")
+    return (f"{pieces.region.name} says nothing of this onset: month in its onset_window; ramp and size: assumption, "
+            "swept")
 
 
 def place_events(pieces: Pieces) -> None:

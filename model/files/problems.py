@@ -41,6 +41,8 @@ def note(text: str) -> None:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The valid name that `name` most resembles, or None if nothing comes close."""
-    matches = difflib.get_close_matches(str(name), [str(n) for n in names], n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    """The valid name that `name` most resembles, or the only one that it is the beginning of; None if there is none."""
+    known = [str(n) for n in names]
+    matches = difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
+    longer = [n for n in known if len(str(name)) > 2 and n.startswith(str(name))]
+    return matches[0] if matches else longer[0] if len(longer) == 1 else None

@@ -114,7 +114,8 @@ def one_of(names: Collection[str]) -> Cell:
             raise ValueError(value)
         return value
 
-    return Cell(parse, "one of " + ", ".join(names), names)
+    quoted = any(not re.fullmatch(r"[\w-]+", name) for name in names)  # one that holds a comma looks like two
+    return Cell(parse, "one of " + ", ".join(map(repr, names) if quoted else names), names)
 
 
 def number(low: float = -math.inf, high: float = math.inf) -> Cell:
@@ -366,11 +367,22 @@ def check_unique(table: Table, names: list[str], problems: Problems, key=tuple) 
 
 
 def check_names(table: Table, column: str, names: Collection[str] | None, problems: Problems, what: str) -> None:
-    """Report each cell of `column` that is none of `names`; names None means they are not known."""
+    """Report each value of `column` that is none of `names`, on its first line; names None means they are not known."""
     if names is None:
         return
+    wrong: dict[str, list[int]] = {}
     for row in table.rows:
         value = row.values.get(column)
         if value and value not in names:
             row.ok = False
-            problems.add(table.file, row.line, column, value, what, names)
+            wrong.setdefault(value, []).append(row.line)
+    add_once(table, column, wrong, names, problems, what)
+
+
+def add_once(table: Table, column: str, wrong: dict[str, list[int]], names: Collection[str], problems: Problems,
+             what: str) -> None:
+    """Report each wrong value on the first of its lines: a name that changed stands in every row."""
+    for value, lines in wrong.items():
+        more = f" (also on {len(lines) - 1} more lines)" if len(lines) > 2 else f" (also on line {lines[1]})" \
+            if len(lines) == 2 else ""
+        problems.add(table.file, lines[0], column, value, what + more, names)

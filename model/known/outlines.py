@@ -17,12 +17,14 @@ from pathlib import Path
 
 from undercount.model.files.problems import nearest
 from undercount.model.files.tables_in import Problems, brief, read_text
+from undercount.model.files.toml_in import plain
 
 AREAS = {"Polygon": 1, "MultiPolygon": 2}  # and how deep their rings lie
 OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString")
 LARGEST = 40_000_000  # characters; the one that ships has about 200,000
 DEGREES = (":CRS84", ":4326", ":CRS84H", ":4979")  # names of reference systems end so that are of degrees
 NAME = "iso3"
+LONGEST_SOURCE = 200  # characters of it that a caption shows
 FEATURES = f"GeoJSON, a FeatureCollection of features with the property {NAME}"
 
 Ring = tuple[tuple[float, float], ...]
@@ -32,12 +34,15 @@ Ring = tuple[tuple[float, float], ...]
 class Outlines:
     """Rings (longitude, latitude) by code, in the order of the file; a country's holes are rings of it too.
 
-    `box` is west, south, east, north as the file states it, None if it does not.
+    `box` is west, south, east, north as the file states it, None if it does not; `source` is where it says that they
+    are from.
     """
 
     rings: tuple[tuple[str, tuple[tuple[Ring, ...], ...]], ...] = ()  # code -> polygons -> the outer ring, then holes
     box: tuple[float, float, float, float] | None = None
     left_out: int = 0  # features without an area
+    unclosed: int = 0  # rings whose last position is not the first: drawn as if it were
+    source: str = ""
 
 
 class _Wrong(Exception):
@@ -78,7 +83,8 @@ def read_map(path: Path, codes: Iterable[str], problems: Problems) -> tuple[Outl
         left_out += not polygons
         found.setdefault(code, []).extend(polygons)
     rings = tuple((code, tuple(polygons)) for code, polygons in found.items() if polygons)
-    return Outlines(rings, box, left_out), digest
+    unclosed = sum(ring[0] != ring[-1] for _, polygons in rings for rings_ in polygons for ring in rings_)
+    return Outlines(rings, box, left_out, unclosed, _source(whole)), digest
 
 
 def outlines_of(path: Path) -> Outlines:
@@ -121,6 +127,12 @@ def _box(whole: dict) -> tuple[float, float, float, float] | None:
     if not (-360 <= west < east <= 540 and -90 <= south < north <= 90):
         raise _Wrong(f"bbox {brief(box)}", "bbox: west, south, east, north in degrees")
     return west, south, east, north
+
+
+def _source(whole: dict) -> str:
+    """Where the file says that its outlines are from, as one line; nothing if it does not."""
+    said = whole.get("source")
+    return plain(" ".join(said.split()))[:LONGEST_SOURCE] if isinstance(said, str) else ""
 
 
 def _code(feature: dict, codes: Sequence[str]) -> str:

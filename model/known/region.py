@@ -99,8 +99,7 @@ class Referral:
 
     `assisted` is the figure that worlds are compared with, whatever is counted: the middle where only the ends of an
     interval are known; None is unknown, not zero, and so is what is `masked`, for the reason that this says.
-    `published` are the ends of what the source has. Figures of one country with different `definition`s are not one
-    series.
+    `published` are the ends of what the source has.
     """
 
     iso3: str
@@ -127,6 +126,11 @@ class Referral:
         if self.published is None:
             return "" if self.assisted is None else str(self.assisted)
         return "-".join(str(end) for end in dict.fromkeys(self.published))
+
+    @property
+    def series(self) -> tuple[str, str, str, str]:
+        """What two figures share whose difference is a change (see `known/series.py`)."""
+        return self.iso3, self.role, self.counts, self.definition
 
     @property
     def first(self) -> Month:

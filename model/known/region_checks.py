@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from undercount.model.engine.layout import MAX_PLACES
-from undercount.model.files.tables_in import Month, Problems, Row, Table, check_names, check_unique, month
-from undercount.model.known.region import period_months
-from undercount.model.known.region_figures import VARIABLES
+from undercount.model.files.tables_in import Month, Problems, Row, Table, add_once, check_names, check_unique, month
+from undercount.model.known.region import Referral, period_months
+from undercount.model.known.region_figures import PERSONS, VARIABLES
+from undercount.model.known.series import in_both, why_not
 
 CROSSING_KINDS = ("land", "sea", "air")
 ERAS = ("old", "new", "standing")
 # What the rules know of (`known/facts.py`).
 ACTING_KINDS = ("law_partial", "law_full", "visa_free", "accession", "free_work")
+OF_AN_ORIGIN = ("visa_free", "accession", "free_work")  # those that concern the nationals of an origin
 OF_A_PAIR = ("free_work",)  # those that concern an origin (iso3) and a destination (towards)
 # The others are context, shown and nothing else: what they may have moved stands in the region's changes.
 EVENT_KINDS = (*ACTING_KINDS, "protocol", "presence", "operation", "programme", "handover", "passport",
@@ -21,6 +24,7 @@ NGO_KINDS = ("shelter", "hotline", "outreach", "prevention")
 RELIABILITY = ("source seen", "recalled, unverified")
 FILES = ("countries", "country_year", "sources", "crossings", "routes", "events", "ngos", "referrals", "map")
 MAY_BE_LEFT_OUT = ("ties", "changes", "patterns", "totals")  # a region may do without
+UNNAMED = "; observed/statistics.csv is read without being named"  # not by the model (`experiments/reference`)
 
 
 def check_span(path: Path, head: dict, at, problems: Problems) -> None:
@@ -77,17 +81,23 @@ def check_windows(path: Path, head: dict, at, problems: Problems) -> None:
                      'years of the region in order, and perhaps where, a list of codes such as ["AAA"]')
 
 
-def check_windows_in_table(path: Path, head: dict, observed: Table, problems: Problems) -> None:
-    """Every window must have a country with a cell in both years, each that it names included."""
-    cells = {(row.values["iso3"], row.values["period"]) for row in observed.good()}
-    codes = list(dict.fromkeys(code for code, _ in cells))
-    for window in head.get("windows", []) if observed.readable else []:
-        years = str(window["before"]), str(window["after"])
-        both = [code for code in codes if all((code, year) in cells for year in years)]
-        for code in window.get("where", []) if both else [""]:
-            if code not in both:
-                problems.add(path, head["line of windows"], "windows.where", code,
-                             f"countries with a row for {years[0]} and {years[1]} in the observed table", both)
+def check_windows_in_table(path: Path, head: dict, rows: Sequence[Referral], codes, problems: Problems) -> None:
+    """Every window must have a country whose figures of both years are of one series, and name none without a row in
+    both."""
+    periods, line = {(row.iso3, row.period) for row in rows}, head["line of windows"]
+    for window in head.get("windows", []):
+        named = window.get("where", [])
+        before, after = str(window["before"]), str(window["after"])
+        able = in_both(rows, before, after)
+        for code in dict.fromkeys(named or (row.iso3 for row in rows)):
+            why = why_not(rows, code, before, after)
+            absent = named and not {(code, before), (code, after)} <= periods
+            if codes is not None and code not in codes:
+                problems.add(path, line, "windows.where", code, "a code of the countries table", codes)
+            elif rows and why and (absent or not set(able) & set(named or able)):
+                problems.add(path, line, f"windows, {before} to {after}", code,
+                             f"countries whose figures of both years can be compared ({', '.join(able) or 'none'}); of "
+                             f"{code}: {why}")
 
 
 def check_countries(table: Table, problems: Problems) -> dict[str, int] | None:
@@ -120,16 +130,18 @@ def check_figures(table: Table, sources: Table, codes, problems: Problems) -> No
     check_names(table, "iso3", codes, problems, "a code of the countries table")
     check_unique(table, ["iso3", "year", "variable"], problems)
     check_unique(sources, ["code"], problems)
-    known = {row.values["code"] for row in sources.good()}
+    known, wrong = {row.values["code"] for row in sources.good()}, {}
     for row in table.good():
         low, high = VARIABLES[row.values["variable"]]
         if not low <= row.values["value"] <= high:
             problems.add(table.file, row.line, "value", f"{row.values['value']:g}",
-                         f"at least {low:g} and at most {high:g} for {row.values['variable']}; leave out the row of "
-                         "what is unknown")
+                         f"at least {low:.10g} and at most {high:.10g} for {row.values['variable']}"
+                         + (", in persons" if row.values["variable"] in PERSONS else "")
+                         + "; leave out the row of what is unknown")
         for code in row.values["source"].split("+") if sources.readable else ():
             if code not in known:
-                problems.add(table.file, row.line, "source", code, "codes of the sources table joined by +", known)
+                wrong.setdefault(code, []).append(row.line)
+    add_once(table, "source", wrong, known, problems, "codes of the sources table joined by +")
 
 
 def check_crossings(table: Table, codes, problems: Problems) -> None:

@@ -6,13 +6,16 @@ are required of its roles, because a gap would be filled in silently.
 
 from __future__ import annotations
 
-from undercount.model.files.tables_in import Month, Problems, Table
+from collections.abc import Iterable
+from itertools import pairwise
+
+from undercount.model.files.tables_in import Month, Problems, Row, Table
 
 # Least and most that can be right, of every yearly figure that the model knows.
 VARIABLES = {
     "gdp_per_head": (1, 1e7), "gdp_per_head_current": (1, 1e7), "female_unemployment": (0, 100),
     "unemployment": (0, 100), "cpi_score": (0, 10), "cpi_sd": (0, 10), "mobile_per_100": (0, 1000),
-    "internet_pct": (0, 100), "population": (1, 1e10), "women_15_29": (1, 1e10), "emigrant_stock": (0, 1e10),
+    "internet_pct": (0, 100), "population": (1e4, 1e10), "women_15_29": (1, 1e10), "emigrant_stock": (0, 1e10),
 }
 INCOME = ("gdp_per_head", "gdp_per_head_current")
 WORK = ("female_unemployment", "unemployment")
@@ -20,7 +23,10 @@ WORK = ("female_unemployment", "unemployment")
 SOMEWHERE = (WORK, ("mobile_per_100",), ("internet_pct",))
 PERSONS = ("population", "women_15_29")
 FARTHEST = 10  # years beyond the period in which a figure may lie if it is the nearest one
-STEEPEST = 10.0  # change of persons from one figure to the next
+STEEPEST = 10.0  # change of persons, or of income within so many years, from one figure to the next
+SOON = 5
+# What is a share of the inhabitants, and beyond which of them a unit was mistaken for certain.
+SHARES = {"women_15_29": (0.03, 0.25, "3 to 25 % of"), "emigrant_stock": (0.0, 10.0, "at most 10 times")}
 
 
 def check_required(table: Table, countries: Table, ngos: Table, head: dict, problems: Problems) -> None:
@@ -64,21 +70,47 @@ def check_required(table: Table, countries: Table, ngos: Table, head: dict, prob
 
 
 def check_proportions(table: Table, problems: Problems) -> None:
-    """Report figures of persons that cannot be in the same unit as the others of their country."""
+    """Report figures that cannot be in the same unit as the others of their country, the first of each kind."""
     if not table.readable:
         return
-    rows = {(row.values["iso3"], row.values["variable"], row.values["year"]): row for row in table.good()}
-    before: dict[tuple[str, str], float] = {}
-    for (iso3, name, year), row in sorted(rows.items()):
-        value, population = row.values["value"], rows.get((iso3, "population", year))
-        last = before.get((iso3, name))
-        if name in PERSONS and last and value > 0 and not 1 / STEEPEST <= value / last <= STEEPEST:
-            problems.add(table.file, row.line, f"{iso3}, {name}", f"{value:g}, after {last:g}",
-                         f"persons: at most {STEEPEST:g} times as many as in the figure before, or as few")
-        elif name == "women_15_29" and population and 0 < population.values["value"] < value:
-            problems.add(table.file, row.line, f"{iso3}, {name}", f"{value:g}",
-                         f"at most the population of {year}, {population.values['value']:g}")
-        before[iso3, name] = value
+    series: dict[tuple[str, str], dict[int, Row]] = {}
+    for row in table.good():
+        low, high = VARIABLES[row.values["variable"]]
+        if low <= row.values["value"] <= high:  # what nobody can have is told by itself
+            series.setdefault((row.values["iso3"], row.values["variable"]), {})[row.values["year"]] = row
+    for (iso3, name), rows in sorted(series.items()):
+        _check_jumps(table, iso3, name, rows, problems)
+        if name in SHARES:
+            _check_share(table, iso3, name, rows, series.get((iso3, "population"), {}), problems)
+
+
+def _check_jumps(table: Table, iso3: str, name: str, rows: dict[int, Row], problems: Problems) -> None:
+    for before, after in pairwise(sorted(rows)):
+        last, value = rows[before].values["value"], rows[after].values["value"]
+        asked = name in PERSONS or name in INCOME and after - before <= SOON
+        if asked and min(last, value) > 0 and not 1 / STEEPEST <= value / last <= STEEPEST:
+            what = "persons: at most {0} times as many as in the figure before, or as few" if name in PERSONS else \
+                "one unit: at most {0} times as much as in the figure before, or as little"
+            problems.add(table.file, rows[after].line, f"{iso3}, {name}", f"{value:.10g}, after {last:.10g}",
+                         what.format(f"{STEEPEST:g}"))
+            return
+
+
+def _check_share(table: Table, iso3: str, name: str, rows: dict[int, Row], people: dict[int, Row],
+                 problems: Problems) -> None:
+    low, high, words = SHARES[name]
+    for year, row in sorted(rows.items()) if people else ():
+        when = nearest_year(people, year)
+        everybody = people[when].values["value"]
+        if not low * everybody <= row.values["value"] <= high * everybody:
+            problems.add(table.file, row.line, f"{iso3}, {name}", f"{row.values['value']:.10g}",
+                         f"persons: {words} the population of {when}, {everybody:.10g}")
+            return
+
+
+def nearest_year(years: Iterable[int], year: int) -> int:
+    """The one of some years that is nearest to another, the earlier of two."""
+    return min(years, key=lambda other: (abs(other - year), other))
 
 
 def _near_enough(years: dict, iso3: str, names: list[str], head: dict) -> bool:

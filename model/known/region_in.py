@@ -45,6 +45,7 @@ from undercount.model.known.region_checks import (
     MAY_BE_LEFT_OUT,
     NGO_KINDS,
     RELIABILITY,
+    UNNAMED,
     check_countries,
     check_crossings,
     check_events,
@@ -130,7 +131,9 @@ def load_region(folder: str | Path) -> Region:
     check_proportions(table["country_year"], problems)
     observed = observed_table(paths["referrals"], codes, problems)
     check_periods(observed, Month.parse(head["start"]), Month.parse(head["end"]), problems)
-    check_windows_in_table(folder / "region.toml", head, observed, problems)
+    # Rows that are wrong are told by themselves: what is missing for a window may be among them.
+    rows = referrals(observed) if observed.readable and all(row.ok for row in observed.rows) else ()
+    check_windows_in_table(folder / "region.toml", head, rows, codes, problems)
     if "totals" in table:
         check_names(table["totals"], "iso3", codes, problems, "a code of the countries table")
     map_digest = read_map(paths["map"], codes or (), problems)[1]
@@ -237,8 +240,8 @@ def _table_paths(folder: Path, path: Path, files: object, at, problems: Problems
     found = {}
     for key in files:
         if key not in (*FILES, *MAY_BE_LEFT_OUT):
-            problems.add(path, at(key), "files", key, "names " + ", ".join((*FILES, *MAY_BE_LEFT_OUT)),
-                         (*FILES, *MAY_BE_LEFT_OUT))
+            problems.add(path, at(key), "files", key, "names " + ", ".join((*FILES, *MAY_BE_LEFT_OUT))
+                         + UNNAMED, (*FILES, *MAY_BE_LEFT_OUT))
     for key in (*FILES, *MAY_BE_LEFT_OUT):
         if key not in files and key in MAY_BE_LEFT_OUT:
             continue

@@ -61,7 +61,8 @@ def test_check(capsys, tmp_path):
     files = ["baseline", scenarios_root() / "refusal.toml", region, region / "region.toml",
              region / "observed" / "referrals.csv"]
     code, out, err = undercount(capsys, "check", *files)
-    assert (code, err) == (0, "") and out.count("ok: ") == 5
+    assert code == 0 and out.count("ok: ") == 5
+    assert [line.partition(": ")[0] for line in err.splitlines()] == ["note"] * 4  # two of the region, by each of its names
     bad = tmp_path / "bad.toml"
     bad.write_text('title = "t"\nextends = "baseline"\n[push]\npsh = 1\npush = -1\n')
     code, out, err = undercount(capsys, "check", bad, "refusal", tmp_path / "none.csv", tmp_path / "none.toml")

@@ -206,6 +206,14 @@ def test_codes_on_the_map_are_inside_it_and_hide_no_head_of_an_arrow():
             assert len(head) and not any(box.contains(x, y) for x, y in head), row
 
 
+def test_heads_of_arrows_are_seen_where_another_begins():
+    """Albania is an origin and a destination: what leaves it begins farther off than a head is long."""
+    rows = [("ALB", "ITA", 900), ("MDA", "ALB", 400)]
+    figure = maps.flow_map({"now": pd.DataFrame(rows, columns=["origin", "destination", "persons"])}, REGION)
+    leaving, arriving = (patch for patch in figure.axes[0].patches if isinstance(patch, FancyArrowPatch))
+    assert leaving.shrinkA == maps.ASIDE and arriving.shrinkA == maps.BEGINS
+
+
 # --- page and command -------------------------------------------------------------------------------
 
 
@@ -221,6 +229,7 @@ def test_the_command_writes_a_page_that_needs_nothing_else(folder, tmp_path, cap
     ids = re.findall(r' id="([^"]+)"', text)
     assert len(ids) == len(set(ids)) and set(re.findall(r'href="#([^"]+)"', text)) <= set(ids)
     assert all(f"<strong>{name}</strong>" in text for name in ("baseline", "full-adaptation"))
+    assert "Outlines: Natural Earth 1:50m" in text, "as the region's map file says"
     assert "1,311" in text and "little more than the range" in text
     names = {path.name for path in (tmp_path / "figures").iterdir()}
     assert {Path(n).stem for n in names if n.endswith(".svg")} == {Path(n).stem for n in names if n.endswith(".png")}

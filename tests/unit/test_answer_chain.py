@@ -13,7 +13,6 @@ from undercount.experiments.answer.chain import (
     grouped,
     groups_of,
     in_all,
-    in_both,
     links,
     log_mean,
 )
@@ -21,6 +20,7 @@ from undercount.experiments.answer.estimands import flow, windows
 from undercount.experiments.verdict.observed import Observed
 from undercount.model.engine.layout import COUNTED, HIDDEN_FIELDS
 from undercount.model.known.region import Referral, Window
+from undercount.model.known.series import in_both
 
 YEARS = (2002, 2003)
 
@@ -156,7 +156,7 @@ def test_windows_are_the_regions_or_else_the_last_years():
 
 def test_years_of_two_definitions_are_not_compared():
     rows = (cell("AAA", 2001, 5, "old"), cell("AAA", 2002, 50, "new"), cell("BBB", 2001, 5), cell("BBB", 2002, 6))
-    assert in_both(rows, 2001, 2002) == ("BBB",)
+    assert in_both(rows, "2001", "2002") == ("BBB",)
 
 
 def test_the_flow_of_the_countries_that_are_asked_about():

@@ -33,6 +33,13 @@ def read(tmp_path, content):
     return outlines, [str(problem) for problem in problems.listed]
 
 
+def test_where_a_map_is_from_and_rings_that_are_open(tmp_path):
+    outlines, problems = read(tmp_path, collection(feature(polygon(SQUARE)), feature(polygon(SQUARE[:-1])), source="drawn\n by hand"))
+    assert not problems and (outlines.source, outlines.unclosed) == ("drawn by hand", 1)
+    outlines, problems = read(tmp_path, collection(feature(polygon(SQUARE)), source=["no text"]))
+    assert not problems and (outlines.source, outlines.unclosed) == ("", 0)
+
+
 POINT, LINE = {"type": "Point", "coordinates": [1, 2]}, {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}
 def crs(name):
     """A reference system as maps named it before RFC 7946."""

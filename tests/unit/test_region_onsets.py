@@ -34,6 +34,13 @@ def test_an_onset_takes_the_months_of_the_region_and_its_source(folder):
     assert load_scenario("less-looking").onsets[0].source != "made up"
 
 
+def test_an_onset_of_which_the_region_says_nothing_does_not_speak_of_another_region(folder):
+    refusal, = load_scenario("refusal", folder).onsets
+    assert refusal.source.startswith("other says nothing of this onset: month in its onset_window")
+    assert not load_scenario("refusal").onsets[0].source.startswith("south-east-europe says nothing")
+    assert not any(str(year) in load_scenario("no-change", folder).description for year in range(1999, 2005))
+
+
 def test_what_a_scenario_says_itself_stands(folder, tmp_path):
     (tmp_path / "mine.toml").write_text('title = "mine"\nextends = "less-looking"\n[onsets.looking]\nwhen = "2003-01"\n')
     onset, = load_scenario(tmp_path / "mine.toml", folder).onsets
