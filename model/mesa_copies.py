@@ -66,7 +66,7 @@ class Copies(Rows):
 
 
 class Named:
-    """A reporter of an attribute's name, which Mesa makes a local function of: pickled as the name, made anew by Mesa."""
+    """A reporter of an attribute, of which Mesa makes a local function: pickled by the name, made anew by Mesa."""
 
     def __init__(self, attribute: str):
         self.attribute = attribute

@@ -172,19 +172,20 @@ class TraffickingModel(Copies):
     def _step_agents(self) -> None:
         """The phases of the month, agents by `step()`."""
         world, t = self.world, self.world.t
-        for phase in PHASES:
-            if phase.agents is None:
-                RULES[phase.rule](t, world.address)
-            else:  # not Mesa's sets: whoever filters or sorts those in place changes no world
-                self._make_views()
-                address = world.address
-                for view in self._views[KINDS[phase.agents]]:
-                    view.act(t, address)
-            if phase.rule == "begin_month":
-                world.make_room_if_needed()
-            elif phase.agents == Migrant.table:
-                files_all(t, world.address)
-        world.t += 1
+        with world.whole_months():
+            for phase in PHASES:
+                if phase.agents is None:
+                    RULES[phase.rule](t, world.address)
+                else:  # not Mesa's sets: whoever filters or sorts those in place changes no world
+                    self._make_views()
+                    address = world.address
+                    for view in self._views[KINDS[phase.agents]]:
+                        view.act(t, address)
+                if phase.rule == "begin_month":
+                    world.make_room_if_needed()
+                elif phase.agents == Migrant.table:
+                    files_all(t, world.address)
+            world.t += 1
 
     # --- tables --------------------------------------------------------------------------------------
     @property

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -270,6 +271,7 @@ class World:
     def __init__(self, template: Template, seed: int):
         self.template, self.seed, self.t = template, int(seed), 0
         self._lent: Lent | None = None
+        self._broken_off = False
         months, places = template.par.shape
         self.par, self.facts = template.par, template.facts
         self.routes = template.routes.copy()
@@ -371,14 +373,25 @@ class World:
         self.run(WARM_UP)
 
     def run(self, until: int | None = None) -> None:
-        """Runs to the start of month `until` (default: the end) without holding the interpreter lock."""
+        """Runs to the start of month `until` (default: the end). Raises RuntimeError where a month was broken off."""
         until = self.template.months if until is None else min(until, self.template.months)
-        while self.t < until:
-            self.t = run_months(self.t, until, self.address)
-            if self.counts[layout.BEYOND] > 0:
-                raise AssertionError("a chance of those held lies above its bound: see model/engine/ahead.py")
-            if self.t < until:
-                self.make_room_if_needed()
+        with self.whole_months():
+            while self.t < until:
+                address = self.address
+                self.t = run_months(self.t, until, self._lent.tables, address)
+                if self.counts[layout.BEYOND] > 0:
+                    raise AssertionError("a chance of those held lies above its bound: see model/engine/ahead.py")
+                if self.t < until:
+                    self.make_room_if_needed()
+
+    @contextmanager
+    def whole_months(self):
+        """Within it a month is run; a world in which one was broken off, as by Ctrl-C, is none to go on with."""
+        if self._broken_off:
+            raise RuntimeError("this world was interrupted within a month, of which a part has happened: make it again")
+        self._broken_off = True
+        yield
+        self._broken_off = False
 
     @property
     def party_size(self) -> int:

@@ -28,8 +28,8 @@ os.environ["NUMBA_DISABLE_JIT"] = "1"  # before anything imports Numba
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the browser's plugin alone takes a second to load
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("lives/*.py", "country/*.py", "engine/parties.py", "engine/pools.py", "engine/crowds.py", "engine/home.py",
-           "engine/bookkeeping.py", "month.py")
+SOURCES = ("lives/*.py", "country/*.py", "phases/*.py", "engine/parties.py", "engine/pools.py", "engine/crowds.py",
+           "engine/home.py", "engine/bookkeeping.py")
 TESTS = ("tests/unit/lives", "tests/unit/country", "tests/unit/engine")
 PAGE, REASONS = ROOT / "docs" / "mutants.md", ROOT / "tools" / "mutants_reasons.json"
 LIMIT = 60  # seconds of the processor for the tests of one fault, which take one to five

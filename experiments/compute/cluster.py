@@ -93,7 +93,7 @@ class Dask(Engine):
 
 def _compile_once() -> None:
     """Fill the cache on disk, if there is none, before several workers would each do so."""
-    from undercount.model.engine.compiled import FOLDER
+    from undercount.experiments.compute.compiling import cache_folders, finished
 
-    if FOLDER is not None and not any(FOLDER.rglob("*.nbi")):
+    if any(not finished([folder]) for folder in cache_folders()):
         import undercount.experiments.compute.warm  # noqa: F401

@@ -1,14 +1,14 @@
 """Says that rules are being compiled, and how far that is: the first command after an installation or a change waits
 for it, whichever process does it.
 
-Numba tells nobody how far it is; but every part that is done leaves a file in the folder of compiled code.
+Numba tells nobody how far it is; but every part that is done leaves a file in a folder of compiled code.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,30 +31,28 @@ def told(say: Callable[[str], None], every: float = EVERY) -> Iterator[threading
 def _watch(say: Callable[[str], None], done: threading.Event, every: float) -> None:
     if done.wait(PATIENCE):
         return
-    folder = cache_folder()  # loads Numba, which whoever is waited for has loaded as well
-    if folder is None:
-        return
-    before = said = finished(folder)
+    folders = cache_folders()  # loads Numba, which whoever is waited for has loaded as well
+    before = said = finished(folders)
     begun = False
     while not done.wait(every if begun else 1.0):
-        now = finished(folder)
+        now = finished(folders)
         if now > said:
             say(f"{now - before} parts compiled, of at most {parts()}" if begun else WORDS)
             begun, said = True, now
 
 
-def cache_folder() -> Path | None:
-    """Where compiled parts are kept; None where they cannot be."""
-    import numba
+def cache_folders() -> set[Path]:
+    """Where compiled parts are kept; none where they cannot be."""
+    import undercount.model.mesa_rules
+    import undercount.model.world  # noqa: F401
     from undercount.model.engine import compiled
 
-    folder = getattr(compiled, "FOLDER", numba.config.CACHE_DIR)
-    return Path(folder) if folder else None
+    return set(compiled.FOLDERS)
 
 
-def finished(folder: Path) -> int:
+def finished(folders: Iterable[Path]) -> int:
     """Parts that are done: each has an index of its own."""
-    return sum(1 for _ in folder.rglob("*.nbi"))
+    return sum(1 for folder in folders for _ in folder.rglob("*.nbi"))
 
 
 def parts() -> int:

@@ -13,10 +13,13 @@ import numba
 from undercount.model.engine.cache import compiled_in, folder_for
 
 MODEL = Path(__file__).parents[1]
+FOLDERS: set[Path] = set()  # where machine code of the modules that were imported is kept
 
 
 def _kept_in(file: Path) -> Path | None:
-    return folder_for(MODEL, file)
+    folder = folder_for(MODEL, file)
+    FOLDERS.update({folder} if folder else ())
+    return folder
 
 
 # Dividing by zero gives what IEEE 754 says instead of an exception: rules guard what they divide by, every table is

@@ -12,6 +12,7 @@ from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import ACTIVE, LEARNS, PUBLIC
 from undercount.model.engine.random import draw
 
+
 @rule
 def is_held(me, t, w):
     """Is held by a cell from now on."""

@@ -178,9 +178,9 @@ def test_workers_share_compiled_code_and_linear_algebra_has_one_thread():
 
 def _loaded():
     """How many versions of a compiled function the process has, before it has called any."""
-    from undercount.model.month import run_months
+    from undercount.model.month import settle
 
-    return os.environ["OMP_NUM_THREADS"], len(run_months.signatures)
+    return os.environ["OMP_NUM_THREADS"], len(settle.signatures)
 
 
 # --- signals and small things --------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def live(w, numbers, persons, breaks):
         w.par["turnover"][t] = breaks if t == BREAKS else 0.0
         has(w.places[ABROAD], attention=numbers.random() * 0.9, testimony=2.0 * numbers.random())
         has(w.ngos[OUTREACH], attention=numbers.random(), strength=numbers.random())
-        assert run_months(t, t + 1, lending.address) == t + 1
+        assert run_months(t, t + 1, w, lending.address) == t + 1
         if t > START:
             chances.append(chances_of(w, t))
         broke = w.recruiters[2].breaks if t == BREAKS else broke

@@ -13,6 +13,7 @@ import mesa
 import numpy as np
 import pytest
 from mesa.datacollection import DataCollector
+from undercount.model import month
 from undercount.model.engine.layout import SITUATIONS
 from undercount.model.files.problems import BadInput
 from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter, View
@@ -179,6 +180,23 @@ def test_batch_run(activation):
         world = TraffickingModel("no-change", seed=seed, people_per_agent=10_000).run("1999-12").world
         months = world.hidden["in_exploitation"].sum(axis=1)[world.t - 12:world.t]
         assert 3 <= len(found) <= 4 and min(found) > 0 and found == months[:len(found)].tolist()
+
+
+@both
+def test_a_world_that_was_interrupted_within_a_month_is_none_to_go_on_with(activation, monkeypatch):
+    """A part of the month has happened; the part that was broken off would happen twice."""
+    def interrupted(t, address):
+        raise KeyboardInterrupt
+
+    model = tiny(activation, "1999-02")
+    with monkeypatch.context() as patched:
+        patched.setattr(month, "settle", interrupted)
+        patched.setitem(month.RULES, "settle", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            model.run("1999-04")
+    for go_on in (lambda: model.run("1999-04"), model.step, lambda: copy.copy(model).run("1999-04")):
+        with pytest.raises(RuntimeError, match="interrupted within a month"):
+            go_on()
 
 
 # --- sets of agents ----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from undercount.model import mesa_model, month
 from undercount.model.mesa_agents import NGO, Migrant, Official, Recruiter
 from undercount.model.schedule import PHASES
 
-PARTS = ("migrants_live", "recruiters_work")
+PARTS = ("migrants_live", "recruiters_work", "officials_serve", "ngos_help")
 
 
 def called_in_order(function) -> list[str]:

@@ -1,7 +1,7 @@
 """Who is active, who waits for what, and the numbers that a month leaves; and which month does what."""
 
 import pytest
-from undercount.model import month
+from undercount.model import month as the_month
 from undercount.model.engine import bookkeeping, calendar
 from undercount.model.engine.layout import (
     ACTIVE,
@@ -20,6 +20,7 @@ from undercount.model.engine.layout import (
     SMUGGLED,
     WARM_UP,
 )
+from undercount.model.phases import migrants, ngos, officials, recruiters
 
 from tests.hand import (
     ABROAD,
@@ -162,7 +163,7 @@ def test_cells_are_counted_in_their_country(w, luck):
     w.recruiters["active"], w.recruiters["custody"], w.recruiters["country"] = [1, 2, 4], [8, 0, 16], [HOME, ABROAD, ABROAD]
     luck(STOPS=0.5, STARTS=0.5, SENTENCE_ENDS=0.5)
     w.par["sentence"] = 1e6
-    month.recruiters_work(NOW, w)
+    the_month.recruiters_work(NOW, w)
     assert changes(w.actors) == {(NOW, HOME, "recruiters_active"): 1, (NOW, HOME, "recruiters_in_custody"): 8,
                                  (NOW, ABROAD, "recruiters_active"): 6, (NOW, ABROAD, "recruiters_in_custody"): 16}
 
@@ -182,7 +183,7 @@ def test_a_month_begins(w):
     has(w.places[HOME], active_start=2.0)
     has(w.people[7], threshold=1.0)
     has(w.classes[1], next=7, last=8)
-    month.begin_month(NOW, w)
+    the_month.begin_month(NOW, w)
     assert w.counts[BEGUN] == 1 and w.networks[0].tried_entry[HOME] == w.networks[0].moved_mode[1] == 0 and w.networks[1].police_in_pay == 1 << ABROAD
     assert w.places[ABROAD].awareness == 0.25 and w.places[ABROAD].revenue == pytest.approx(100.0)
     assert w.places[HOME].pick == 4.0 and w.places[HOME].entries == 1.0
@@ -193,9 +194,9 @@ def test_a_month_begins(w):
 def test_stock_is_taken_at_the_end_of_the_first_year(w):
     w.par["smallest_market"] = w.places["market_start"] = 1.0
     has(w.places[ABROAD], stock=7)
-    month.begin_month(WARM_UP - 1, w)
+    the_month.begin_month(WARM_UP - 1, w)
     assert w.places[ABROAD].stock_start == 0.0
-    month.begin_month(WARM_UP, w)
+    the_month.begin_month(WARM_UP, w)
     assert w.places[ABROAD].stock_start == 7.0
 
 
@@ -211,7 +212,7 @@ def test_a_month_ends(w):
     has(w.people[5], situation=SEEKING, home=TRANSIT)
     given(w, TRANSIT, money_memory=1.0)
     has(w.places[TRANSIT], costs_now=9)
-    month.end_month(NOW, w)
+    the_month.end_month(NOW, w)
     assert w.counts[BEGUN] == 0 and w.places[TRANSIT].seekers == 1 and w.places[TRANSIT].earned == -9.0 and w.routes[DIRECT].use > 0 == w.routes[DIRECT].use_now
     assert w.posts[0].found == 3.0 and w.places[ABROAD].attention == 0.75 and w.classes[1].success == 3.0
     assert w.censuses[NOW].tolist() == w.census.tolist() and w.censuses.sum() == w.census.sum()
@@ -221,18 +222,20 @@ def test_months_run_one_after_the_other(w, luck, monkeypatch):
     """Every phase in every month, unless it had begun before; stops where rows run out, before anybody moves."""
     done = []
     has(w.people[6], situation=SEEKING)
-    for name in ("begin_month", "migrant_month", "settle", "recruiter_month", "official_month", "ngo_month", "end_month"):
-        monkeypatch.setattr(month, name, lambda *args, name=name: done.append((name, args[-2])))
+    for where, name in ((the_month, "begin_month"), (migrants, "migrant_month"), (the_month, "settle"),
+                        (recruiters, "recruiter_month"), (officials, "official_month"), (ngos, "ngo_month"),
+                        (the_month, "end_month")):
+        monkeypatch.setattr(where, name, lambda *args, name=name: done.append((name, args[-2])))
     w.active[0], w.counts[ACTIVE], w.counts[ROWS] = 6, 1, 8
     has(w.people[6], part_legal=1)
-    assert month.run_months(NOW, NOW + 2, w) == NOW + 2
+    assert the_month.run_months(NOW, NOW + 2, w, w) == NOW + 2
     of_a_month = [("begin_month", 1), ("migrant_month", 1), ("settle", 1), ("recruiter_month", 3),
                   ("official_month", len(w.officials)), ("ngo_month", 5), ("end_month", 1)]
     assert done == [(name, t) for t in (NOW, NOW + 1) for name, times in of_a_month for _ in range(times)]
     assert w.pending[: w.counts[PENDING]].tolist() == [6, 6]
     done.clear()
     w.counts[BEGUN] = 1
-    assert month.run_months(NOW, NOW + 1, w) == NOW + 1 and ("begin_month", NOW) not in done
+    assert the_month.run_months(NOW, NOW + 1, w, w) == NOW + 1 and ("begin_month", NOW) not in done
     done.clear()
     w.counts[BEGUN], w.counts[NEEDED] = 0, 1
-    assert month.run_months(NOW, NOW + 1, w) == NOW and done == [("begin_month", NOW)]
+    assert the_month.run_months(NOW, NOW + 1, w, w) == NOW and done == [("begin_month", NOW)]

@@ -12,7 +12,6 @@ import undercount.model
 from undercount.model.engine import cache
 from undercount.model.engine.cache import compiled_in, folder_for, prepared
 
-
 SOURCES = {
     "a.py": "x = 1\n",
     "b.py": "from undercount.model.room.c import y\n",

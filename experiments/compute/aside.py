@@ -1,0 +1,81 @@
+"""Compiles the rules in two processes, where nothing is compiled yet and there are two cores for it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from undercount.model.world import Template
+
+SEED = 0
+LARGEST = ("settle",)  # takes a third of the time
+OTHERS = ("begin_month", "migrants_live", "recruiters_work", "officials_serve", "ngos_help", "end_month")
+
+
+def compile_on_two_cores(template: Template) -> None:
+    """Compile the parts of a month, the largest in a process beside this one; what it finds compiled it leaves."""
+    from undercount.model.world import World
+
+    if not _is_missing(LARGEST) or (os.cpu_count() or 1) < 2:
+        return
+    World(template, SEED)  # the parts of the set-up, which the other process needs as well
+    words = f"from {__name__} import compile_beside; compile_beside({LARGEST})"
+    with subprocess.Popen([sys.executable, "-c", words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL):
+        _compile(template, OTHERS)
+
+
+def compile_beside(names: Iterable[str]) -> None:
+    """What the process beside does: it ends when the one that began it does."""
+    from undercount.model.assumed.scenario import load_scenario, scenario_names
+    from undercount.model.world import Template
+
+    with no_orphan():
+        _compile(Template(load_scenario(scenario_names()[0]), 10_000), names)
+
+
+def _compile(template: Template, names: Iterable[str]) -> None:
+    from numba import int64
+    from undercount.model import month
+    from undercount.model.world import World
+
+    World(template, SEED).address  # writes down what tables `w` has  # noqa: B018
+    for name in names:
+        getattr(month, name).compile((int64, int64))
+
+
+def _is_missing(names: Iterable[str]) -> bool:
+    """Are these parts kept nowhere yet, though they could be?"""
+    from undercount.model import month  # noqa: F401
+    from undercount.model.engine.compiled import FOLDERS
+
+    kept = {path.name.split("-")[0].split(".")[-1] for folder in FOLDERS for path in folder.rglob("*.nbi")}
+    return bool(FOLDERS) and not kept.issuperset(names)
+
+
+@contextlib.contextmanager
+def no_orphan() -> Iterator[None]:
+    """Ctrl-C is the command's (see `processes.py`); a compilation for a command that is gone would only heat the room.
+
+    The thread that looks after that is gone before workers are forked.
+    """
+    parent, done = os.getppid(), threading.Event()
+
+    def look():
+        while not done.wait(0.2):
+            if os.getppid() != parent:
+                os._exit(0)
+
+    watch = threading.Thread(target=look, daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watch.join()
