@@ -76,7 +76,7 @@ WARM_UP = 36
 CACHE_LINE = 64  # bytes
 LINES = 2 * CACHE_LINE  # processors fetch them in pairs
 PAGE = 64  # numbers on a page of the calendar: the page before, and rows
-_u1, _i1, _i2, _i4, _i8, _f8 = "u1", "i1", "i2", "i4", "i8", "f8"
+_i1, _i2, _i4, _i8, _f8 = "i1", "i2", "i4", "i8", "f8"
 
 
 def _record(*fields, itemsize: int = 0) -> np.dtype:
@@ -97,7 +97,7 @@ PERSON = _record(
     ("wakes", _i2),  # the next month that may bring anything to who is held or back home
     ("situation", _i1), ("waiting", _i1), ("venue", _i1), ("treatment", _i1), ("left_behind", _i1),
     ("leaves", _i1),  # the others get out this month: see `exploitation.gets_out`
-    ("leg", _i1), ("mode", _i1), ("place", _i1), ("home", _i1), ("times", _u1), ("helped", _i1),
+    ("leg", _i1), ("mode", _i1), ("place", _i1), ("home", _i1), ("times", _i1), ("helped", _i1),
     ("klass", _i2), ("route", _i2),
     # read now and then
     ("threshold", _f8), ("accepts", _f8),

@@ -27,7 +27,7 @@ NAN = float("nan")
 def observed(rows):
     """country, year, observed, role -> a table like that of `observed_table`."""
     table = pd.DataFrame(rows, columns=["country", "year", "observed", "role"])
-    return table.assign(counts="assisted", months=[3 if "Q" in y else 12 for y in table["year"]], source="")
+    return table.assign(counts="assisted", months=[3 if "Q" in y else 12 for y in table["year"]], source="", series="one")
 
 
 def runs(rows, *columns):
