@@ -11,7 +11,7 @@ from undercount.experiments.patterns.table import patterns_of
 from undercount.experiments.reference.statistics import shipped_statistics
 from undercount.experiments.sweeps.experiment import is_experiment
 from undercount.model.assumed.scenario import load_scenario, scenario_names
-from undercount.model.files.problems import BadInput, Problem, note
+from undercount.model.files.problems import BadInput, Problem, nearest, note
 from undercount.model.files.toml_in import plain
 from undercount.model.known.doubts import doubts
 from undercount.model.known.region_in import load_region
@@ -59,8 +59,12 @@ def _check(file: str, on_region: str | None, scenario: str) -> str:
         return check_table(path, lambda: load_scenario(scenario, on_region).region)
     if is_experiment(path):
         return _experiment(path)
-    named = file in scenario_names() or not path.exists() and path.suffix.lower() != ".toml"
-    found = load_scenario(file if named else path, on_region)
+    names = scenario_names()
+    if file not in names and not path.exists() and path.suffix.lower() != ".toml":
+        raise BadInput(Problem(plain(file), "file", "nothing of this name here",
+                               "a region's folder, a table, a scenario's file or one of " + ", ".join(names),
+                               nearest=nearest(file, names)))
+    found = load_scenario(file if file in names else path, on_region)
     return f"scenario {plain(found.title)!r}, {len(found.events)} events"
 
 

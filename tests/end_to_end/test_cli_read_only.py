@@ -82,6 +82,7 @@ def test_schema_covers_every_parameter(capsys):
 
 @pytest.mark.parametrize("args, said", [
     (["shwo"], "Did you mean 'show'?"), (["show", "--st", "a"], "--set"), (["show"], "Missing argument"),
+    (["check", "gulf"], "nothing of this name here"), (["check", "basline"], "did you mean 'baseline'?"),
     (["show", "basline"], "did you mean 'baseline'?"), (["show", "baseline", "--set", "push"], "NAME=VALUE"),
     (["show", "baseline", "--set", "pussh=1", "--set", "training=x"], "did you mean 'push'?"), (["check"], "Missing")])
 def test_mistakes_exit_2_with_a_hint(capsys, args, said):
