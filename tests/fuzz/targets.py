@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import io
 import shutil
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -129,7 +130,7 @@ def check_line(line: str) -> None:
     """Raises Unclear unless a line can be shown on a terminal as it is."""
     if len(line) > LONGEST_LINE:
         raise Unclear(f"a line of {len(line)} characters: {line[:200]!r}")
-    if not line.isprintable():
+    if not all(c.isprintable() or unicodedata.category(c) == "Zs" for c in line):  # a space that does not break is one
         raise Unclear(f"a line with control characters: {line[:500]!r}")
 
 
