@@ -23,7 +23,7 @@ def check_sound(world: World) -> None:
     """Raises BadInput that names the first table and field in which a world is none."""
     for name in (*(() if world.template in _seen else SHARED), *STATE, *TALLIES):
         table = np.asarray(getattr(world, name))
-        for field, values in _fields(table):
+        for field, values in fields_of(table):
             # A sum is no number if any of its terms is none; whole numbers are negative if the least is.
             if values.dtype.kind == "f" and not np.isfinite(values.sum()):
                 raise BadInput(_problem(world, name, field, values[~np.isfinite(values)]))
@@ -32,10 +32,10 @@ def check_sound(world: World) -> None:
     _seen.add(world.template)
 
 
-def _fields(table: np.ndarray) -> Iterator[tuple[str | None, np.ndarray]]:
+def fields_of(table: np.ndarray) -> Iterator[tuple[str | None, np.ndarray]]:
     """(name, values) of each field, also of those of records within records."""
     for name in table.dtype.names or ():
-        yield from _fields(table[name]) if table[name].dtype.names else ((name, table[name]),)
+        yield from fields_of(table[name]) if table[name].dtype.names else ((name, table[name]),)
     if not table.dtype.names:
         yield None, table
 

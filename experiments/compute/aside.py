@@ -13,39 +13,48 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from undercount.model.world import Template
 
-SEED = 0
+PEOPLE_PER_AGENT, SEED = 10_000, 0
 LARGEST = ("settle",)  # takes a third of the time
 OTHERS = ("begin_month", "migrants_live", "recruiters_work", "officials_serve", "ngos_help", "end_month")
 
 
+def smallest() -> Template:
+    """A scenario with hardly any agents."""
+    from undercount.model.assumed.scenario import load_scenario, scenario_names
+    from undercount.model.world import Template
+
+    return Template(load_scenario(scenario_names()[0]), PEOPLE_PER_AGENT)
+
+
 def compile_on_two_cores(template: Template) -> None:
     """Compile the parts of a month, the largest in a process beside this one; what it finds compiled it leaves."""
-    from undercount.model.world import World
-
     if not _is_missing(LARGEST) or (os.cpu_count() or 1) < 2:
         return
-    World(template, SEED)  # the parts of the set-up, which the other process needs as well
+    _set_up(template)  # before the other process begins, which needs its parts as well
     words = f"from {__name__} import compile_beside; compile_beside({LARGEST})"
     with subprocess.Popen([sys.executable, "-c", words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL):
-        _compile(template, OTHERS)
+        _compile(OTHERS)
 
 
 def compile_beside(names: Iterable[str]) -> None:
     """What the process beside does: it ends when the one that began it does."""
-    from undercount.model.assumed.scenario import load_scenario, scenario_names
-    from undercount.model.world import Template
-
     with no_orphan():
-        _compile(Template(load_scenario(scenario_names()[0]), 10_000), names)
+        _set_up(smallest())
+        _compile(names)
 
 
-def _compile(template: Template, names: Iterable[str]) -> None:
-    from numba import int64
-    from undercount.model import month
+def _set_up(template: Template) -> None:
+    """Compile what makes a world, and write down what tables it has: that is what a part's `w` is."""
     from undercount.model.world import World
 
-    World(template, SEED).address  # writes down what tables `w` has  # noqa: B018
+    World(template, SEED).address  # noqa: B018
+
+
+def _compile(names: Iterable[str]) -> None:
+    from numba import int64
+    from undercount.model import month
+
     for name in names:
         getattr(month, name).compile((int64, int64))
 

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import contextlib
 
-from undercount.experiments.compute.aside import compile_on_two_cores, no_orphan
+from undercount.experiments.compute.aside import SEED, compile_on_two_cores, no_orphan, smallest
 
-PEOPLE_PER_AGENT, MONTHS, SEED = 10_000, 3, 0
+MONTHS = 3
 
 
 def warm() -> None:
     """Raises nothing: without it workers only begin more slowly. Ends when the command ends that workers are for."""
     with no_orphan(), contextlib.suppress(Exception):
-        from undercount.model.assumed.scenario import load_scenario, scenario_names
         from undercount.model.simulation import simulate_template
-        from undercount.model.world import Template
 
-        template = Template(load_scenario(scenario_names()[0]), PEOPLE_PER_AGENT)
+        template = smallest()
         compile_on_two_cores(template)
         simulate_template(template, SEED, MONTHS)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from undercount.model.known.region import Region
@@ -21,15 +21,15 @@ def doubtful_figures(region: Region) -> Iterator[str]:
     """Every figure that is more likely in another unit."""
     if few := [code for (name, code), years in region.figures.items()
                if name == "population" and min(years.values()) < FEW]:
-        yield f"population of {_listed(few)} is below {FEW:,}: persons, not thousands?"
+        yield f"population of {listed(few)} is below {FEW:,}: persons, not thousands?"
     yield from _emigrants(region)
     for name in PER_CENT:
         if small := [code for (of, code), years in region.figures.items()
                      if of == name and 0.0 < max(years.values()) <= 1.0]:
-            yield f"{name} of {_listed(small)} is never above 1: of a hundred, not a share?"
+            yield f"{name} of {listed(small)} is never above 1: of a hundred, not a share?"
     if small := [code for (of, code), years in region.figures.items()
                  if of == "cpi_score" and max(years.values()) <= 1.0]:
-        yield f"cpi_score of {_listed(small)} is never above 1: 0 to 10, not a share?"
+        yield f"cpi_score of {listed(small)} is never above 1: 0 to 10, not a share?"
     yield from _jumps(region)
     yield from _incomes(region)
 
@@ -59,8 +59,9 @@ def _incomes(region: Region) -> Iterator[str]:
         least = {code: min(years.values()) for (of, code), years in region.figures.items() if of == name}
         top = max((max(years.values()) for (of, _), years in region.figures.items() if of == name), default=0.0)
         if low := [code for code, value in least.items() if value * APART < top]:
-            yield f"{name} of {_listed(low)} is less than 1/{APART:g} of the highest: in one unit?"
+            yield f"{name} of {listed(low)} is less than 1/{APART:g} of the highest: in one unit?"
 
 
-def _listed(codes: list[str]) -> str:
-    return ", ".join(codes)
+def listed(codes: Iterable[str]) -> str:
+    """Codes in a line, each once."""
+    return ", ".join(dict.fromkeys(codes))

@@ -5,12 +5,12 @@ Each is one line for `undercount check`; nothing here refuses anything. Of figur
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from undercount.model.engine.layout import MAX_LEGS
-from undercount.model.known.doubtful_figures import doubtful_figures
+from undercount.model.known.doubtful_figures import doubtful_figures, listed
 from undercount.model.known.outlines import Outlines, outlines_of
 from undercount.model.known.region import Country, Region, Window
 from undercount.model.known.region_checks import ACTING_KINDS, OF_AN_ORIGIN
@@ -34,10 +34,6 @@ def doubts(region: Region) -> Iterator[str]:
     yield from _map(region, outlines_of(region.map))
 
 
-def _listed(codes: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(codes))
-
-
 # --------------------------------------------------------------------------- ways
 
 
@@ -49,18 +45,18 @@ def _ways(region: Region) -> Iterator[str]:
     ways = ways[ways["legs"] > 0]
     at = region.index
     if shut := [code for code in region.origins if not (ways["origin"] == at[code]).any()]:
-        yield f"no way leads from {_listed(shut)} to a destination: who is recruited there is exploited at home"
+        yield f"no way leads from {listed(shut)} to a destination: who is recruited there is exploited at home"
     if unseen := [code for code in region.destinations if not (ways["destination"] == at[code]).any()]:
-        yield f"no way leads to {_listed(unseen)}: nobody is brought there"
+        yield f"no way leads to {listed(unseen)}: nobody is brought there"
     led = {tie.origin for tie in region.ties if tie.weight > 0.0}
     if apart := [code for code in region.origins if region.ties and code not in led]:
-        yield f"ties lead nowhere from {_listed(apart)}: who is recruited there is exploited at home"
+        yield f"ties lead nowhere from {listed(apart)}: who is recruited there is exploited at home"
     through = {country.iso3 for country in region.countries if country.transit}
     for route in region.routes:
         if len(route.path) > MAX_LEGS + 1:
             yield f"route {route.id} is not used: it has more than {MAX_LEGS} crossings"
         elif closed := [code for code in route.path[1:-1] if code not in through]:
-            yield (f"route {route.id} passes {_listed(closed)}, which is no transit country in countries: used all the "
+            yield (f"route {route.id} passes {listed(closed)}, which is no transit country in countries: used all the "
                    "same")
 
 
@@ -74,13 +70,13 @@ def _dates(region: Region) -> Iterator[str]:
     late += [f"route {route.id} ({route.opens})" for route in region.routes
              if route.opens and route.opens > region.end]
     if late:
-        yield f"dated after the last month, {region.end}, and so without effect: {_listed(late)}"
+        yield f"dated after the last month, {region.end}, and so without effect: {listed(late)}"
     if closed := [f"{route.id} ({route.closes})" for route in region.routes
                   if route.closes and route.closes < region.start]:
-        yield f"routes that close before the first month, {region.start}, and are never used: {_listed(closed)}"
+        yield f"routes that close before the first month, {region.start}, and are never used: {listed(closed)}"
     if unseen := [f"{route.id} ({route.since})" for route in region.routes
                   if route.since and route.since > region.end]:
-        yield (f"routes reported only since after the last month, {region.end}: {_listed(unseen)}; they can be used "
+        yield (f"routes reported only since after the last month, {region.end}: {listed(unseen)}; they can be used "
                "all the same, but for the months that opens and closes state")
 
 
@@ -104,9 +100,9 @@ def _rows(region: Region) -> Iterator[str]:
     if not any(row.assisted is not None for row in rows):
         yield "no count is known in the observed table: nothing can be compared with it"
     if others := [row.iso3 for row in rows if row.role == "origin" and row.iso3 not in region.origins]:
-        yield f"rows of {_listed(others)} are counted as an origin's, and no one sets out from there: counts are 0"
+        yield f"rows of {listed(others)} are counted as an origin's, and no one sets out from there: counts are 0"
     if others := [row.iso3 for row in rows if row.role == "destination" and row.iso3 not in region.destinations]:
-        yield (f"rows of {_listed(others)} are counted as a destination's, which they are not in countries: nobody is "
+        yield (f"rows of {listed(others)} are counted as a destination's, which they are not in countries: nobody is "
                "brought there, and hardly anybody is counted")
     yield from _before_shelters(region)
     for row, what in breaks(rows):
@@ -121,7 +117,7 @@ def _before_shelters(region: Region) -> Iterator[str]:
             first[ngo.iso3] = min(ngo.start, first.get(ngo.iso3, ngo.start))
     rows = [row for row in region.referrals if row.assisted is not None and row.counts in OF_SHELTERS]
     if nowhere := [row.iso3 for row in rows if row.iso3 not in first]:
-        yield (f"no shelter of {_listed(nowhere)} in ngos: where there is none nobody is assisted or repatriated, so "
+        yield (f"no shelter of {listed(nowhere)} in ngos: where there is none nobody is assisted or repatriated, so "
                "the simulated counts of these rows are 0")
     for row in rows:
         if row.iso3 in first and first[row.iso3] > row.last:
@@ -152,13 +148,13 @@ def _map(region: Region, outlines: Outlines) -> Iterator[str]:
         yield "the map has no outline of any country of the region: drawn without"
     elif missing := [code for code in (*region.origins, *region.destinations)
                      if code not in boxes and any(code == known for _, known in region.figures)]:
-        yield f"the map has no outline of {_listed(missing)}: drawn without"
+        yield f"the map has no outline of {listed(missing)}: drawn without"
     beside = [c for c in region.countries if c.iso3 in boxes and not _inside(boxes[c.iso3], c.lon, c.lat)]
     if beside:
         yield ("capitals that lie outside the outlines of their countries on the map: "
                + ", ".join(f"{c.iso3} (lat {c.lat:g}, lon {c.lon:g})" for c in beside))
     if turned := [c.iso3 for c in beside if _inside(boxes[c.iso3], c.lat, c.lon)]:
-        yield f"with lat and lon exchanged, in the table or on the map, it would not be so of {_listed(turned)}"
+        yield f"with lat and lon exchanged, in the table or on the map, it would not be so of {listed(turned)}"
     if outlines.left_out:
         yield f"{outlines.left_out} features of the map are no areas (Polygon, MultiPolygon): not drawn"
     if outlines.unclosed:

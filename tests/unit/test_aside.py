@@ -17,8 +17,8 @@ def done(monkeypatch):
         yield
 
     monkeypatch.setattr(aside.subprocess, "Popen", process)
-    monkeypatch.setattr(aside, "_compile", lambda template, names: said.append(names))
-    monkeypatch.setattr("undercount.model.world.World", lambda template, seed: None)
+    monkeypatch.setattr(aside, "_compile", said.append)
+    monkeypatch.setattr(aside, "_set_up", lambda template: said.append("set-up"))
     monkeypatch.setattr(aside.os, "cpu_count", lambda: 2)
     monkeypatch.setattr(aside, "_is_missing", lambda names: True)
     return said
@@ -26,7 +26,7 @@ def done(monkeypatch):
 
 def test_the_largest_part_is_compiled_beside_the_others(done):
     aside.compile_on_two_cores(None)
-    assert done == [f"from undercount.experiments.compute.aside import compile_beside; compile_beside({aside.LARGEST})",
+    assert done == ["set-up", f"from undercount.experiments.compute.aside import compile_beside; compile_beside({aside.LARGEST})",
                     aside.OTHERS]
 
 

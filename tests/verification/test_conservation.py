@@ -29,7 +29,7 @@ from undercount.model.engine.layout import (
     TREATMENT,
     VENUE,
 )
-from undercount.model.sound import _fields
+from undercount.model.sound import fields_of
 from undercount.model.world import Template
 
 from tests.hand import tally, waiting_for
@@ -76,7 +76,7 @@ def check_month(run, before):
         assert values.min() >= 0.0 and values.max() <= 1.0, (table, field)
     for table in ("people", "places", "classes", "posts", "officials", "recruiters", "minds", "told", "ngos"):
         rows = getattr(run, table)
-        for field, values in _fields(rows):
+        for field, values in fields_of(rows):
             assert values.dtype.kind != "f" or np.isfinite(values).all(), (table, field)
 
 

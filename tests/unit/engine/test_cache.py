@@ -46,6 +46,7 @@ def folder_of(package, name):
     """As it would be found by a command that starts now."""
     folder_for.cache_clear()
     cache._imported.cache_clear()
+    cache._modules.cache_clear()
     return folder_for(package, package / name)
 
 
