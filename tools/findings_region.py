@@ -50,7 +50,7 @@ def _head(verdict: dict, reference: dict) -> str:
 Version {verdict['undercount']}, seed {verdict['seed']}, model code `{reference['batch']['code']}`, worlds made at
 commit {(reference['commit'] or 'unknown')[:7]}: {verdict['reference']['worlds']:,} worlds of the mixture at
 {'the pooled scale' if scale == 0 else f'{scale} persons an agent'}, of which {worlds['trained']:,} were learnt from,
-{worlds['set_by']:,} set the methods and {worlds['checked']:,} were checked on.
+{worlds['set_by']:,} chose the methods and {worlds['checked']:,} were checked on.
 
 ```
 {reference['command']}

@@ -17,8 +17,8 @@ import pandas as pd
 from undercount.experiments.answer.checks import area
 from undercount.experiments.answer.estimands import FELL, flow, windows
 from undercount.experiments.answer.find import full
-from undercount.experiments.answer.methods import Fitted, Targets
 from undercount.experiments.answer.views import View, split
+from undercount.experiments.inference.methods import Fitted, Targets
 from undercount.experiments.reference.table import Reference, read_reference
 from undercount.experiments.verdict.observed import read_observed
 

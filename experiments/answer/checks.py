@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 from undercount.experiments.answer.estimands import FELL, WAYS, way
-from undercount.experiments.answer.posterior import Assessed, honest
 from undercount.experiments.inference import calibration
 from undercount.experiments.inference.estimate import Estimate, spread
+from undercount.experiments.inference.honest import Assessed, honest
 
 LEVEL = 0.90
 COVERED = 0.0375  # a share of LEVEL may lie so far from it: 345 to 375 of 400

@@ -9,29 +9,21 @@ import numpy as np
 import pandas as pd
 from undercount.experiments.answer.chain import LINKS
 from undercount.experiments.answer.checks import Check, Direction, area, checks, direction
-from undercount.experiments.answer.estimands import Truths, Window, not_asked, truths, windows
-from undercount.experiments.answer.methods import GROWTH, METHODS, MOVING, Draws, Fitted, Targets
+from undercount.experiments.answer.estimands import FELL, Truths, Window, not_asked, truths, windows
 from undercount.experiments.answer.ordinary import Ordinary, ordinary
-from undercount.experiments.answer.posterior import (
-    Assessed,
-    Marginal,
-    assess,
-    balance,
-    balanced,
-    honest,
-    levels,
-    marginal,
-    priors,
-)
+from undercount.experiments.answer.posterior import Marginal, balance, balanced, marginal, priors
 from undercount.experiments.answer.views import Split, View, disturbed, split, used
 from undercount.experiments.inference.estimate import Estimate, mean
+from undercount.experiments.inference.honest import GRID, Assessed, assess, honest, levels
+from undercount.experiments.inference.methods import GROWTH, METHODS, MOVING, Draws, Fitted, Targets
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.kept import again
 from undercount.experiments.verdict.observed import Observed
 from undercount.model.files.problems import BadInput, Problem
 
 COMPARED = 400  # worlds that methods are compared on
-OF_COUNTRIES = 300  # worlds that set the levels of the countries' links: there are many of these
+# Worlds learnt from, at most, that set the levels beside those set aside; of the countries' links there are many.
+LEFT_OUT, OF_COUNTRIES = 4000, 600
 SUBLINKS = ("new", "held")  # of "fewer people", told apart in all countries together
 
 
@@ -215,7 +207,7 @@ def learn(seen: View, targets: Targets, parts: Split, seed: int, cores: int, tre
     families = {family: members for family, members in families.items()
                 if members and (chosen is None or family in chosen)}
     fitted = Fitted.fit(view[parts.train], targets.of(parts.train), families, seed, cores, trees)
-    own, picked, scores = np.full((19, len(names)), np.nan), {}, {}
+    own, picked, scores = np.full((len(GRID), len(names)), np.nan), {}, {}
     for family, members in families.items():
         if family == "rivals":
             picked[family] = "forest"
@@ -223,18 +215,28 @@ def learn(seen: View, targets: Targets, parts: Split, seed: int, cores: int, tre
         mine = [names.index(name) for name in members]
         methods = METHODS if chosen is None else (chosen[family],)
         some = parts.setting[-COMPARED:]
-        tried = {method: assess(fitted, method, family, view[some], values[some], mine, seed) for method in methods}
+        tried = {method: assess(fitted, fitted.posteriors(method, family, view[some], mine), values[some], mine, seed)
+                 for method in methods}
         scores[family] = {method: mean(each.scores.mean(axis=1)) for method, each in tried.items()}
         # The steps of a chain must end in the observed count: it is taken from the methods that move worlds there.
         able = [method for method in tried if method in MOVING] if family == "chain" else tried
         best = picked[family] = max(able, key=lambda method: scores[family][method].value)
-        whole = assess(fitted, best, family, view[parts.setting], values[parts.setting], mine, seed)
-        own[:, mine] = levels(whole.ranks)
+        own[:, mine] = _set(fitted, best, family, view, values, parts, mine, LEFT_OUT, seed)
         if family == "chain":  # countries by the same method
-            rest, some = [i for i, name in enumerate(names) if name.count(":") == 3], parts.setting[-OF_COUNTRIES:]
-            more = assess(fitted, best, family, view[some], values[some], rest, seed)
-            own[:, rest] = levels(more.ranks)
+            rest = [i for i, name in enumerate(names) if name.count(":") == 3]
+            own[:, rest] = _set(fitted, best, family, view, values, parts, rest, OF_COUNTRIES, seed)
     return Setup(fitted, picked, own, scores, seen.here, view)
+
+
+def _set(fitted: Fitted, method: str, family: str, view: np.ndarray, values: np.ndarray, parts: Split,
+         targets: list[int], most: int, seed: int) -> np.ndarray:
+    """Levels (GRID, targets) of a method: on worlds set aside, and on at most so many that were learnt from."""
+    aside = parts.setting[-most:]
+    learnt = np.unique(np.linspace(0, len(parts.train) - 1, min(most, len(parts.train))).astype(int))
+    found = [assess(fitted, made, values[rows], targets, seed).ranks for made, rows in (
+        (fitted.posteriors(method, family, view[aside], targets), aside),
+        (fitted.left_out(method, family, learnt, targets), parts.train[learnt]))]
+    return levels(np.vstack(found))
 
 
 def _assessed(setup: Setup, family: str, values: np.ndarray, rows: np.ndarray,
@@ -244,7 +246,8 @@ def _assessed(setup: Setup, family: str, values: np.ndarray, rows: np.ndarray,
     targets = list(fitted.families[family])
     if family == "chain":
         targets += [i for i, name in enumerate(fitted.names) if name.count(":") == 3]
-    made = assess(fitted, setup.chosen[family], family, setup.summaries[rows], values[rows], targets, seed)
+    made = assess(fitted, fitted.posteriors(setup.chosen[family], family, setup.summaries[rows], targets), values[rows],
+                  targets, seed, (FELL,))
     return targets, made, checks(made, values[rows][:, targets], setup.own[:, targets], seed)
 
 

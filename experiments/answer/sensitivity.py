@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from undercount.experiments.answer.estimands import WAYS, truths, way
 from undercount.experiments.answer.find import Flow, Found, learn
-from undercount.experiments.answer.methods import Draws, Targets
 from undercount.experiments.answer.posterior import Marginal, balance, balanced, marginal, priors
 from undercount.experiments.answer.views import View, split
+from undercount.experiments.inference.methods import Draws, Targets
 from undercount.experiments.reference.table import Reference
 from undercount.model.files.problems import BadInput
 

@@ -17,13 +17,13 @@ from undercount.model.known.region import Referral
 from undercount.model.known.series import pairs
 
 CHECKED = 400  # worlds that no method sees before it is checked
-MOST_SETTING, SETTING_SHARE = 1000, 10  # worlds that set the levels of the intervals: a tenth, at most
+MOST_SETTING, SETTING_SHARE = 1000, 10  # worlds that choose the methods: a tenth, at most
 FEWEST_CHECKED, FEWEST_SETTING, FEWEST_TRAINED = 80, 80, 240
 
 
 @dataclass(frozen=True)
 class Split:
-    """Positions of the worlds: to train on, to choose the method and set the levels by, to check on."""
+    """Positions of the worlds: to train on, to choose the methods by, to check on. The first two set the levels."""
 
     train: np.ndarray
     setting: np.ndarray
@@ -31,7 +31,7 @@ class Split:
 
 
 def split(worlds: int, folder: str) -> Split:
-    """The last worlds are checked on, those before them set the levels. Raises BadInput if there are too few."""
+    """The last worlds are checked on, those before them choose the methods. Raises BadInput if there are too few."""
     least = FEWEST_CHECKED + FEWEST_SETTING + FEWEST_TRAINED
     if worlds < least:
         raise BadInput(Problem(folder, "--worlds", f"{worlds} worlds", f"at least {least}: {FEWEST_TRAINED} to learn "

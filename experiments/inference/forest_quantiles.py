@@ -66,6 +66,26 @@ class ForestQuantiles:
         new.data = new.data / (sizes[new.indices] * trees)
         return (new @ self._members.T).tocsr()
 
+    def left_out(self, rows: np.ndarray) -> sparse.csr_matrix:
+        """Weights (m, n) for these rows of the table (m,) over all others, by the trees that were grown without them.
+
+        What the forest says of a row that it has learnt from, as if it had not; each sums to 1.
+        """
+        n, trees = self._members.shape[0], len(self._first_leaf) - 1
+        without = np.ones((n, trees), bool)
+        for tree, drawn in enumerate(self._forest.estimators_samples_):
+            without[drawn, tree] = False
+        without[~without.any(axis=1)] = True  # with few trees a row may be in all: better too sure than silent
+        row, tree = np.nonzero(without[rows])
+        leaves = self._members.indices.reshape(n, trees)[rows][row, tree]
+        others = np.asarray(self._members.sum(axis=0)).ravel()[leaves] - 1
+        shares = sparse.csr_matrix((1 / np.maximum(others, 1), (row, leaves)), (len(rows), self._members.shape[1]))
+        found = (shares @ self._members.T).tocsr()
+        found.data[found.indices == np.repeat(rows, np.diff(found.indptr))] = 0.0
+        found.eliminate_zeros()
+        found.data /= np.repeat(np.asarray(found.sum(axis=1)).ravel(), np.diff(found.indptr))
+        return found
+
 
 def quantiles(Y: np.ndarray, w: sparse.csr_matrix, probs: np.ndarray) -> np.ndarray:
     """Weighted quantiles of Y (n,) or (n, q) for each row of w (m, n) -> (m, probs) or (m, q, probs)."""

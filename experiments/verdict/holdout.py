@@ -6,22 +6,29 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from undercount.experiments.inference.forest_quantiles import ForestQuantiles, Growth, quantiles
+from undercount.experiments.inference.honest import assess
+from undercount.experiments.inference.methods import METHODS, Fitted, Targets
 from undercount.experiments.inference.predictive import (
     averaged_relative_difference,
     last_year_persists,
     last_years_shares,
 )
+from undercount.experiments.inference.weighted import quantiles
 from undercount.experiments.verdict.evidence import Evidence
 from undercount.experiments.verdict.observed import Observed
 from undercount.experiments.verdict.summaries import summaries
+
+COMPARED = 400  # worlds that methods are compared on
+LEVELS = np.array([0.05, 0.5, 0.95])
+LEAST_SHARE = 1e-3  # added to shares before their logarithm is taken
 
 
 @dataclass(frozen=True)
 class Holdout:
     """Scores are averaged relative differences over the countries: 0 is perfect.
 
-    `forecast` (countries, 3) has 5, 50 and 95 % of each country's count, without and with the total given.
+    `forecast` (countries, 3) has 5, 50 and 95 % of each country's count, without and with the total given, by the
+    `methods` of these names.
     """
 
     period: str
@@ -32,12 +39,14 @@ class Holdout:
     forecast_with_total: np.ndarray
     score: float
     score_with_total: float
+    methods: tuple[str, str]
     persists: float
     shares: float
 
     def plain(self) -> dict[str, Any]:
         """As JSON values; docs/verdict.md explains the keys."""
         return {"period": self.period, "score": self.score, "score_with_total": self.score_with_total,
+                "methods": list(self.methods),
                 "last_year_persists": self.persists, "last_years_shares": self.shares,
                 "countries": {code: {"observed": float(o), "year_before": float(b), "forecast": f.tolist(),
                                      "forecast_with_total": g.tolist()}
@@ -49,7 +58,7 @@ def holdout(evidence: Evidence, period: str, seed: int, jobs: int, trees: int = 
     """Forecast of the cells of `period` from all cells that were over before it began.
 
     All explanations count equally: which of them holds is not known before. Given the total, its
-    logarithm is one more summary, and forecasts are scaled to it.
+    logarithm is one more summary, and forecasts are scaled to it. By the answer's methods (`inference/methods.py`).
     """
     whole = evidence.observed
     past: Observed = whole.before(period)
@@ -61,19 +70,32 @@ def holdout(evidence: Evidence, period: str, seed: int, jobs: int, trees: int = 
     before = np.array([known[code, last] for code in codes])
     table = summaries(past.rows, evidence.reference.quantities(past.columns), evidence.which)
     here = summaries(past.rows, past.counts, evidence.which)
-    without = _forecast(table, here, target, evidence, seed, jobs, trees)
+    without, method = _forecast(table, here, target, evidence, seed, jobs, trees)
     total = np.log(target.sum(axis=1) + 1.0)[:, None]
-    given = _forecast(np.hstack([table, total]), np.hstack([here, [[np.log(true.sum() + 1.0)]]]),
-                      target / np.maximum(target.sum(axis=1, keepdims=True), 1.0), evidence, seed, jobs, trees)
+    given, method_given = _forecast(
+        np.hstack([table, total]), np.hstack([here, [[np.log(true.sum() + 1.0)]]]),
+        target / np.maximum(target.sum(axis=1, keepdims=True), 1.0), evidence, seed, jobs, trees)
     middle = given[:, 1].sum()  # 0 where nobody is foretold in any cell: then the total is divided evenly
     given = given / middle * true.sum() if middle > 0 else np.full_like(given, true.sum() / len(codes))
     score = averaged_relative_difference
     return Holdout(period, codes, true, before, without, given, score(without[:, 1], true), score(given[:, 1], true),
-                   score(last_year_persists(before), true), score(last_years_shares(before, true.sum()), true))
+                   (method, method_given), score(last_year_persists(before), true),
+                   score(last_years_shares(before, true.sum()), true))
 
 
-def _forecast(table, here, target, evidence: Evidence, seed: int, jobs: int, trees: int) -> np.ndarray:
-    train = evidence.training
-    logs = np.log(target[train] + (1.0 if target.max() > 1.0 else 1e-3))
-    forest = ForestQuantiles.fit(table[train], logs, seed, Growth(trees), jobs)
-    return quantiles(target[train], forest.weights(here), np.array([0.05, 0.5, 0.95]))[0]
+def _forecast(table, here, target, evidence: Evidence, seed: int, jobs: int, trees: int) -> tuple[np.ndarray, str]:
+    """5, 50 and 95 % of each target, and the method that was taken: the one with the best log score where each of some
+    training worlds is left out."""
+    train = np.flatnonzero(evidence.training)
+    added = 1.0 if target.max() > 1.0 else LEAST_SHARE
+    logs, every = np.log(target[train] + added), range(target.shape[1])
+    names = tuple(map(str, every))
+    fitted = Fitted.fit(table[train], Targets(names, logs), {"year": names}, seed, jobs, trees)
+    some = np.unique(np.linspace(0, len(train) - 1, min(COMPARED, len(train))).astype(int))
+
+    def score(method: str) -> float:
+        return assess(fitted, fitted.left_out(method, "year", some, every), logs[some], every, seed).scores.mean()
+
+    best = max(METHODS, key=score)
+    draws = next(fitted.posteriors(best, "year", here, every))
+    return np.maximum(np.exp(quantiles(draws.values, LEVELS, draws.weights)).T - added, 0.0), best

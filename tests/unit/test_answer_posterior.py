@@ -8,6 +8,7 @@ from undercount.experiments.answer import checks, posterior
 from undercount.experiments.answer.estimands import FELL, ROSE, WAYS, way
 from undercount.experiments.answer.rule import CANNOT, NOT, direction, said
 from undercount.experiments.answer.rule import FELL as SAID_FELL
+from undercount.experiments.inference.honest import honest, levels
 
 
 def test_a_tenth_is_where_ways_part():
@@ -17,8 +18,8 @@ def test_a_tenth_is_where_ways_part():
 
 def test_levels_that_are_too_wide_are_mapped_to_those_that_hold():
     """A method whose ranks lie between 0.25 and 0.75 states intervals twice too wide."""
-    own = posterior.levels(np.linspace(0.25, 0.75, 1001)[1:-1, None])[:, 0]
-    assert posterior.honest(np.array([0.275, 0.5, 0.725]), own) == pytest.approx([0.05, 0.5, 0.95])
+    own = levels(np.linspace(0.25, 0.75, 1001)[1:-1, None])[:, 0]
+    assert honest(np.array([0.275, 0.5, 0.725]), own) == pytest.approx([0.05, 0.5, 0.95])
     post = posterior.marginal(np.linspace(0, 1, 2001), np.full(2001, 1 / 2001), own)
     assert post.quantiles() == pytest.approx([0.275, 0.5, 0.725], abs=2e-3)
     assert post.weights.sum() == pytest.approx(1)
@@ -28,7 +29,7 @@ def test_levels_that_are_too_wide_are_mapped_to_those_that_hold():
 def test_levels_set_by_few_worlds_cover_as_many_as_stated(worlds):
     """Mean over 3,000 sets of ranks: 0.9 in closed form, with a standard error of 0.0006 at 80 worlds; at NumPy's
     default order statistics it would be 0.878."""
-    own = posterior.levels(np.random.default_rng(worlds).random((worlds, 3000)))
+    own = levels(np.random.default_rng(worlds).random((worlds, 3000)))
     assert (own[-1] - own[0]).mean() == pytest.approx(0.9, abs=0.004)
 
 

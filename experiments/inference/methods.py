@@ -28,6 +28,7 @@ from undercount.experiments.inference.forest_quantiles import ForestQuantiles, G
 
 METHODS = ("forest", "adjusted", "rejection", "ridge")
 MOVING = METHODS[1:]  # those that move worlds to the observed summaries
+FORESTS = METHODS[:2]
 FOLDS = 5
 PENALTIES = np.logspace(-2, 4, 13)
 NEAREST, FEWEST_NEAREST = 0.05, 200
@@ -117,17 +118,29 @@ class Fitted:
     def posteriors(self, method: str, family: str, summaries: np.ndarray, targets: Sequence[int]) -> Iterator[Draws]:
         """Draws of the `targets` (positions) for every row of summaries (m, p), by one method."""
         X = (np.atleast_2d(summaries) - self._centre) / self._scale
-        guess, targets = self._guess(X), list(targets)
+        guess = self._guess(X)
+        weights = self._forests[family].weights(np.hstack([X, guess[:, self._projected]])) \
+            if method in FORESTS else None
+        return self._draws(method, guess, weights, list(targets))
+
+    def left_out(self, method: str, family: str, worlds: np.ndarray, targets: Sequence[int]) -> Iterator[Draws]:
+        """The same for worlds of the training (rows, (m,)), each as if it had not been learnt from: predicted out of
+        fold, by trees grown without it, and never among its own draws."""
+        weights = self._forests[family].left_out(worlds) if method in FORESTS else None
+        return self._draws(method, self._predicted[worlds], weights, list(targets), worlds)
+
+    def _draws(self, method: str, guess: np.ndarray, weights, targets: list[int],
+               own: np.ndarray | None = None) -> Iterator[Draws]:
+        """From guesses (m, all targets) and, of forests, weights (m, n); `own` (m,) are not among their draws."""
         truths, predicted = self.truths[:, targets], self._predicted[:, targets]
         if method == "ridge":
-            some = np.linspace(0, len(truths) - 1, min(RESIDUALS, len(truths))).astype(int)
-            even, residuals = np.full(len(some), 1 / len(some)), (truths - predicted)[some]
-            for row in guess:
-                yield Draws(residuals + row[targets], even, some)
+            every = np.linspace(0, len(truths) - 1, min(RESIDUALS, len(truths))).astype(int)
+            for i, row in enumerate(guess):
+                some = every if own is None else every[every != own[i]]
+                yield Draws((truths - predicted)[some] + row[targets], np.full(len(some), 1 / len(some)), some)
         elif method == "rejection":
-            yield from self._rejection(guess, truths)
+            yield from self._rejection(guess, truths, own)
         else:
-            weights = self._forests[family].weights(np.hstack([X, guess[:, self._projected]]))
             for i, row in enumerate(guess):
                 span = slice(weights.indptr[i], weights.indptr[i + 1])
                 worlds, share = weights.indices[span], weights.data[span]
@@ -136,14 +149,17 @@ class Fitted:
                     values = values + row[targets] - predicted[worlds]
                 yield Draws(values, share / share.sum(), worlds)
 
-    def _rejection(self, guess: np.ndarray, truths: np.ndarray) -> Iterator[Draws]:
+    def _rejection(self, guess: np.ndarray, truths: np.ndarray, own: np.ndarray | None) -> Iterator[Draws]:
         from sklearn.neighbors import NearestNeighbors
 
         scale, projected = self._spread[list(self._projected)], list(self._projected)
         table = self._predicted[:, projected] / scale
-        kept = min(len(table), max(FEWEST_NEAREST, round(NEAREST * len(table))))
-        away, near = NearestNeighbors(n_neighbors=kept).fit(table).kneighbors(guess[:, projected] / scale)
-        for row, distance, rows in zip(guess[:, projected] / scale, away, near):
+        kept = min(len(table) - (own is not None), max(FEWEST_NEAREST, round(NEAREST * len(table))))
+        asked = guess[:, projected] / scale
+        search = NearestNeighbors(n_neighbors=kept + (own is not None)).fit(table)
+        for i, (row, away, near) in enumerate(zip(asked, *search.kneighbors(asked))):
+            others = slice(None) if own is None else near != own[i]
+            distance, rows = away[others][:kept], near[others][:kept]
             kernel = 1 - (distance / max(distance[-1], 1e-12)) ** 2 * (1 - 1 / kept)  # Epanechnikov's
             weights = kernel / kernel.sum()
             off = table[rows] - row
