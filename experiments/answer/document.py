@@ -53,6 +53,7 @@ def document(found: Found, moved: Sequence[Moved], changes: Sequence[Change], fo
         "rivals": _rivals(found),
         "level": {str(year): {"prior": _persons(prior), "posterior": _persons(post), "check": _check(check)}
                   for year, (post, prior, check) in found.levels.items()},
+        "joint": {name: asdict(each) for name, each in found.joint.items()},
         "methods": [{key: _plain(value) for key, value in row.items()} for row in found.methods.to_dict("records")],
         "sensitivity": [asdict(row) | {"ends": list(row.ends), "far": row.far} for row in moved],
         "changes": [asdict(row) | {"prior": list(row.prior), "posterior": list(row.posterior), "inside": row.inside}
@@ -176,6 +177,7 @@ def _checks(made: dict[str, Any]) -> list[dict[str, Any]]:
     add("table: as far out as this or farther", made["ordinary"]["tail"], f"tail probability at least {STRANGE:g}",
         not made["ordinary"]["strange"])
     tests = len(made["flow"]) * (2 if made["statistics"] else 1) + sum(len(c["groups"]) for c in made["chain"].values())
+    tests += len(made["joint"])
     for key, flow in made["flow"].items():
         name, (before, after) = f"flow {key.replace(':', '-')}", map(int, key.split(":"))
         own(name, flow["check"], tests)
@@ -197,6 +199,9 @@ def _checks(made: dict[str, Any]) -> list[dict[str, Any]]:
     for key, chain in made["chain"].items():
         for group, link in chain["groups"].items():
             own(f"{GROUPS[group]} {key.replace(':', '-')}", link["check"], tests)
+    for name, each in made["joint"].items():
+        add(f"{name.replace(':', '-')}, {each['quantities']} at once: expected coverage", each["uniform"],
+            f"p at least {RANKS / tests:.4f}", each["uniform"] >= RANKS / tests)
     inside = sum(row["inside"] for row in made["changes"])
     add("changes: inside their 90 % bands", inside, f"at least 80 % of {len(made['changes'])}",
         inside >= 0.8 * len(made["changes"]))

@@ -15,6 +15,7 @@ from undercount.experiments.answer.posterior import Marginal, balance, balanced,
 from undercount.experiments.answer.views import Split, View, disturbed, split, used
 from undercount.experiments.inference.estimate import Estimate, mean
 from undercount.experiments.inference.honest import GRID, Assessed, assess, honest, levels
+from undercount.experiments.inference.joint import Together, together
 from undercount.experiments.inference.methods import GROWTH, METHODS, MOVING, Draws, Fitted, Targets
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.kept import again
@@ -112,6 +113,7 @@ class Found:
     informed_flows: list[Flow]  # with the statistics beyond the table; none without any
     chains: list[Links]
     levels: dict[int, tuple[Marginal, Marginal, Check]]  # year -> posterior, prior, check
+    joint: dict[str, Together]  # what is stated at once
     rivals: Rivals | None
     weights: np.ndarray  # of the training worlds, for the shortest window, balanced
     methods: pd.DataFrame
@@ -161,7 +163,25 @@ def find(reference: Reference, observed: Observed, seed: int, cores: int, say: C
     np.add.at(weights, parts.train[draws.worlds], balanced(draws, draws.values[:, 0], balance(flows[0].shares)))
     return Found(reference, observed, seed, years, parts, known, plain, usual, flows, robust_flows, informed_flows,
                  chains, _levels(plain, years, values, parts, found["level"], seed),
+                 _joint(plain, informed, known, years, values, parts.checked, seed),
                  _rivals(plain, known, parts) if known.onsets else None, weights, _comparison(plain))
+
+
+def _joint(plain: Setup, informed: Setup | None, known: Truths, years, values: np.ndarray, rows: np.ndarray,
+           seed: int) -> dict[str, Together]:
+    """What is stated at once, by name, on worlds of known truth."""
+    asked = {"flow": (plain, "flow", known.flows), "flow with the statistics": (informed, "flow", known.flows)}
+    asked |= {f"chain {window.key}": (plain, "chain", [f"{group}:{window.key}" for group in known.groups])
+              for window in known.windows}
+    asked["level"] = plain, "level", [f"level:{year}" for year in years]
+    found = {}
+    for name, (setup, family, names) in asked.items():
+        if setup is not None:
+            targets, seen = [setup.position(each) for each in names], setup.summaries[rows]
+            found[name] = together(setup.fitted.posteriors(setup.chosen[family], family, seen, targets),
+                                   values[rows][:, targets], setup.fitted.points(seen, targets, seed),
+                                   setup.own[:, targets], seed)
+    return found
 
 
 def check_columns(reference: Reference) -> None:

@@ -123,6 +123,13 @@ class Fitted:
             if method in FORESTS else None
         return self._draws(method, guess, weights, list(targets))
 
+    def points(self, summaries: np.ndarray, targets: Sequence[int], seed: int) -> np.ndarray:
+        """A point (m, targets) near what is predicted for every row of summaries (m, p): the prediction and what
+        remained of it in some world of the training."""
+        guess = self._guess((np.atleast_2d(summaries) - self._centre) / self._scale)
+        some = np.random.default_rng([seed, 0x7A29]).integers(0, len(self.truths), len(guess))
+        return (guess + self.truths[some] - self._predicted[some])[:, list(targets)]
+
     def left_out(self, method: str, family: str, worlds: np.ndarray, targets: Sequence[int]) -> Iterator[Draws]:
         """The same for worlds of the training (rows, (m,)), each as if it had not been learnt from: predicted out of
         fold, by trees grown without it, and never among its own draws."""
