@@ -3,7 +3,7 @@
 
 FOLDER are those of `undercount attribute`, `policy`, `discover` and `further`; each goes under its command's name.
 Parts and Parquet tables stay behind: documents, words, CSV tables, figures and manifests are published, and what
-was published before of the same region is removed. The weights of the verdict's worlds go beside the table of worlds
+was published before of the same command and region is removed; of commands that are not given it stays. The weights of the verdict's worlds go beside the table of worlds
 that ships, for the page (`shipped_weighted`); of another region only where such a table ships. Then `python -m
 tools.findings` (`tools.findings_region` of another region) writes the page.
 """
@@ -33,12 +33,11 @@ BEHIND = ("parts", "region", "reference", "verdict")  # what a folder keeps to g
 
 def publish(reference: Path, folders: list[Path], target: Path = PUBLISHED) -> list[Path]:
     """The files written. Raises KeyError for a folder of another command."""
-    for name in (*NAMES.values(), "figures"):  # other regions have folders of their own beside these
-        shutil.rmtree(target / name, ignore_errors=True)
     written = []
     for folder in folders:
         kind = json.loads((folder / MANIFEST).read_bytes())["kind"]
         own = target / NAMES[kind]
+        shutil.rmtree(own, ignore_errors=True)
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
             if path.suffix in KINDS and inside.parts[0] not in BEHIND:

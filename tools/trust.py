@@ -18,6 +18,7 @@ ASKS = {
     "as far out as this or farther": "Could the model have made a table like the observed one?",
     "90 % intervals cover": "Of worlds whose truth is known, do as many lie inside the interval as it says?",
     "ranks uniform": "Is the truth as often low as high in what is stated (simulation-based calibration)?",
+    "expected coverage": "Does what is stated of several quantities at once hold, not only of each (TARP)?",
     "bias": "Is what is stated off to one side on average?",
     "estimate and truth correlate": "Do estimates follow the truth from world to world?",
     "P(fell) ranks worlds (AUC)": "Does a higher stated probability of a fall mean that more worlds fell?",

@@ -89,13 +89,15 @@ def test_what_is_published_is_documents_and_no_draws(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     target = tmp_path / "published"
-    (target / "verdict").mkdir(parents=True)
-    (target / "verdict" / "old.csv").write_text("of an earlier answer")
+    for name in ("verdict", "policy"):
+        (target / name).mkdir(parents=True)
+        (target / name / "old.csv").write_text("of an earlier answer")
     written = publish(reference, [verdict], target)
-    assert {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()} == {
-        path.relative_to(target).as_posix() for path in written} == {
+    there = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+    assert there - {"policy/old.csv"} == {path.relative_to(target).as_posix() for path in written} == {
         "verdict/manifest.json", "verdict/verdict.md", "verdict/tables/answer_flow.csv", "figures/answer-flow.png",
         "verdict/reference-manifest.json"}
+    assert "policy/old.csv" in there  # nothing was given in its place
     assert json.loads((target / "verdict" / "reference-manifest.json").read_text())["kind"] == "reference"
 
 
