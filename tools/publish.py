@@ -3,9 +3,9 @@
 
 FOLDER are those of `undercount attribute`, `policy`, `discover` and `further`; each goes under its command's name.
 Parts and Parquet tables stay behind: documents, words, CSV tables, figures and manifests are published, and what
-was published before of the same command and region is removed; of commands that are not given it stays. The weights of the verdict's worlds go beside the table of worlds
-that ships, for the page (`shipped_weighted`); of another region only where such a table ships. Then `python -m
-tools.findings` (`tools.findings_region` of another region) writes the page.
+was published before of the same command and region is removed; of commands that are not given it stays. The weights of
+the verdict's worlds go beside the table of worlds that ships, for the page (`shipped_weighted`); of another region only
+where such a table ships. Then `python -m tools.findings` (`tools.findings_region` of another region) writes the page.
 """
 
 from __future__ import annotations
