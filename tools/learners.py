@@ -23,6 +23,7 @@ from undercount.experiments.reference.table import Reference, read_reference
 from undercount.experiments.verdict.observed import read_observed
 
 DOCS = Path(__file__).parents[1] / "docs"
+NEURAL = DOCS / "neural.csv"  # by `tools/neural.py`
 SEED, CORES = 1, 2
 SHARES = (0.125, 0.25, 0.5, 1.0)  # of the worlds to learn from
 LUCKS = 1000  # of the bootstrap of worlds
@@ -100,8 +101,8 @@ def _judged(guessed: np.ndarray, true: np.ndarray) -> dict[str, float]:
             "high": round(float(high), 3), "auc": round(float(area(-guessed, true <= FELL)), 3)}
 
 
-def page(rows: pd.DataFrame) -> str:
-    """docs/learners.md."""
+def page(rows: pd.DataFrame, neural: pd.DataFrame) -> str:
+    """docs/learners.md, from the two tables."""
     most = rows["worlds"].max()
     parts = [f"""# Is it the method or the table?
 
@@ -121,14 +122,32 @@ every number: [learners.csv](learners.csv)."""]
         "## Would more worlds help?", "",
         "Correlation of the mean of all learners, by the number of worlds that they learnt from.", "",
         "| | " + " | ".join(f"{size:,}" for size in sizes) + " |", "|---|" + "---|" * len(sizes), *lines]))
+    parts.append("""## Would a neural posterior?
+
+A conditional density instead of a guess: masked autoregressive flows learn the distribution of both changes from the
+worlds that the verdict's methods learn from, and are judged on the same worlds (`python -m tools.neural FOLDER`; every
+number: [neural.csv](neural.csv)). Log score of the truth's bin among ten of equal prior probability (nats; chance
+−2.303, the larger the better), share of truths inside the 90 % interval before any correction, correlations.""")
+    keys = [key for key in neural.columns if ":" in key]
+    for seen, part in neural.groupby("seen", sort=False):
+        lines = [f"| {row['method']} | {row['log_score']:.3f}".replace("-", "−") + f" | {row['inside']:.2f} | "
+                 + " | ".join(f"{row[key]:.2f}" for key in keys) + " |" for _, row in part.iterrows()]
+        names = " | ".join("correlation, " + key.replace(":", " to ") for key in keys)
+        parts.append("\n".join([f"From {seen}:", "", f"| method | log score | inside | {names} |",
+                                "|---|---|---|" + "---|" * len(keys), *lines]))
     return "\n\n".join(parts) + "\n"
+
+
+def write_page() -> None:
+    text = page(pd.read_csv(DOCS / "learners.csv"), pd.read_csv(NEURAL))
+    (DOCS / "learners.md").write_text(text, encoding="utf-8")
 
 
 def main(folder: Path) -> None:
     warnings.filterwarnings("ignore", message=".*[Ee]arly stopping.*|.*did not converge.*|.*Ill-conditioned.*")
     rows = pd.DataFrame(judged(read_reference(folder)))
     rows.to_csv(DOCS / "learners.csv", index=False, lineterminator="\n")
-    (DOCS / "learners.md").write_text(page(rows), encoding="utf-8")
+    write_page()
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ def find(reference: Reference, observed: Observed, seed: int, cores: int, say: C
     informed = None
     if used(reference):
         say(f"the same with {len(used(reference))} statistics beyond the table")
-        informed = learn(view.with_statistics(reference), targets, parts, seed, cores, trees, only)
+        informed = learn(view.with_statistics(reference), targets, parts, seed, cores, trees, {"flow": None})
     say("the answer, and its checks")
     found = {family: _assessed(plain, family, values, parts.checked, seed) for family in ("flow", "chain", "level")}
     flows = _flows(plain, known, parts, found["flow"], seed)
@@ -164,7 +164,7 @@ def find(reference: Reference, observed: Observed, seed: int, cores: int, say: C
     return Found(reference, observed, seed, years, parts, known, plain, usual, flows, robust_flows, informed_flows,
                  chains, _levels(plain, years, values, parts, found["level"], seed),
                  _joint(plain, informed, known, years, values, parts.checked, seed),
-                 _rivals(plain, known, parts) if known.onsets else None, weights, _comparison(plain))
+                 _rivals(plain, known, parts) if known.onsets else None, weights, _comparison(plain, informed))
 
 
 def _joint(plain: Setup, informed: Setup | None, known: Truths, years, values: np.ndarray, rows: np.ndarray,
@@ -215,10 +215,10 @@ def _targets(known: Truths) -> Targets:
 
 
 def learn(seen: View, targets: Targets, parts: Split, seed: int, cores: int, trees: int = GROWTH.trees,
-          chosen: dict[str, str] | None = None) -> Setup:
+          chosen: dict[str, str | None] | None = None) -> Setup:
     """Fit every method, choose one for each family by the log score on the worlds set aside, and set its levels.
 
-    With `chosen`, only its families, each by its method.
+    With `chosen`, only its families, each by its method (None: by the one with the best log score).
     """
     view, names, values = seen.worlds, targets.names, targets.values
     links = [name for name in names if name.count(":") == 2 and not name.startswith("flow:")]
@@ -233,7 +233,8 @@ def learn(seen: View, targets: Targets, parts: Split, seed: int, cores: int, tre
             picked[family] = "forest"
             continue
         mine = [names.index(name) for name in members]
-        methods = METHODS if chosen is None else (chosen[family],)
+        named = chosen[family] if chosen else None
+        methods = METHODS if named is None else (named,)
         some = parts.setting[-COMPARED:]
         tried = {method: assess(fitted, fitted.posteriors(method, family, view[some], mine), values[some], mine, seed)
                  for method in methods}
@@ -241,15 +242,15 @@ def learn(seen: View, targets: Targets, parts: Split, seed: int, cores: int, tre
         # The steps of a chain must end in the observed count: it is taken from the methods that move worlds there.
         able = [method for method in tried if method in MOVING] if family == "chain" else tried
         best = picked[family] = max(able, key=lambda method: scores[family][method].value)
-        own[:, mine] = _set(fitted, best, family, view, values, parts, mine, LEFT_OUT, seed)
+        own[:, mine] = _own_levels(fitted, best, family, view, values, parts, mine, LEFT_OUT, seed)
         if family == "chain":  # countries by the same method
             rest = [i for i, name in enumerate(names) if name.count(":") == 3]
-            own[:, rest] = _set(fitted, best, family, view, values, parts, rest, OF_COUNTRIES, seed)
+            own[:, rest] = _own_levels(fitted, best, family, view, values, parts, rest, OF_COUNTRIES, seed)
     return Setup(fitted, picked, own, scores, seen.here, view)
 
 
-def _set(fitted: Fitted, method: str, family: str, view: np.ndarray, values: np.ndarray, parts: Split,
-         targets: list[int], most: int, seed: int) -> np.ndarray:
+def _own_levels(fitted: Fitted, method: str, family: str, view: np.ndarray, values: np.ndarray, parts: Split,
+                targets: list[int], most: int, seed: int) -> np.ndarray:
     """Levels (GRID, targets) of a method: on worlds set aside, and on at most so many that were learnt from."""
     aside = parts.setting[-most:]
     learnt = np.unique(np.linspace(0, len(parts.train) - 1, min(most, len(parts.train))).astype(int))
@@ -332,8 +333,11 @@ def _rivals(setup: Setup, known: Truths, parts: Split) -> Rivals:
                   train.T @ train / len(train), np.array(auc))
 
 
-def _comparison(setup: Setup) -> pd.DataFrame:
+def _comparison(plain: Setup, informed: Setup | None) -> pd.DataFrame:
     """Log score of every method and family, and which was chosen."""
-    rows = [(family, method, score.value, score.low, score.high, method == setup.chosen[family])
-            for family, by_method in setup.scores.items() for method, score in by_method.items()]
+    asked = {family: (plain, family) for family in plain.scores}
+    if informed is not None:
+        asked |= {f"{family} with the statistics": (informed, family) for family in informed.scores}
+    rows = [(name, method, score.value, score.low, score.high, method == setup.chosen[family])
+            for name, (setup, family) in asked.items() for method, score in setup.scores[family].items()]
     return pd.DataFrame(rows, columns=["family", "method", "log_score", "low", "high", "chosen"])

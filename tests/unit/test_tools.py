@@ -118,4 +118,4 @@ def test_learners_learn(learner):
 
 def test_the_page_of_learners_is_that_of_the_table():
     assert (learners.DOCS / "learners.md").read_text(encoding="utf-8") == learners.page(
-        pd.read_csv(learners.DOCS / "learners.csv"))
+        pd.read_csv(learners.DOCS / "learners.csv"), pd.read_csv(learners.NEURAL))
