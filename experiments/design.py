@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.assumed.scenario_checks import SIZES, event_span
+
+BLOCK = 256  # points of a design that are made together
 
 
 def widened(scenario: Scenario, width: float) -> Scenario:
@@ -45,18 +48,20 @@ def _allowed(scenario: Scenario, path: str) -> tuple[float, float]:
 
 def design(explanation: str, dimensions: int, width: float, seed: int, first: int, last: int) -> np.ndarray:
     """Points `first` to `last` (excluded) of the explanation's design, shape (last - first, dimensions), in [0, 1)."""
+    blocks = [_block(explanation, dimensions, width, seed, number) for number in range(first // BLOCK, -(-last // BLOCK))]
+    return np.concatenate(blocks)[first % BLOCK:first % BLOCK + last - first] if blocks else np.empty((0, dimensions))
+
+
+@lru_cache(maxsize=4)
+def _block(explanation: str, dimensions: int, width: float, seed: int, number: int) -> np.ndarray:
+    """BLOCK points in a row: to come to a point takes as long as many points do, and worlds are asked for one by one."""
     from scipy.stats import qmc
 
     scramble = np.random.default_rng(_word(seed, explanation, width, "design"))
     sobol = qmc.Sobol(dimensions, scramble=True, seed=scramble)
-    if first:
-        sobol.fast_forward(first)
-    # SciPy warns where a block is no power of two; blocks here are pieces of one sequence.
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        return np.minimum(sobol.random(last - first), np.nextafter(1.0, 0.0))
+    if number:
+        sobol.fast_forward(number * BLOCK)
+    return np.minimum(sobol.random(BLOCK), np.nextafter(1.0, 0.0))
 
 
 def another(explanation: str, dimensions: int, width: float, seed: int, world: int, attempt: int) -> np.ndarray:

@@ -23,13 +23,30 @@ def check_sound(world: World) -> None:
     """Raises BadInput that names the first table and field in which a world is none."""
     for name in (*(() if world.template in _seen else SHARED), *STATE, *TALLIES):
         table = np.asarray(getattr(world, name))
+        if (numbers := of_one_kind(table)) is not None and _is_sound(numbers, name):
+            continue
         for field, values in fields_of(table):
-            # A sum is no number if any of its terms is none; whole numbers are negative if the least is.
-            if values.dtype.kind == "f" and not np.isfinite(values.sum()):
-                raise BadInput(_problem(world, name, field, values[~np.isfinite(values)]))
-            if name in TALLIES and values.size and values.min() < 0:
-                raise BadInput(_problem(world, name, field, values[values < 0]))
+            if not _is_sound(values, name):
+                wrong = values[~np.isfinite(values)] if values.dtype.kind == "f" else values[values < 0]
+                raise BadInput(_problem(world, name, field, wrong))
     _seen.add(world.template)
+
+
+def _is_sound(values: np.ndarray, name: str) -> bool:
+    """A sum is no number if any of its terms is none; whole numbers are negative if the least is."""
+    if values.dtype.kind == "f" and not np.isfinite(values.sum()):
+        return False
+    return name not in TALLIES or not values.size or values.min() >= 0
+
+
+def of_one_kind(table: np.ndarray) -> np.ndarray | None:
+    """The numbers of a table whose fields are all of one kind, in one array; None of any other."""
+    kinds = {table.dtype.fields[name][0] for name in table.dtype.names or ()}
+    if not kinds:
+        return table
+    kind = kinds.pop()
+    alike = not kinds and kind.names is None and kind.itemsize * len(table.dtype.names) == table.dtype.itemsize
+    return table.view(kind) if alike and table.flags.c_contiguous else None
 
 
 def fields_of(table: np.ndarray) -> Iterator[tuple[str | None, np.ndarray]]:

@@ -44,7 +44,7 @@ from undercount.model.engine.layout import (
 from undercount.model.engine.lent import Lent
 from undercount.model.engine.pools import KINDS, LOOKING, ON_THE_WAY, TRAITS, fill_pools
 from undercount.model.engine.setup import appoint, found_cells, weighs_destinations
-from undercount.model.known.facts import fact_table, persons_at_risk, population
+from undercount.model.known.facts import fact_table, population, women_at_risk
 from undercount.model.known.routes import route_table
 from undercount.model.month import run_months
 
@@ -108,6 +108,53 @@ def _with_warm_up(table: np.ndarray) -> np.ndarray:
     return whole.view(table.dtype).reshape(WARM_UP + months, places)
 
 
+def post_table(region: Region) -> np.recarray:
+    """Posts of a region, nobody on duty yet: its crossings, then police, consulates and courts of every country."""
+    at = region.index
+    ends = [(layout.BORDER, at[c.a], at[c.b]) for c in region.crossings]
+    ends += [(kind, place, NOBODY) for kind in (layout.POLICE, layout.CONSULATE, layout.COURT)
+             for place in range(len(at))]
+    posts = records(len(ends), POST)
+    posts["kind"], posts["place"], posts["other"] = np.array(ends).T
+    posts["patrol"] = 1.0
+    return posts
+
+
+def ngo_table(region: Region) -> np.recarray:
+    """Programmes of a region."""
+    ngos = records(len(region.ngos), NGO)
+    ngos["id"] = np.arange(len(ngos))
+    ngos["place"] = [region.index[ngo.iso3] for ngo in region.ngos]
+    ngos["kind"] = [NGO_KINDS.index(ngo.kind) for ngo in region.ngos]
+    ngos["start"] = [ngo.start - region.start + WARM_UP for ngo in region.ngos]
+    ngos["attention"] = 0.5
+    return ngos
+
+
+def place_table(region: Region) -> np.recarray:
+    """Countries of a region, and where their posts, programmes and routes stand; nothing that a scenario assumes."""
+    posts, ngos, routes = (_once(table, region) for table in (post_table, ngo_table, route_table))
+    places = records(len(region.countries), PLACE)
+    places["population"] = population(region)
+    places["visa_area"] = [c.iso3 in region.visa_area for c in region.countries]
+    places["origin"] = [c.origin for c in region.countries]
+    places["destination"] = [c.destination for c in region.countries]
+    places["testimony"] = 1.0
+    places["attention"] = 0.5
+    for kind, name in ((layout.POLICE, "police"), (layout.CONSULATE, "consulate"), (layout.COURT, "court")):
+        where = np.flatnonzero(posts["kind"] == kind)
+        places[name][posts["place"][where]] = where
+    for kind, name in enumerate(NGO_KINDS):
+        places[name] = NOBODY
+        for n in np.flatnonzero(ngos["kind"] == kind):
+            places[name][ngos["place"][n]] = n
+    for place in range(len(places)):
+        own = np.flatnonzero(routes["origin"] == place)
+        places["n_routes"][place] = len(own)
+        places["first_route"][place] = own[0] if len(own) else 0
+    return places
+
+
 class Template:
     """What all seeds of one scenario at one scale share."""
 
@@ -132,7 +179,7 @@ class Template:
                 self.par[f"{kind}_learning"] = 0.0
         first_year_shares(self.par, self.routes)
         self.posts = self._posts()
-        self.ngos = self._ngos()
+        self.ngos = _once(ngo_table, self.region)
         self.places = self._places()
         self.classes = self._classes()
         self.settling = self._settling()
@@ -165,48 +212,16 @@ class Template:
         return int(self.classes["agents"].sum()) // (len(KINDS) if self.pooled else 1)
 
     def _posts(self) -> np.recarray:
-        at = self.region.index
-        ends = [(layout.BORDER, at[c.a], at[c.b]) for c in self.region.crossings]
-        ends += [(kind, place, NOBODY) for kind in (layout.POLICE, layout.CONSULATE, layout.COURT)
-                 for place in range(len(at))]
-        posts = records(len(ends), POST)
-        posts["kind"], posts["place"], posts["other"] = np.array(ends).T
+        posts = _once(post_table, self.region)
         staff = np.maximum(1, np.rint(self.par["officials_per_post"][0, posts["place"]]))
         posts["officials"] = staff
         posts["first"] = np.cumsum(staff) - staff
-        posts["patrol"] = 1.0
         return posts
 
-    def _ngos(self) -> np.recarray:
-        ngos = records(len(self.region.ngos), NGO)
-        for n, ngo in enumerate(self.region.ngos):
-            ngos[n].id, ngos[n].place = n, self.region.index[ngo.iso3]
-            ngos[n].kind, ngos[n].start = NGO_KINDS.index(ngo.kind), ngo.start - self.region.start + WARM_UP
-        ngos["attention"] = 0.5
-        return ngos
-
     def _places(self) -> np.recarray:
-        region, first = self.region, self.par[0]
-        places = records(len(region.countries), PLACE)
-        places["persons"] = persons_at_risk(region, first["women_share"])
-        places["population"] = _once(population, region)
-        places["visa_area"] = [c.iso3 in region.visa_area for c in region.countries]
-        places["origin"] = [c.origin for c in region.countries]
-        places["destination"] = [c.destination for c in region.countries]
-        places["testimony"] = 1.0
+        places, first = _once(place_table, self.region), self.par.view(np.ndarray)[0]
+        places["persons"] = _once(women_at_risk, self.region) / np.maximum(first["women_share"], 1e-9)
         places["testimony_start"] = first["testimony"] * (1.0 + first["protection"]) * first["acceptance"]
-        places["attention"] = 0.5
-        for kind, name in ((layout.POLICE, "police"), (layout.CONSULATE, "consulate"), (layout.COURT, "court")):
-            where = np.flatnonzero(self.posts["kind"] == kind)
-            places[name][self.posts["place"][where]] = where
-        for kind, name in enumerate(NGO_KINDS):
-            places[name] = NOBODY
-            for n in np.flatnonzero(self.ngos["kind"] == kind):
-                places[name][self.ngos["place"][n]] = n
-        for place in range(len(places)):
-            own = np.flatnonzero(self.routes["origin"] == place)
-            places["n_routes"][place] = len(own)
-            places["first_route"][place] = own[0] if len(own) else 0
         return places
 
     def _classes(self) -> np.recarray:

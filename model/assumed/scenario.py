@@ -11,7 +11,7 @@ import os
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +101,11 @@ class Scenario:
         left at its default; but nothing that a switched-off mechanism overwrites. To fix a parameter
         at its default, write { value = x, low = x, high = x }.
         """
+        return dict(self._free)
+
+    @cached_property
+    def _free(self) -> dict[str, Span]:
+        """Found once: thousands of draws are made from one scenario."""
         found: dict[str, Span] = {}
         silent = self.silent
         for path, spec in specs().items():
@@ -135,7 +140,8 @@ class Scenario:
                 low, high = free[path]
                 values[path] = min(high, low + share * (high - low))
         problems.raise_any()
-        events = tuple(replace(event, amount=values.get(event.path, event.amount)) for event in self.events)
+        events = tuple(replace(event, amount=values[event.path]) if event.path in values else event
+                       for event in self.events)
         onsets = tuple(self._drawn(onset, u) for onset in self.onsets)
         return replace(self, parameters=updated(self.parameters, values), events=hung(events, onsets), onsets=onsets)
 
@@ -260,24 +266,28 @@ def parameter_table(scenario: Scenario) -> np.ndarray:
     """
     import numpy as np
 
-    region = scenario.region
-    row = np.array([tuple(scenario.value(path) for path in specs())], dtype=_record())
-    table = np.repeat(row, region.months * len(region.countries)).reshape(region.months, -1)
+    region, row = scenario.region, np.array([scenario.value(path) for path in specs()])
+    at = {spec.key: i for i, spec in enumerate(specs().values())}
+    # A parameter after the other, where events act; a place in a month after the other, as rules read them.
+    columns = np.empty((len(row), region.months, len(region.countries)))
+    columns[:] = row[:, None, None]
     month = np.arange(region.months)
     for event in sorted(scenario.events, key=lambda e: e.when):  # sorted() keeps the order of the file
+        if event.size == 0.0:  # of an onset that does not happen
+            continue
         spec = specs()[event.parameter]
         start = event.when - region.start
-        weight = np.clip((month - start + 1) / max(event.ramp, 1), 0.0, 1.0)
+        weight = np.minimum(np.maximum((month - start + 1) / max(event.ramp, 1), 0.0), 1.0)
         amount = event.amount ** event.size if event.kind == "factor" else event.amount
         if event.until:
             weight[max(event.until - region.start + 1, 0):] = 0.0
         places = [region.index[iso3] for iso3 in event.places]
-        column = table[spec.key]
+        column, (low, high) = columns[at[spec.key]], spec.allowed
         before, weight = column[:, places], weight[:, None]
         after = before * (1.0 + weight * (amount - 1.0)) if event.kind == "factor" \
             else before + weight * event.size * (amount - before)
-        column[:, places] = np.clip(after, *spec.allowed)
+        column[:, places] = np.minimum(np.maximum(after, low), high)
     for name, on in scenario.mechanisms.items():
         for key, neutral in MECHANISMS[name].neutral.items() if not on else ():
-            table[key] = neutral
-    return table
+            columns[at[key]] = neutral
+    return np.ascontiguousarray(columns.transpose(1, 2, 0)).view(_record())[..., 0]

@@ -13,23 +13,19 @@ def first_year_shares(par: np.recarray, routes: np.recarray) -> None:
     odds: shorter ones and old corridors more. Exploitation at home has the odds `internal_appeal`.
     `par` is (months, places) of parameters, `routes` the table of `known.routes.route_table`.
     """
-    first = par[0]
-    for origin in np.unique(routes["origin"]):
-        own = np.flatnonzero(routes["origin"] == origin)
-        home = routes["legs"][own] == 0
-        routes["start"][own[home]] = first["internal_appeal"][origin]
-        abroad = own[~home]
-        destination = routes["destination"][abroad]
-        weight = routes["tie"][abroad] * first["attraction"][destination]
-        path = np.exp(first["familiarity"][origin] * routes["familiar"][abroad]) / routes["legs"][abroad]
-        for there in np.unique(destination):
-            path[destination == there] /= path[destination == there].sum()
-        weight = weight * path
-        near = routes["near"][abroad] == 1
-        share = _share_of_near(first["near_share"][origin], weight, near)
-        for kind, part in ((near, share), (~near, 1.0 - share)):
+    first, table = par.view(np.ndarray)[0], routes.view(np.ndarray)
+    origin, destination, near = table["origin"], table["destination"], table["near"] == 1
+    abroad, pair = table["legs"] > 0, origin * len(first) + destination
+    path = np.exp(first["familiarity"][origin] * table["familiar"]) / np.maximum(table["legs"], 1)
+    path /= np.bincount(pair, path)[pair]
+    weight = table["tie"] * first["attraction"][destination] * path
+    table["start"] = first["internal_appeal"][origin]
+    for place in np.unique(origin):
+        own = abroad & (origin == place)
+        share = _share_of_near(first["near_share"][place], weight[own], near[own])
+        for kind, part in ((own & near, share), (own & ~near, 1.0 - share)):
             total = weight[kind].sum()
-            routes["start"][abroad[kind]] = part * weight[kind] / total if total > 0.0 else 0.0
+            table["start"][kind] = part * weight[kind] / total if total > 0.0 else 0.0
 
 
 def _share_of_near(share: float, weight: np.ndarray, near: np.ndarray) -> float:

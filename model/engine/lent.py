@@ -102,13 +102,13 @@ class Lent:
         self.tables, self.address = tables, tables
         if config.DISABLE_JIT:
             return
-        kind = typeof(tables)
-        if _kinds and _kinds[0] != kind:
-            raise TypeError("tables: found other records than in the worlds before")
-        _kinds[:] = [kind]
+        if not _kinds:
+            _kinds.append(typeof(tables))  # takes milliseconds; a call knows sooner whether they are of the same kind
         self._buffer = np.zeros(ROOM, np.uint8)
         self.address = int(self._buffer.ctypes.data)
         _lend(tables, self.address)
+        if len(_lend.signatures) > 1 and typeof(tables) != _kinds[0]:
+            raise TypeError("tables: found other records than in the worlds before")
 
 
 def _themselves(address):

@@ -65,11 +65,10 @@ def _diaspora(region: Region) -> np.ndarray:
     return np.where(np.isnan(share) | (share <= 0.0), 1.0, share / mean)
 
 
-def persons_at_risk(region: Region, women_share: np.ndarray) -> np.ndarray:
-    """Persons at risk by place: women aged 15-29 over the share of women; 0 where not an origin."""
+def women_at_risk(region: Region) -> np.ndarray:
+    """Women aged 15-29 by place at the start; 0 where unknown or not an origin."""
     women = _filled(region, "women_15_29")[0]
-    origin = np.array([country.origin for country in region.countries])
-    return np.where(origin, np.nan_to_num(women) / np.maximum(women_share, 1e-9), 0.0)
+    return np.where([country.origin for country in region.countries], np.nan_to_num(women), 0.0)
 
 
 def population(region: Region) -> np.ndarray:

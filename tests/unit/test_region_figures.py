@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from undercount.model.files.problems import BadInput
-from undercount.model.known.facts import fact_table, persons_at_risk, population
+from undercount.model.known.facts import fact_table, population, women_at_risk
 from undercount.model.known.region_in import load_region, read_referrals
 
 FIGURES = {"gdp_per_head": (2000, 9000), "unemployment": (15, 7), "population": (2_000_000, 3_000_000),
@@ -154,7 +154,7 @@ def test_telephones_that_come_late_where_nobody_else_has_any(tmp_path):
 def test_capitals_in_one_place(tmp_path):
     region = load_region(made(tmp_path / "lakes", at=((10, 10), (10, 10))))
     finite(region)
-    assert np.isfinite(persons_at_risk(region, np.full(2, 0.8))).all()
+    assert np.isfinite(women_at_risk(region)).all()
 
 
 # --- observed rows that no month counts ------------------------------------------------------------
