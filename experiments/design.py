@@ -48,13 +48,16 @@ def _allowed(scenario: Scenario, path: str) -> tuple[float, float]:
 
 def design(explanation: str, dimensions: int, width: float, seed: int, first: int, last: int) -> np.ndarray:
     """Points `first` to `last` (excluded) of the explanation's design, shape (last - first, dimensions), in [0, 1)."""
-    blocks = [_block(explanation, dimensions, width, seed, number) for number in range(first // BLOCK, -(-last // BLOCK))]
-    return np.concatenate(blocks)[first % BLOCK:first % BLOCK + last - first] if blocks else np.empty((0, dimensions))
+    numbers = range(first // BLOCK, -(-last // BLOCK))
+    if not numbers:
+        return np.empty((0, dimensions))
+    blocks = np.concatenate([_block(explanation, dimensions, width, seed, number) for number in numbers])
+    return blocks[first % BLOCK:first % BLOCK + last - first]
 
 
 @lru_cache(maxsize=4)
 def _block(explanation: str, dimensions: int, width: float, seed: int, number: int) -> np.ndarray:
-    """BLOCK points in a row: to come to a point takes as long as many points do, and worlds are asked for one by one."""
+    """BLOCK points in a row: setting a design up takes as long as many points do, and worlds are asked for singly."""
     from scipy.stats import qmc
 
     scramble = np.random.default_rng(_word(seed, explanation, width, "design"))

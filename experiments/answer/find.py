@@ -23,8 +23,8 @@ from undercount.experiments.verdict.observed import Observed
 from undercount.model.files.problems import BadInput, Problem
 
 COMPARED = 400  # worlds that methods are compared on
-# Worlds learnt from, at most, that set the levels beside those set aside; of the countries' links there are many.
-LEFT_OUT, OF_COUNTRIES = 4000, 600
+# Worlds learnt from, at most, that set levels beside those set aside; fewer for many targets, as links by country are.
+LEFT_OUT, FEWER, MANY = 4000, 600, 50
 SUBLINKS = ("new", "held")  # of "fewer people", told apart in all countries together
 
 
@@ -242,21 +242,22 @@ def learn(seen: View, targets: Targets, parts: Split, seed: int, cores: int, tre
         # The steps of a chain must end in the observed count: it is taken from the methods that move worlds there.
         able = [method for method in tried if method in MOVING] if family == "chain" else tried
         best = picked[family] = max(able, key=lambda method: scores[family][method].value)
-        own[:, mine] = _own_levels(fitted, best, family, view, values, parts, mine, LEFT_OUT, seed)
+        own[:, mine] = _own_levels(fitted, best, family, seen, targets, parts, mine, seed)
         if family == "chain":  # countries by the same method
             rest = [i for i, name in enumerate(names) if name.count(":") == 3]
-            own[:, rest] = _own_levels(fitted, best, family, view, values, parts, rest, OF_COUNTRIES, seed)
+            own[:, rest] = _own_levels(fitted, best, family, seen, targets, parts, rest, seed)
     return Setup(fitted, picked, own, scores, seen.here, view)
 
 
-def _own_levels(fitted: Fitted, method: str, family: str, view: np.ndarray, values: np.ndarray, parts: Split,
-                targets: list[int], most: int, seed: int) -> np.ndarray:
-    """Levels (GRID, targets) of a method: on worlds set aside, and on at most so many that were learnt from."""
+def _own_levels(fitted: Fitted, method: str, family: str, seen: View, targets: Targets, parts: Split,
+                asked: list[int], seed: int) -> np.ndarray:
+    """Levels (GRID, asked) of a method: on worlds set aside, and on some that were learnt from, each left out."""
+    most = LEFT_OUT if len(asked) <= MANY else FEWER
     aside = parts.setting[-most:]
     learnt = np.unique(np.linspace(0, len(parts.train) - 1, min(most, len(parts.train))).astype(int))
-    found = [assess(fitted, made, values[rows], targets, seed).ranks for made, rows in (
-        (fitted.posteriors(method, family, view[aside], targets), aside),
-        (fitted.left_out(method, family, learnt, targets), parts.train[learnt]))]
+    found = [assess(fitted, made, targets.values[rows], asked, seed).ranks for made, rows in (
+        (fitted.posteriors(method, family, seen.worlds[aside], asked), aside),
+        (fitted.left_out(method, family, learnt, asked), parts.train[learnt]))]
     return levels(np.vstack(found))
 
 
