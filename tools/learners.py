@@ -20,7 +20,7 @@ from undercount.experiments.answer.find import full
 from undercount.experiments.answer.views import View, split
 from undercount.experiments.inference.methods import Fitted, Targets
 from undercount.experiments.reference.table import Reference, read_reference
-from undercount.experiments.verdict.observed import read_observed
+from undercount.experiments.verdict.observed import Observed, read_observed
 
 DOCS = Path(__file__).parents[1] / "docs"
 NEURAL = DOCS / "neural.csv"  # by `tools/neural.py`
@@ -78,8 +78,7 @@ def judged(reference: Reference) -> Iterator[dict[str, object]]:
     observed = read_observed(reference, None)
     parts = split(len(reference.labels), str(reference.folder))
     learn = np.concatenate([parts.train, parts.setting])
-    table = View.of(observed, reference.quantities(observed.columns))
-    for seen, view in {"the table": table, "the table and the statistics": table.with_statistics(reference)}.items():
+    for seen, view in views(reference, observed).items():
         centre, scale = view.worlds[learn].mean(axis=0), view.worlds[learn].std(axis=0)
         X = (view.worlds - centre) / np.where(scale > 0, scale, 1.0)
         for window in windows(observed, full(observed), reference.region.windows):
@@ -91,6 +90,12 @@ def judged(reference: Reference) -> Iterator[dict[str, object]]:
                 for name, guessed in guesses.items():
                     yield {"change": f"{window.before} to {window.after}", "seen": seen, "worlds": len(some),
                            "learner": name} | _judged(guessed, change[parts.checked])
+
+
+def views(reference: Reference, observed: Observed) -> dict[str, View]:
+    """What a learner may see of a world, by name."""
+    table = View.of(observed, reference.quantities(observed.columns))
+    return {"the table": table, "the table and the statistics": table.with_statistics(reference)}
 
 
 def _judged(guessed: np.ndarray, true: np.ndarray) -> dict[str, float]:

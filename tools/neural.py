@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from undercount.experiments.answer.estimands import FELL, flow, windows
 from undercount.experiments.answer.find import full
-from undercount.experiments.answer.views import View, split
+from undercount.experiments.answer.views import split
 from undercount.experiments.inference.honest import assess
 from undercount.experiments.inference.methods import METHODS, Draws, Fitted, Targets
 from undercount.experiments.reference.table import Reference, read_reference
@@ -37,8 +37,7 @@ def judged(reference: Reference) -> Iterator[dict[str, object]]:
     asked = windows(observed, full(observed), reference.region.windows)
     truths = np.column_stack([flow(reference, w.after, w.where) - flow(reference, w.before, w.where) for w in asked])
     targets = Targets(tuple(f"flow:{window.key}" for window in asked), truths)
-    table = View.of(observed, reference.quantities(observed.columns))
-    for seen, view in {"the table": table, "the table and the statistics": table.with_statistics(reference)}.items():
+    for seen, view in learners.views(reference, observed).items():
         known, new, every = view.worlds[parts.train], view.worlds[parts.checked], range(len(asked))
         fitted = Fitted.fit(known, targets.of(parts.train), {"flow": targets.names}, SEED, CORES)
         made = {method: list(fitted.posteriors(method, "flow", new, every)) for method in METHODS}

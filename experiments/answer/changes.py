@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from undercount.experiments.answer.find import Found
 from undercount.experiments.inference import weighted
+from undercount.experiments.verdict.holdout import LEVELS
 from undercount.experiments.verdict.summaries import ADDED
 from undercount.model.country.observation import as_published
 from undercount.model.known.series import in_both
@@ -52,5 +53,5 @@ def changes(found: Found) -> list[Change]:
 
 
 def _ends(values: np.ndarray, weights: np.ndarray | None = None) -> tuple[float, float, float]:
-    low, middle, high = weighted.quantiles(values, np.array([0.05, 0.5, 0.95]), weights)
+    low, middle, high = weighted.quantiles(values, LEVELS, weights)
     return float(low), float(middle), float(high)

@@ -16,13 +16,12 @@ from undercount.experiments.answer.views import Split, View, disturbed, split, u
 from undercount.experiments.inference.estimate import Estimate, mean
 from undercount.experiments.inference.honest import GRID, Assessed, assess, honest, levels
 from undercount.experiments.inference.joint import Together, together
-from undercount.experiments.inference.methods import GROWTH, METHODS, MOVING, Draws, Fitted, Targets
+from undercount.experiments.inference.methods import COMPARED, GROWTH, METHODS, MOVING, Draws, Fitted, Targets, evenly
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.kept import again
 from undercount.experiments.verdict.observed import Observed
 from undercount.model.files.problems import BadInput, Problem
 
-COMPARED = 400  # worlds that methods are compared on
 # Worlds learnt from, at most, that set levels beside those set aside; fewer for many targets, as links by country are.
 LEFT_OUT, FEWER, MANY = 4000, 600, 50
 SUBLINKS = ("new", "held")  # of "fewer people", told apart in all countries together
@@ -254,7 +253,7 @@ def _own_levels(fitted: Fitted, method: str, family: str, seen: View, targets: T
     """Levels (GRID, asked) of a method: on worlds set aside, and on some that were learnt from, each left out."""
     most = LEFT_OUT if len(asked) <= MANY else FEWER
     aside = parts.setting[-most:]
-    learnt = np.unique(np.linspace(0, len(parts.train) - 1, min(most, len(parts.train))).astype(int))
+    learnt = evenly(len(parts.train), most)
     found = [assess(fitted, made, targets.values[rows], asked, seed).ranks for made, rows in (
         (fitted.posteriors(method, family, seen.worlds[aside], asked), aside),
         (fitted.left_out(method, family, learnt, asked), parts.train[learnt]))]

@@ -17,10 +17,9 @@ from undercount.experiments.answer.find import Found
 from undercount.experiments.inference import weighted
 from undercount.experiments.reference.statistics import Statistic, floor
 from undercount.experiments.verdict.evidence import Evidence, noise
-from undercount.experiments.verdict.holdout import Holdout, holdout
+from undercount.experiments.verdict.holdout import LEVELS, Holdout, holdout
 
 WITH_TOTAL, WITHOUT = 0.35, 0.60  # goals: averaged relative difference over the countries, the total given or not
-LEVELS = np.array([0.05, 0.5, 0.95])
 TREES = 300
 ALMOST_NEVER = 1e-6  # least probability that is scored
 

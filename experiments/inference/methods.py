@@ -9,7 +9,7 @@ The first step of all is a ridge regression of every estimand on the summaries, 
     ridge       the prediction, with the out-of-fold residuals of all worlds as its distribution
 
 Forests and adjusted forests need nothing but scikit-learn, and carry the answer. Every method gives draws with weights;
-whether they are honest is asked in `checks`.
+whether they are honest is asked in `honest.py`.
 
 [1] Fearnhead, Prangle (2012), Constructing summary statistics for ABC, doi:10.1111/j.1467-9868.2011.01010.x
 [2] Meinshausen (2006), Quantile regression forests, JMLR 7:983-999
@@ -37,6 +37,12 @@ GROWTH = Growth(
     features=0.12)  # summaries say much the same in different ways
 GROWN = 4  # targets of a forest: what a split costs grows with them
 RESIDUALS = 2000  # of the ridge regression: enough for its quantiles
+COMPARED = 400  # worlds that methods are compared on
+
+
+def evenly(count: int, most: int) -> np.ndarray:
+    """Positions of at most `most` of so many rows, evenly spread over all."""
+    return np.unique(np.linspace(0, count - 1, min(most, count)).astype(int))
 
 
 @dataclass(frozen=True)
@@ -109,24 +115,25 @@ class Fitted:
 
     def forest_weights(self, family: str, summaries: np.ndarray):
         """Weights (m, n) of the training worlds for new rows (m, p), sparse."""
-        X = (np.atleast_2d(summaries) - self._centre) / self._scale
-        return self._forests[family].weights(np.hstack([X, self._guess(X)[:, self._projected]]))
+        features = np.hstack([self._scaled(summaries), self._guess(summaries)[:, self._projected]])
+        return self._forests[family].weights(features)
 
-    def _guess(self, X: np.ndarray) -> np.ndarray:
+    def _scaled(self, summaries: np.ndarray) -> np.ndarray:
+        return (np.atleast_2d(summaries) - self._centre) / self._scale
+
+    def _guess(self, summaries: np.ndarray) -> np.ndarray:
+        X = self._scaled(summaries)
         return self._ridge.predict(X).reshape(len(X), -1)
 
     def posteriors(self, method: str, family: str, summaries: np.ndarray, targets: Sequence[int]) -> Iterator[Draws]:
         """Draws of the `targets` (positions) for every row of summaries (m, p), by one method."""
-        X = (np.atleast_2d(summaries) - self._centre) / self._scale
-        guess = self._guess(X)
-        weights = self._forests[family].weights(np.hstack([X, guess[:, self._projected]])) \
-            if method in FORESTS else None
-        return self._draws(method, guess, weights, list(targets))
+        weights = self.forest_weights(family, summaries) if method in FORESTS else None
+        return self._draws(method, self._guess(summaries), weights, list(targets))
 
     def points(self, summaries: np.ndarray, targets: Sequence[int], seed: int) -> np.ndarray:
         """A point (m, targets) near what is predicted for every row of summaries (m, p): the prediction and what
         remained of it in some world of the training."""
-        guess = self._guess((np.atleast_2d(summaries) - self._centre) / self._scale)
+        guess = self._guess(summaries)
         some = np.random.default_rng([seed, 0x7A29]).integers(0, len(self.truths), len(guess))
         return (guess + self.truths[some] - self._predicted[some])[:, list(targets)]
 
@@ -141,10 +148,10 @@ class Fitted:
         """From guesses (m, all targets) and, of forests, weights (m, n); `own` (m,) are not among their draws."""
         truths, predicted = self.truths[:, targets], self._predicted[:, targets]
         if method == "ridge":
-            every = np.linspace(0, len(truths) - 1, min(RESIDUALS, len(truths))).astype(int)
+            residuals, every = truths - predicted, evenly(len(truths), RESIDUALS)
             for i, row in enumerate(guess):
                 some = every if own is None else every[every != own[i]]
-                yield Draws((truths - predicted)[some] + row[targets], np.full(len(some), 1 / len(some)), some)
+                yield Draws(residuals[some] + row[targets], np.full(len(some), 1 / len(some)), some)
         elif method == "rejection":
             yield from self._rejection(guess, truths, own)
         else:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from undercount.experiments.inference.honest import assess
-from undercount.experiments.inference.methods import METHODS, Fitted, Targets
+from undercount.experiments.inference.methods import COMPARED, METHODS, Fitted, Targets, evenly
 from undercount.experiments.inference.predictive import (
     averaged_relative_difference,
     last_year_persists,
@@ -18,7 +18,6 @@ from undercount.experiments.verdict.evidence import Evidence
 from undercount.experiments.verdict.observed import Observed
 from undercount.experiments.verdict.summaries import summaries
 
-COMPARED = 400  # worlds that methods are compared on
 LEVELS = np.array([0.05, 0.5, 0.95])
 LEAST_SHARE = 1e-3  # added to shares before their logarithm is taken
 
@@ -91,7 +90,7 @@ def _forecast(table, here, target, evidence: Evidence, seed: int, jobs: int, tre
     logs, every = np.log(target[train] + added), range(target.shape[1])
     names = tuple(map(str, every))
     fitted = Fitted.fit(table[train], Targets(names, logs), {"year": names}, seed, jobs, trees)
-    some = np.unique(np.linspace(0, len(train) - 1, min(COMPARED, len(train))).astype(int))
+    some = evenly(len(train), COMPARED)
 
     def score(method: str) -> float:
         return assess(fitted, fitted.left_out(method, "year", some, every), logs[some], every, seed).scores.mean()
