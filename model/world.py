@@ -26,14 +26,9 @@ from undercount.model.engine.layout import (
     MIND,
     MODES,
     NETWORK,
-    NGO,
-    NGO_KINDS,
-    NOBODY,
     OFFICIAL,
     PERSON,
-    PLACE,
     POOLED,
-    POST,
     RECRUITER,
     SITUATIONS,
     TOLD,
@@ -44,7 +39,8 @@ from undercount.model.engine.layout import (
 from undercount.model.engine.lent import Lent
 from undercount.model.engine.pools import KINDS, LOOKING, ON_THE_WAY, TRAITS, fill_pools
 from undercount.model.engine.setup import appoint, found_cells, weighs_destinations
-from undercount.model.known.facts import fact_table, population, women_at_risk
+from undercount.model.known.facts import fact_table, women_at_risk
+from undercount.model.known.places import ngo_table, once, place_table, post_table
 from undercount.model.known.routes import route_table
 from undercount.model.month import run_months
 
@@ -87,72 +83,12 @@ def records(shape, dtype) -> np.recarray:
     return room[start:start + size].view(dtype).reshape(shape).view(np.recarray)
 
 
-_read: dict[tuple, tuple] = {}
-
-
-def _once(function, region, *args):
-    """A copy of `function(region, *args)`, computed once a region: thousands of scenarios share one."""
-    key = (id(region), function.__name__, *args)
-    if key not in _read:
-        if len(_read) >= 16:
-            _read.clear()
-        _read[key] = region, function(region, *args)  # holding the region keeps its id from being reused
-    return _read[key][1].copy()
-
-
 def _with_warm_up(table: np.ndarray) -> np.ndarray:
     """The table of all months, with the first one repeated before it."""
     months, places = table.shape
     plain = np.ascontiguousarray(table).view(np.uint8).reshape(months, -1)  # bytes: records are copied one by one
     whole = np.concatenate([np.broadcast_to(plain[:1], (WARM_UP, plain.shape[1])), plain])
     return whole.view(table.dtype).reshape(WARM_UP + months, places)
-
-
-def post_table(region: Region) -> np.recarray:
-    """Posts of a region, nobody on duty yet: its crossings, then police, consulates and courts of every country."""
-    at = region.index
-    ends = [(layout.BORDER, at[c.a], at[c.b]) for c in region.crossings]
-    ends += [(kind, place, NOBODY) for kind in (layout.POLICE, layout.CONSULATE, layout.COURT)
-             for place in range(len(at))]
-    posts = records(len(ends), POST)
-    posts["kind"], posts["place"], posts["other"] = np.array(ends).T
-    posts["patrol"] = 1.0
-    return posts
-
-
-def ngo_table(region: Region) -> np.recarray:
-    """Programmes of a region."""
-    ngos = records(len(region.ngos), NGO)
-    ngos["id"] = np.arange(len(ngos))
-    ngos["place"] = [region.index[ngo.iso3] for ngo in region.ngos]
-    ngos["kind"] = [NGO_KINDS.index(ngo.kind) for ngo in region.ngos]
-    ngos["start"] = [ngo.start - region.start + WARM_UP for ngo in region.ngos]
-    ngos["attention"] = 0.5
-    return ngos
-
-
-def place_table(region: Region) -> np.recarray:
-    """Countries of a region, and where their posts, programmes and routes stand; nothing that a scenario assumes."""
-    posts, ngos, routes = (_once(table, region) for table in (post_table, ngo_table, route_table))
-    places = records(len(region.countries), PLACE)
-    places["population"] = population(region)
-    places["visa_area"] = [c.iso3 in region.visa_area for c in region.countries]
-    places["origin"] = [c.origin for c in region.countries]
-    places["destination"] = [c.destination for c in region.countries]
-    places["testimony"] = 1.0
-    places["attention"] = 0.5
-    for kind, name in ((layout.POLICE, "police"), (layout.CONSULATE, "consulate"), (layout.COURT, "court")):
-        where = np.flatnonzero(posts["kind"] == kind)
-        places[name][posts["place"][where]] = where
-    for kind, name in enumerate(NGO_KINDS):
-        places[name] = NOBODY
-        for n in np.flatnonzero(ngos["kind"] == kind):
-            places[name][ngos["place"][n]] = n
-    for place in range(len(places)):
-        own = np.flatnonzero(routes["origin"] == place)
-        places["n_routes"][place] = len(own)
-        places["first_route"][place] = own[0] if len(own) else 0
-    return places
 
 
 class Template:
@@ -169,17 +105,17 @@ class Template:
         self.par = _with_warm_up(parameter_table(scenario)).view(np.recarray)
         if not scenario.mechanisms["narrow_legal_channels"]:
             self.par["legal_openness"] *= self.par["visa_free_gain"]
-        facts = _once(fact_table, self.region, scenario.mechanisms["visa_free_travel"])
+        facts = once(fact_table, self.region, scenario.mechanisms["visa_free_travel"])
         self.facts = _with_warm_up(facts).view(np.recarray)
         unknown = np.isnan(self.facts["integrity"])
         self.facts["integrity"][unknown] = self.par["integrity_unknown"][unknown]
-        self.routes = _once(route_table, self.region)
+        self.routes = once(route_table, self.region)
         for kind in ("route", "method"):  # what nobody acts on at any time need not be learnt
             if not self.par[f"{kind}_response"].any():
                 self.par[f"{kind}_learning"] = 0.0
         first_year_shares(self.par, self.routes)
         self.posts = self._posts()
-        self.ngos = _once(ngo_table, self.region)
+        self.ngos = once(ngo_table, self.region)
         self.places = self._places()
         self.classes = self._classes()
         self.settling = self._settling()
@@ -212,15 +148,15 @@ class Template:
         return int(self.classes["agents"].sum()) // (len(KINDS) if self.pooled else 1)
 
     def _posts(self) -> np.recarray:
-        posts = _once(post_table, self.region)
+        posts = once(post_table, self.region)
         staff = np.maximum(1, np.rint(self.par["officials_per_post"][0, posts["place"]]))
         posts["officials"] = staff
         posts["first"] = np.cumsum(staff) - staff
         return posts
 
     def _places(self) -> np.recarray:
-        places, first = _once(place_table, self.region), self.par.view(np.ndarray)[0]
-        places["persons"] = _once(women_at_risk, self.region) / np.maximum(first["women_share"], 1e-9)
+        places, first = once(place_table, self.region), self.par.view(np.ndarray)[0]
+        places["persons"] = once(women_at_risk, self.region) / np.maximum(first["women_share"], 1e-9)
         places["testimony_start"] = first["testimony"] * (1.0 + first["protection"]) * first["acceptance"]
         return places
 
