@@ -36,7 +36,8 @@ SUPPORT = """## What the sources support of D5 to D9, B5 and D2
 - **D9 `market_regime`**: exactly nothing. The sources name five regimes and, but for Germany (2002), no country and
   date. A regime multiplies how openly police look, which has a swept factor of its own in every Balkan destination
   (`looks-...`): in the rows that were counted the two could not be told apart.
-- **D5 `intelligence_sharing`**: one date (SECI task force, May 2000) and a direction; lag and strength are swept.
+- **D5 `intelligence_sharing`**: one date (SECI task force, May 2000) and a direction; lag and strength are
+  assumptions, fixed in `everything`; an onset raises the strength.
 - **D2 `captured_officials`** (tip-offs), **D6 `testimony_led_policing`**: directions only (Human Rights Watch 2002;
   the Balkan route paper). The 15 officials investigated in Romania in 2003 are out of reach: never more than 3 in
   240 prior worlds of `no-change`, which have few posts.
