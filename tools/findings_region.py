@@ -30,11 +30,7 @@ def made(region: str) -> str:
     folder = published(region)
     verdict = json.loads((folder / "verdict" / "verdict.json").read_bytes())
     reference = json.loads((folder / "verdict" / "reference-manifest.json").read_bytes())
-    parts = [_head(verdict, reference), findings._answer(folder), findings._flow(verdict), findings._chain(verdict),
-             findings._rivals(verdict), findings._causes(folder), findings._policy(folder), findings._beliefs(folder),
-             findings._further(folder), findings._ordinary(verdict), findings._foretold(verdict),
-             findings._checks(verdict), findings._by_hand(verdict), findings._sensitivity(verdict),
-             findings._methods(verdict)]
+    parts = [_head(verdict, reference, folder), *findings.sections(folder, verdict)]
     text = "\n\n".join(part for part in parts if part) + "\n"
     for there, here in ((findings.FIGURES, f"../results/published/{region}/figures"),
                         ("scenarios/south-east-europe/", f"scenarios/{region}/"),
@@ -43,19 +39,15 @@ def made(region: str) -> str:
     return text
 
 
-def _head(verdict: dict, reference: dict) -> str:
+def _head(verdict: dict, reference: dict, folder: Path) -> str:
     worlds, scale = verdict["answer"]["worlds"], reference["batch"]["people_per_agent"]
     return f"""## The verdict
 
-Version {verdict['undercount']}, seed {verdict['seed']}, model code `{reference['batch']['code']}`, worlds made at
-commit {(reference['commit'] or 'unknown')[:7]}: {verdict['reference']['worlds']:,} worlds of the mixture at
+Version {verdict['undercount']}, seed {verdict['seed']}: {verdict['reference']['worlds']:,} worlds of the mixture at
 {'the pooled scale' if scale == 0 else f'{scale} persons an agent'}, of which {worlds['trained']:,} were learnt from,
 {worlds['set_by']:,} chose the methods and {worlds['checked']:,} were checked on.
 
-```
-{reference['command']}
-undercount compare results/{Path(reference['command'].split('--out ')[-1]).name} --out results/verdict
-```"""
+{findings.origins(folder, reference)}"""
 
 
 def write(region: str) -> None:

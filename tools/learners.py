@@ -76,7 +76,7 @@ LEARNERS: dict[str, Guess] = {"ridge regression": ridge, "regression forest": fo
 def judged(reference: Reference) -> Iterator[dict[str, object]]:
     """A row for every window, view, number of worlds and learner."""
     observed = read_observed(reference, None)
-    parts = split(len(reference.labels), str(reference.folder))
+    parts = split(reference, SEED)
     learn = np.concatenate([parts.train, parts.setting])
     for seen, view in views(reference, observed).items():
         centre, scale = view.worlds[learn].mean(axis=0), view.worlds[learn].std(axis=0)

@@ -33,7 +33,7 @@ BEYOND = 6.0  # standard deviations at which summaries are cut: networks go astr
 def judged(reference: Reference) -> Iterator[dict[str, object]]:
     """A row for every view and method."""
     observed = read_observed(reference, None)
-    parts = split(len(reference.labels), str(reference.folder))
+    parts = split(reference, SEED)
     asked = windows(observed, full(observed), reference.region.windows)
     truths = np.column_stack([flow(reference, w.after, w.where) - flow(reference, w.before, w.where) for w in asked])
     targets = Targets(tuple(f"flow:{window.key}" for window in asked), truths)

@@ -3,9 +3,9 @@ the table that ships is tied anew, and what is published of it.
 
 Some of its rows are simulated again first: only if all come out bit for bit is the table, in FOLDER too, tied to the
 rules as they are (a change of comments gives the code another hash, and no other worlds). Writes manifest and tables,
-compressed as far as they go, into the region's folder, without parts and the copy of the region; which worlds and
-columns are kept, says `experiments/reference/shipped.py`. Unknowns are kept in single precision: worlds are made again
-from their numbers.
+compressed as far as they go, into the region's folder, without parts and the copy of the region; which columns are
+kept of which worlds, says `experiments/reference/shipped.py`. Unknowns are kept in single precision: worlds are made
+again from their numbers.
 """
 
 from __future__ import annotations
@@ -18,11 +18,18 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from undercount.experiments.draws import attempt
 from undercount.experiments.reference.quantities import TRIED, columns, quantities
-from undercount.experiments.reference.shipped import MIXTURE, shipped_folder, shipped_reference, ships
-from undercount.experiments.reference.table import TABLES, Reference, read_reference
+from undercount.experiments.reference.shipped import (
+    MIXTURE,
+    shipped_folder,
+    shipped_reference,
+    ships,
+    ships_of_variants,
+)
+from undercount.experiments.reference.table import KEYS, TABLES, Reference, read_reference
 from undercount.experiments.store.folder import MANIFEST
 from undercount.experiments.store.provenance import code_digest
 from undercount.model.assumed.scenario import load_scenario
@@ -46,8 +53,8 @@ def ship(folder: Path) -> int:
     manifest = reference.manifest | {"planned": [], "parts": {}, "sessions": []}
     for name in TABLES:
         path = target / f"{name}.parquet"
-        _write(pq.read_table(folder / path.name, filters=[("width", "=", 1.0), ("without", "=", "")]), path,
-               reference.region)
+        table = pq.read_table(folder / path.name)
+        _write(table if name == "worlds" else table.filter(_plain(table)), path, reference.region)
         manifest["tables"] = manifest["tables"] | {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
     manifest["columns"] = [column for column in reference.columns if ships(column, reference.region)]
     _write_manifest(manifest, target)
@@ -78,13 +85,29 @@ def _write_manifest(manifest: dict, folder: Path, name: str = MANIFEST):
 
 
 def _write(table: pa.Table, path: Path, region: Region):
-    """Its columns that ship, bytes of a kind beside each other, so that they compress."""
+    """What ships of it, worlds of the priors as they are first; bytes of a kind beside each other, so that they
+    compress."""
     fields = [pa.field(f.name, pa.float32() if pa.types.is_float64(f.type) and f.name != "width" else f.type)
               for f in table.schema if ships(f.name, region)]
     small = table.select([field.name for field in fields]).cast(pa.schema(fields))
+    plain = _plain(small)
+    small = pa.concat_tables([small.filter(plain), _of_variants(small.filter(pc.invert(plain)))])
     floats = [field.name for field in fields if pa.types.is_floating(field.type)]
     pq.write_table(small, path, compression="zstd", compression_level=19, use_dictionary=["explanation", "without"],
                    use_byte_stream_split=floats)
+
+
+def _plain(table: pa.Table) -> pa.ChunkedArray:
+    """Which worlds are of the priors as they are, and inside all gates."""
+    return pc.and_(pc.equal(table["width"], 1.0), pc.equal(table["without"].cast(pa.string()), ""))
+
+
+def _of_variants(table: pa.Table) -> pa.Table:
+    """Worlds of other variants: all but what ships of them is empty."""
+    for i, field in enumerate(table.schema):
+        if field.name not in KEYS and not ships_of_variants(field.name):
+            table = table.set_column(i, field, pa.nulls(len(table), field.type))
+    return table
 
 
 def of_rules_as_they_are(reference: Reference) -> Reference:
@@ -103,7 +126,8 @@ def of_rules_as_they_are(reference: Reference) -> Reference:
 def again(table: Reference, rows) -> np.ndarray:
     """What the worlds of these rows give today, shape (rows, columns), in the table's single precision."""
     tried, scenario = table.quantities([TRIED])[:, 0].astype(int), table.scenario(MIXTURE)
-    draws = [attempt(scenario, int(table.worlds[row]), table.seed, int(tried[row])) for row in rows]
+    draws = [attempt(scenario, int(table.worlds[row]), table.seed, int(tried[row]), table.variant.width)
+             for row in rows]
     found = np.array([quantities(table.statistics, simulate(draw.scenario, table.people_per_agent, draw.luck))
                       for draw in draws]).astype(np.float32)
     every = columns(table.region, table.statistics)

@@ -44,7 +44,7 @@ def make(asked: Asked, folder: Path, options: EngineOptions, on_progress: Callab
     """
     mixture, singles = parted(asked.reference)
     check_columns(mixture)
-    split(len(mixture.labels), str(mixture.folder))
+    split(mixture, asked.seed)
     if singles is not None:
         judge.check_enough(singles)
 
@@ -62,7 +62,7 @@ def make(asked: Asked, folder: Path, options: EngineOptions, on_progress: Callab
         def assemble() -> list[Path]:
             parts = list(finished_parts(folder, jobs))
             hand = [(head, arrays) for head, arrays in parts if "by_hand" in head]
-            found = find(mixture, asked.observed, asked.seed, cores, say)
+            found = find(mixture, asked.observed, asked.seed, cores, say, attribution=asked.attributed)
             verdict = None if inquiry is None else \
                 judge.judge(inquiry, [part for part in parts if "by_hand" not in part[0]], say)
             say("how far the answer moves")

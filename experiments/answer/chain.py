@@ -19,11 +19,11 @@ decomposition is exact too, treats both years alike and leaves no remainder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
-from undercount.experiments.reference.table import Reference
 from undercount.model.country.observation import COUNTED
 from undercount.model.known.region import Referral
 from undercount.model.known.series import in_both
@@ -49,6 +49,28 @@ GROUPS = {
     "refused": "refused more", "place": "no place", "home": "fewer came forward at home",
     "listed": "listing and carry-over",
 }
+
+
+class Quantities(Protocol):
+    """What the chain reads: a reference table, or one world."""
+
+    def quantities(self, names: Sequence[str]) -> np.ndarray:
+        """Columns by name, (worlds, names)."""
+
+
+@dataclass(frozen=True)
+class OneWorld:
+    """The quantities of one world, asked for as of a reference table."""
+
+    values: Mapping[str, float]
+
+    @classmethod
+    def of(cls, names: Sequence[str], row: Sequence[float]) -> OneWorld:
+        return cls(dict(zip(names, row)))
+
+    def quantities(self, names: Sequence[str]) -> np.ndarray:
+        """(1, names)."""
+        return np.array([[self.values[name] for name in names]])
 
 
 @dataclass(frozen=True)
@@ -85,7 +107,7 @@ def groups_of(rows: Sequence[Referral]) -> tuple[str, ...]:
     return tuple(group for group in GROUPS if (helped or group not in OF_HELP) and (origins or group != "home"))
 
 
-def chain(reference: Reference, rows: Sequence[Referral], before: int, after: int,
+def chain(table: Quantities, rows: Sequence[Referral], before: int, after: int,
           countries: Sequence[str] | None = None) -> Chain:
     """The chain of these countries (None: all that have a known cell in both years); `rows` are the known cells."""
     cells = {(row.iso3, row.period): row for row in rows}
@@ -93,37 +115,37 @@ def chain(reference: Reference, rows: Sequence[Referral], before: int, after: in
     mine = [cells[code, str(after)] for code in codes]
     changes, counted = [], []
     for row in mine:
-        terms = [links(*stages(reference, row, year)) for year in (before, after)]
+        terms = [links(*stages(table, row, year)) for year in (before, after)]
         changes.append(np.column_stack([terms[1][name] - terms[0][name] for name in LINKS]))
-        counted.append(np.column_stack([np.maximum(count_of(reference, row, year), FLOOR)
+        counted.append(np.column_stack([np.maximum(count_of(table, row, year), FLOOR)
                                         for year in (before, after)]))
     by_country, counted = np.stack(changes, axis=1), np.stack(counted, axis=1)
     return Chain(before, after, tuple(row.iso3 for row in mine), by_country, in_all(by_country, counted), counted)
 
 
-def count_of(reference: Reference, row: Referral, year: int) -> np.ndarray:
+def count_of(table: Quantities, row: Referral, year: int) -> np.ndarray:
     """The row's simulated count of a year, (worlds,)."""
-    return reference.quantities([f"count:{row.iso3}:{year}"])[:, 0]
+    return table.quantities([f"count:{row.iso3}:{year}"])[:, 0]
 
 
-def stages(reference: Reference, row: Referral, year: int) -> tuple[list[str], np.ndarray]:
+def stages(table: Quantities, row: Referral, year: int) -> tuple[list[str], np.ndarray]:
     """The link that leads to each stage, and persons in each stage, (worlds, stages)."""
     found: list[tuple[str, np.ndarray]] = []
     helped = row.counts not in BEFORE_HELP
     if row.role == "origin":
-        found += _stages(_taker(reference, "national", row.iso3, year), abroad=True, helped=helped)
-        home = _stages(_taker(reference, "place", row.iso3, year), abroad=False, helped=helped)
+        found += _stages(_taker(table, "national", row.iso3, year), abroad=True, helped=helped)
+        home = _stages(_taker(table, "place", row.iso3, year), abroad=False, helped=helped)
         found += [("home", home[0][1]), *home[1:]]
     else:
-        found += _stages(_taker(reference, "place", row.iso3, year), abroad=True, helped=helped)
+        found += _stages(_taker(table, "place", row.iso3, year), abroad=True, helped=helped)
     if row.counts == "repatriated":
-        found.append(("carried", _taker(reference, "place", row.iso3, year)("repatriated")))
-    found.append(("listed", _taker(reference, "place", row.iso3, year)(COUNTED[row.counts])))
+        found.append(("carried", _taker(table, "place", row.iso3, year)("repatriated")))
+    found.append(("listed", _taker(table, "place", row.iso3, year)(COUNTED[row.counts])))
     return [name for name, _ in found], np.column_stack([persons for _, persons in found])
 
 
-def _taker(reference: Reference, kind: str, code: str, year: int) -> Take:
-    return lambda field: reference.quantities([f"{kind}:{field}:{code}:{year}"])[:, 0]
+def _taker(table: Quantities, kind: str, code: str, year: int) -> Take:
+    return lambda field: table.quantities([f"{kind}:{field}:{code}:{year}"])[:, 0]
 
 
 def _stages(take: Take, abroad: bool, helped: bool) -> list[tuple[str, np.ndarray]]:

@@ -9,23 +9,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from undercount.experiments.answer.adaptation import Adaptation
 from undercount.experiments.answer.chain import GROUPS, LINKS
 from undercount.experiments.answer.changes import Change
-from undercount.experiments.answer.checks import (
-    AUC,
-    AUC_INFORMED,
-    CORRELATION,
-    COVERED,
-    HONEST,
-    LEVEL,
-    MOST_BIAS,
-    RANKS,
-    Check,
-    Direction,
-)
-from undercount.experiments.answer.estimands import WAYS, way
+from undercount.experiments.answer.check_rows import check_rows
+from undercount.experiments.answer.checks import Check, Direction
 from undercount.experiments.answer.find import Flow, Found, Link, Links
-from undercount.experiments.answer.foretold import WITH_TOTAL, WITHOUT, Foretold
+from undercount.experiments.answer.foretold import Foretold
 from undercount.experiments.answer.ordinary import CONFLICT, STRANGE
 from undercount.experiments.answer.posterior import ENDS, Marginal, balance, likelihood_ratios
 from undercount.experiments.answer.rule import said
@@ -53,6 +43,7 @@ def document(found: Found, moved: Sequence[Moved], changes: Sequence[Change], fo
         "rivals": _rivals(found),
         "level": {str(year): {"prior": _persons(prior), "posterior": _persons(post), "check": _check(check)}
                   for year, (post, prior, check) in found.levels.items()},
+        "adaptation": _adaptation(found.adaptation),
         "joint": {name: asdict(each) for name, each in found.joint.items()},
         "methods": [{key: _plain(value) for key, value in row.items()} for row in found.methods.to_dict("records")],
         "sensitivity": [asdict(row) | {"ends": list(row.ends), "far": row.far} for row in moved],
@@ -62,7 +53,7 @@ def document(found: Found, moved: Sequence[Moved], changes: Sequence[Change], fo
                      "figures": [asdict(row) | {"prior": list(row.prior), "posterior": list(row.posterior)}
                                  for row in foretold.figures]},
         "by_hand": list(by_hand)}
-    made["checks"] = _checks(made)
+    made["checks"] = [row._asdict() for row in check_rows(made)]
     return {"says": said(made)} | made
 
 
@@ -83,9 +74,7 @@ def _marginal(post: Marginal) -> dict[str, Any]:
 
 def balanced_prior(flow: Flow) -> Marginal:
     """D before the data, worlds weighed so that one half of them fell."""
-    factors = balance(flow.shares)
-    weights = flow.prior.weights * np.array([factors[name] for name in WAYS])[way(flow.prior.values)]
-    return Marginal(flow.prior.values, weights / weights.sum())
+    return flow.prior.reweighed(balance(flow.shares))
 
 
 def _flow(flow: Flow, robust: Flow) -> dict[str, Any]:
@@ -143,6 +132,14 @@ def _link(link: Link, whole: float, words: str) -> dict[str, Any]:
             "prior": link.prior.quantiles(), "check": _check(link.check)}
 
 
+def _adaptation(found: Adaptation | None) -> dict[str, Any] | None:
+    """What adaptation made of the change of ln(counted) and of ln(newly exploited)."""
+    return None if found is None else {
+        "from": found.window.before, "to": found.window.after, "worlds": found.worlds, "change": found.window.fall,
+        **{name: {"mean": part.mean, "quantiles": part.posterior.quantiles(), "prior": part.prior.quantiles(),
+                  "prior_mean": part.prior.mean, "check": _check(part.check)} for name, part in found.parts.items()}}
+
+
 def _persons(post: Marginal) -> list[float]:
     return [float(x) for x in np.exp(post.quantiles())]
 
@@ -156,69 +153,6 @@ def _rivals(found: Found) -> dict[str, Any] | None:
     return {"alone": {name: {"prior": float(rivals.prior[i]), "posterior": float(rivals.alone[i]),
                              "auc": None if np.isnan(rivals.auc[i]) else float(rivals.auc[i])}
                       for i, name in enumerate(rivals.onsets)}, "pairs": pairs}
-
-
-def _checks(made: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every check of the estimands in one table: name, value, bound in words, and whether it holds."""
-    rows: list[dict[str, Any]] = []
-
-    def add(name: str, value: float, bound: str, holds: bool) -> None:
-        rows.append({"name": name, "value": float(value), "bound": bound, "holds": bool(holds)})
-
-    def own(name: str, check: dict[str, Any], tests: int) -> None:
-        n = check["worlds"]
-        add(f"{name}: 90 % intervals cover", check["inside"],
-            f"{round((LEVEL - COVERED) * n)} to {round((LEVEL + COVERED) * n)} of {n}", check["covers"])
-        add(f"{name}: ranks uniform", check["uniform"], f"p at least {RANKS / tests:.4f}",
-            check["uniform"] >= RANKS / tests)
-        add(f"{name}: bias", check["bias"], f"within {MOST_BIAS:g} of the prior's spread",
-            abs(check["bias"]) <= MOST_BIAS)
-
-    add("table: as far out as this or farther", made["ordinary"]["tail"], f"tail probability at least {STRANGE:g}",
-        not made["ordinary"]["strange"])
-    tests = len(made["flow"]) * (2 if made["statistics"] else 1) + sum(len(c["groups"]) for c in made["chain"].values())
-    tests += len(made["joint"])
-    for key, flow in made["flow"].items():
-        name, (before, after) = f"flow {key.replace(':', '-')}", map(int, key.split(":"))
-        own(name, flow["check"], tests)
-        goal = CORRELATION.get(after - before, CORRELATION[max(CORRELATION)])
-        add(f"{name}: estimate and truth correlate", flow["check"]["correlation"], f"goal {goal:g}",
-            flow["check"]["correlation"] >= goal)
-        if flow["direction"]:
-            add(f"{name}: P(fell) ranks worlds (AUC)", flow["direction"]["auc"]["value"], f"goal {AUC:g}",
-                flow["direction"]["auc"]["value"] >= AUC)
-            add(f"{name}: P(fell) comes true", flow["direction"]["calibration_error"]["value"],
-                f"mean error at most {HONEST:g}", flow["direction"]["calibration_error"]["value"] <= HONEST)
-    for key, flow in made["flow"].items():
-        if flow["informed"]:
-            name, found = f"flow {key.replace(':', '-')} with the statistics", flow["informed"]
-            own(name, found["check"], tests)
-            if found["direction"]:
-                add(f"{name}: P(fell) ranks worlds (AUC)", found["direction"]["auc"]["value"], f"goal {AUC_INFORMED:g}",
-                    found["direction"]["auc"]["value"] >= AUC_INFORMED)
-    for key, chain in made["chain"].items():
-        for group, link in chain["groups"].items():
-            own(f"{GROUPS[group]} {key.replace(':', '-')}", link["check"], tests)
-    for name, each in made["joint"].items():
-        add(f"{name.replace(':', '-')}, {each['quantities']} at once: expected coverage", each["uniform"],
-            f"p at least {RANKS / tests:.4f}", each["uniform"] >= RANKS / tests)
-    inside = sum(row["inside"] for row in made["changes"])
-    add("changes: inside their 90 % bands", inside, f"at least 80 % of {len(made['changes'])}",
-        inside >= 0.8 * len(made["changes"]))
-    if year := made["foretold"]["year"]:
-        add(f"{year['period']} held out: averaged relative difference", year["score"], f"goal at most {WITHOUT:g}",
-            year["score"] <= WITHOUT)
-        add(f"{year['period']} held out, its total given", year["score_with_total"], f"goal at most {WITH_TOTAL:g}",
-            year["score_with_total"] <= WITH_TOTAL)
-    for figure in made["foretold"]["figures"]:
-        add(f"foretold: {figure['name']}", figure["value"], "inside its 90 % band", figure["inside"])
-    if made["by_hand"]:
-        cases, of = sum(c["inside"] for c in made["by_hand"]), sum(c["of"] for c in made["by_hand"])
-        add("worlds by hand: truths inside their 90 % intervals", cases, f"at least 80 % of {of}", cases >= 0.8 * of)
-    far = sum(row["far"] for row in made["sensitivity"])
-    add("assumptions: answers moved by more than half their interval", far, f"none of {len(made['sensitivity'])}",
-        far == 0)
-    return rows
 
 
 def tables(found: Found, made: dict[str, Any]) -> dict[str, pd.DataFrame]:

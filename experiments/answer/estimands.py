@@ -117,7 +117,7 @@ def truths(reference: Reference, observed: Observed, asked: Sequence[Window], ye
     kept = [list(GROUPS).index(group) for group in groups]
     for window in asked:
         names.append(f"flow:{window.key}")
-        columns.append(flow(reference, window.after, window.where) - flow(reference, window.before, window.where))
+        columns.append(change(reference, window))
     for window in asked:
         found = chains[window.key] = chain(reference, observed.rows, window.before, window.after,
                                             window.countries)
@@ -131,6 +131,11 @@ def truths(reference: Reference, observed: Observed, asked: Sequence[Window], ye
         columns.append(flow(reference, year, asked[0].where))
     onsets, rivals = happened(reference)
     return Truths(tuple(asked), tuple(names), np.column_stack(columns), chains, onsets, rivals)
+
+
+def change(reference: Reference, window: Window) -> np.ndarray:
+    """D: the change of ln(persons newly exploited) in the window, (worlds,)."""
+    return flow(reference, window.after, window.where) - flow(reference, window.before, window.where)
 
 
 def flow(reference: Reference, year: int, where: Sequence[str] = ()) -> np.ndarray:

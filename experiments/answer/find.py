@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from undercount.experiments.answer.adaptation import Adaptation, learn_adaptation
 from undercount.experiments.answer.chain import LINKS
 from undercount.experiments.answer.checks import Check, Direction, area, checks, direction
 from undercount.experiments.answer.estimands import FELL, Truths, Window, not_asked, truths, windows
@@ -63,7 +65,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class Link:
-    """A group's part of the change of ln(counted): mean, posterior, prior; None of a country's check."""
+    """A group's part of the change of ln(counted): mean, posterior, prior, and its check on worlds of known truth."""
 
     mean: float
     posterior: Marginal
@@ -116,11 +118,13 @@ class Found:
     rivals: Rivals | None
     weights: np.ndarray  # of the training worlds, for the shortest window, balanced
     methods: pd.DataFrame
+    adaptation: Adaptation | None  # without an attribution of the table's worlds none
 
 
 def find(reference: Reference, observed: Observed, seed: int, cores: int, say: Callable[[str], None],
-         trees: int = GROWTH.trees) -> Found:
-    """Answer it. Raises BadInput if the table has too few worlds or its rows no two full years."""
+         trees: int = GROWTH.trees, attribution: Path | None = None) -> Found:
+    """Answer it. `attribution` is the folder of one of the table's worlds. Raises BadInput if the table has too few
+    worlds or its rows no two full years, and what `learn_adaptation` raises."""
     check_columns(reference)
     years = full(observed)
     asked = windows(observed, years, reference.region.windows)
@@ -129,11 +133,10 @@ def find(reference: Reference, observed: Observed, seed: int, cores: int, say: C
     if not asked:
         raise BadInput(Problem(observed.file, "period", f"full years {', '.join(map(str, years)) or 'none'}",
                                "two full years in a row with the same countries and counts above 0"))
-    parts = split(len(reference.labels), str(reference.folder))
+    parts = split(reference, seed)
+    adapted = None if attribution is None else \
+        learn_adaptation(reference, observed, asked, attribution, seed, cores)
     say("is the observed table like the simulated ones")
-    order = np.random.default_rng([seed, 0x5117]).permutation(len(reference.labels)) \
-        if len(reference.explanations) > 1 else np.arange(len(reference.labels))
-    parts = Split(order[parts.train], order[parts.setting], order[parts.checked])
     counts = reference.quantities(observed.columns)
     usual = ordinary(observed, counts, parts.train, np.concatenate([parts.setting, parts.checked]))
     say("the estimands of every world")
@@ -156,14 +159,15 @@ def find(reference: Reference, observed: Observed, seed: int, cores: int, say: C
     robust_flows, informed_flows = (
         [] if each is None else _flows(each, known, parts, _assessed(each, "flow", values, parts.checked, seed), seed)
         for each in (robust, informed))
-    chains = [_links(plain, window, values, parts, found["chain"], known, seed) for window in known.windows]
+    chains = [_links(plain, window, values, parts, found["chain"], known) for window in known.windows]
     weights = np.zeros(len(reference.labels))
     draws = plain.draws("flow", [known.flows[0]])
-    np.add.at(weights, parts.train[draws.worlds], balanced(draws, draws.values[:, 0], balance(flows[0].shares)))
+    np.add.at(weights, parts.train[draws.worlds], balanced(draws.weights, draws.values[:, 0], balance(flows[0].shares)))
     return Found(reference, observed, seed, years, parts, known, plain, usual, flows, robust_flows, informed_flows,
-                 chains, _levels(plain, years, values, parts, found["level"], seed),
+                 chains, _levels(plain, years, values, parts, found["level"]),
                  _joint(plain, informed, known, years, values, parts.checked, seed),
-                 _rivals(plain, known, parts) if known.onsets else None, weights, _comparison(plain, informed))
+                 _rivals(plain, known, parts) if known.onsets else None, weights, _comparison(plain, informed),
+                 adapted)
 
 
 def _joint(plain: Setup, informed: Setup | None, known: Truths, years, values: np.ndarray, rows: np.ndarray,
@@ -286,18 +290,15 @@ def _flow(setup: Setup, window: Window, known: Truths, parts: Split, assessed, i
     fell = honest(made.below[:, i, 0], own)
     even = marginal(draws.values[:, 0], draws.weights, own)
     return Flow(window, marginal(change[parts.train], np.ones(len(parts.train))), even,
-                marginal(even.values, balanced(Draws(even.values[:, None], even.weights, draws.worlds), even.values,
-                                               balance(shares))),
-                shares, checked[i], direction(fell, change[parts.checked], seed))
+                even.reweighed(balance(shares)), shares, checked[i], direction(fell, change[parts.checked], seed))
 
 
-def _links(setup: Setup, window: Window, values: np.ndarray, parts: Split, assessed, known: Truths,
-           seed: int) -> Links:
+def _links(setup: Setup, window: Window, values: np.ndarray, parts: Split, assessed, known: Truths) -> Links:
     targets, _, checked = assessed
     flow = f"flow:{window.key}"
     names = [name for i in targets if (name := setup.fitted.names[i]).split(":")[1:3] == window.key.split(":")]
     draws = setup.draws("chain", [flow, *names])
-    weights = balanced(draws, draws.values[:, 0], balance(priors(known.of(flow)[parts.train])))
+    weights = balanced(draws.weights, draws.values[:, 0], balance(priors(known.of(flow)[parts.train])))
     made = {}
     for k, name in enumerate(names, 1):
         at = setup.position(name)
@@ -311,7 +312,7 @@ def _links(setup: Setup, window: Window, values: np.ndarray, parts: Split, asses
                  window.fall - sum(link.mean for link in groups.values()))
 
 
-def _levels(setup: Setup, years, values: np.ndarray, parts: Split, assessed, seed: int):
+def _levels(setup: Setup, years, values: np.ndarray, parts: Split, assessed):
     targets, _, checked = assessed
     names = [f"level:{year}" for year in years]
     draws = setup.draws("level", names)

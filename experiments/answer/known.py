@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from undercount.experiments.answer.chain import GROUPS, chain, grouped
-from undercount.experiments.answer.estimands import WAYS, flow_columns, way
+from undercount.experiments.answer.chain import GROUPS, OneWorld, chain, grouped
+from undercount.experiments.answer.estimands import flow_columns
 from undercount.experiments.answer.find import Found
 from undercount.experiments.answer.posterior import balance, balanced, marginal, priors
 from undercount.experiments.answer.views import seen
@@ -81,23 +81,23 @@ def jobs(reference: Reference, seed: int) -> list[ByHand]:
 def judged(found: Found, name: str, row: np.ndarray) -> dict[str, Any]:
     """What the answer states of a world by hand, from its quantities (columns,), and whether the truth is inside."""
     reference = found.reference
-    at = {column: i for i, column in enumerate(columns(reference.region, reference.statistics))}
-    counts = row[[at[column] for column in found.observed.columns]]
+    world = OneWorld.of(columns(reference.region, reference.statistics), row)
+    counts = world.quantities(found.observed.columns)[0]
     here = seen(found.observed.rows, counts)[0]
     window = found.truths.windows[0]
-    before, after = (max(row[[at[name] for name in flow_columns(year, window.where)]].sum(), 1.0)
+    before, after = (max(world.quantities(flow_columns(year, window.where)).sum(), 1.0)
                      for year in (window.before, window.after))
     target = f"flow:{window.key}"
-    true = {target: float(np.log(after) - np.log(before))} | _chain(found, row, at)
+    true = {target: float(np.log(after) - np.log(before))} | _chain(found, world)
     draws = found.plain.draws("flow", [target], here)
     factors = balance(priors(found.truths.of(target)[found.split.train]))
     even = marginal(draws.values[:, 0], draws.weights, found.plain.own[:, found.plain.position(target)])
-    post = marginal(even.values, even.weights * _factors(even.values, factors))
+    post = even.reweighed(factors)
     entries = {"flow": _entry(true[target], post)}
     groups = found.truths.groups
     names = [f"{group}:{window.key}" for group in groups]
     draws = found.plain.draws("chain", [target, *names], here)
-    weights = balanced(draws, draws.values[:, 0], factors)
+    weights = balanced(draws.weights, draws.values[:, 0], factors)
     for k, (group, each) in enumerate(zip(groups, names), 1):
         entries[group] = _entry(true[each], marginal(draws.values[:, k], weights,
                                                      found.plain.own[:, found.plain.position(each)]))
@@ -107,25 +107,14 @@ def judged(found: Found, name: str, row: np.ndarray) -> dict[str, Any]:
             "estimands": entries, "inside": sum(e["inside"] for e in entries.values()), "of": len(entries)}
 
 
-def _factors(values: np.ndarray, factors: dict[str, float]) -> np.ndarray:
-    return np.array([factors[name] for name in WAYS])[way(values)]
-
-
 def _entry(true: float, post) -> dict[str, Any]:
     low, middle, high = post.quantiles()
     return {"true": true, "low": low, "median": middle, "high": high, "inside": bool(low <= true <= high)}
 
 
-def _chain(found: Found, row: np.ndarray, at: dict[str, int]) -> dict[str, float]:
+def _chain(found: Found, world: OneWorld) -> dict[str, float]:
     """The true groups of the world's own chain."""
-    class One:
-        """A table of this world alone, as far as the chain reads one."""
-
-        @staticmethod
-        def quantities(names):
-            return row[[at[name] for name in names]][None]
-
     window = found.truths.windows[0]
-    whole = grouped(chain(One, found.observed.rows, window.before, window.after, window.countries).whole)[0]
+    whole = grouped(chain(world, found.observed.rows, window.before, window.after, window.countries).whole)[0]
     return {f"{group}:{window.key}": float(value) for group, value in zip(GROUPS, whole)
             if group in found.truths.groups}

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from undercount.experiments.answer.estimands import WAYS, way
 from undercount.experiments.inference.honest import honest
-from undercount.experiments.inference.methods import Draws
 
 ENDS = (0.05, 0.5, 0.95)
 
@@ -26,6 +25,10 @@ class Marginal:
     @property
     def mean(self) -> float:
         return float(self.weights @ self.values)
+
+    def reweighed(self, factors: dict[str, float]) -> Marginal:
+        """The same by another prior, of D: each of WAYS times its factor."""
+        return Marginal(self.values, balanced(self.weights, self.values, factors))
 
     def ways(self) -> dict[str, float]:
         """Probability of each of WAYS."""
@@ -57,9 +60,9 @@ def balance(shares: dict[str, float]) -> dict[str, float]:
     return {"fell": 0.5 / fell, "stayed": 0.5 / (1 - fell), "rose": 0.5 / (1 - fell)}
 
 
-def balanced(draws: Draws, change: np.ndarray, factors: dict[str, float]) -> np.ndarray:
-    """Weights of draws by the balanced prior; `change` (k,) is the draws' own D."""
-    found = draws.weights * np.array([factors[name] for name in WAYS])[way(change)]
+def balanced(weights: np.ndarray, change: np.ndarray, factors: dict[str, float]) -> np.ndarray:
+    """Weights (k,) of draws by the balanced prior; `change` (k,) is the draws' own D."""
+    found = weights * np.array([factors[name] for name in WAYS])[way(change)]
     return found / found.sum()
 
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from undercount.experiments.answer.estimands import WAYS, truths, way
+from undercount.experiments.answer.estimands import WAYS, change
 from undercount.experiments.answer.find import Flow, Found, learn
-from undercount.experiments.answer.posterior import Marginal, balance, balanced, marginal, priors
+from undercount.experiments.answer.posterior import Marginal, balance, marginal, priors
 from undercount.experiments.answer.views import View, split
 from undercount.experiments.inference.methods import Draws, Targets
 from undercount.experiments.reference.table import Reference
@@ -70,9 +70,7 @@ class _Stated:
     def under(self, kind: str, name: str, weights: np.ndarray, factors: dict[str, float] | None = None) -> Moved:
         """The answer with other weights of the draws, and the stated balance of the ways or another."""
         factors = balance(self.flow.shares) if factors is None else factors
-        even = marginal(self.values, weights, self.levels)
-        post = marginal(even.values, even.weights * np.array([factors[w] for w in WAYS])[way(even.values)])
-        return _moved(kind, name, self.flow, post)
+        return _moved(kind, name, self.flow, marginal(self.values, weights, self.levels).reweighed(factors))
 
 
 def _moved(kind: str, name: str, flow: Flow, post: Marginal) -> Moved:
@@ -138,19 +136,18 @@ def _again(found: Found, cores: int) -> list[Moved]:
 def _learnt(stated: Found, other: Found, kind: str, name: str, seed: int, cores: int) -> list[Moved]:
     reference: Reference = other.reference
     try:
-        parts = stated.split if reference is stated.reference else split(len(reference.labels), str(reference.folder))
+        parts = stated.split if reference is stated.reference else split(reference, stated.seed)
     except BadInput:  # too few worlds of that width to learn from
         return []
-    known = stated.truths if reference is stated.reference else \
-        truths(reference, stated.observed, stated.truths.windows, stated.years)
-    setup = learn(View.of(other.observed, reference.quantities(other.observed.columns)),
-                  Targets(known.names, known.values), parts, seed, cores, TREES, {"flow": stated.plain.chosen["flow"]})
+    # Of the flow alone: a table that ships keeps nothing else of the worlds of other variants.
+    known = Targets(tuple(stated.truths.flows),
+                    np.column_stack([change(reference, window) for window in stated.truths.windows]))
+    setup = learn(View.of(other.observed, reference.quantities(other.observed.columns)), known, parts, seed, cores,
+                  TREES, {"flow": stated.plain.chosen["flow"]})
     rows = []
-    for flow in stated.flows:
-        target = f"flow:{flow.window.key}"
+    for i, (flow, target) in enumerate(zip(stated.flows, known.names)):
         draws = setup.draws("flow", [target])
-        even = marginal(draws.values[:, 0], draws.weights, setup.own[:, setup.position(target)])
-        weights = balanced(Draws(even.values[:, None], even.weights, draws.worlds), even.values,
-                           balance(priors(known.of(target)[parts.train])))
-        rows.append(_moved(kind, name, flow, marginal(even.values, weights)))
+        even = marginal(draws.values[:, 0], draws.weights, setup.own[:, i])
+        shares = priors(known.values[parts.train, i])
+        rows.append(_moved(kind, name, flow, even.reweighed(balance(shares))))
     return rows

@@ -30,15 +30,19 @@ class Split:
     checked: np.ndarray
 
 
-def split(worlds: int, folder: str) -> Split:
-    """The last worlds are checked on, those before them choose the methods. Raises BadInput if there are too few."""
+def split(reference: Reference, seed: int) -> Split:
+    """The last worlds are checked on, those before them choose the methods; shuffled where there are several
+    explanations, as a table holds one after the other. Raises BadInput if there are too few."""
+    worlds = len(reference.labels)
     least = FEWEST_CHECKED + FEWEST_SETTING + FEWEST_TRAINED
     if worlds < least:
-        raise BadInput(Problem(folder, "--worlds", f"{worlds} worlds", f"at least {least}: {FEWEST_TRAINED} to learn "
-                               f"from, {FEWEST_SETTING} to set intervals by and {FEWEST_CHECKED} to check them on"))
+        raise BadInput(Problem(str(reference.folder), "--worlds", f"{worlds} worlds", f"at least {least}: "
+                               f"{FEWEST_TRAINED} to learn from, {FEWEST_SETTING} to set intervals by and "
+                               f"{FEWEST_CHECKED} to check them on"))
     checked = min(CHECKED, max(FEWEST_CHECKED, worlds // 5))
     setting = min(MOST_SETTING, max(FEWEST_SETTING, worlds // SETTING_SHARE))
-    at = np.arange(worlds)
+    at = np.random.default_rng([seed, 0x5117]).permutation(worlds) if len(reference.explanations) > 1 else \
+        np.arange(worlds)
     return Split(at[:worlds - checked - setting], at[worlds - checked - setting:worlds - checked],
                  at[worlds - checked:])
 

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 @click.argument("reference", metavar="[REFERENCE]", required=False)
 @region_option
 @click.option("--observed", metavar="FILE", help="An observed table in the region's format (default: its own).")
+@click.option("--attribution", metavar="DIR", help="An `undercount attribute --prior` of the table's own worlds: what "
+              "adaptation made of the fall, and how well such tables tell (the table that ships has one).")
 @click.option("--effort", type=click.Choice(["quick", "full"]), default="full", show_default=True,
               help="Size of forests, of posterior predictive checks and of ABC-SMC.")
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of all methods.")
 @click.option("--no-smc", is_flag=True, help="Leave out the third opinion, ABC-SMC (it needs the extra [abc]).")
 @engine_options
 @click.option("--out", default="results/verdict", show_default=True, metavar="DIR", help="Folder of the verdict.")
-def command(reference: str | None, region: str | None, observed: str | None, effort: str, seed: str, no_smc: bool,
-            engine: EngineAsked, out: str) -> int:
+def command(reference: str | None, region: str | None, observed: str | None, attribution: str | None, effort: str,
+            seed: str, no_smc: bool, engine: EngineAsked, out: str) -> int:
     """Answer from the table in REFERENCE, a folder that `undercount reference` made (default: the one that ships).
 
     Were fewer people trafficked when fewer were counted, and how much of the fall was seeing fewer of them? A table of
@@ -61,7 +63,7 @@ def command(reference: str | None, region: str | None, observed: str | None, eff
     for warning in seen.warnings:
         say(f"warning: outside what was simulated: {warning}")
     asked = Asked(there, seen, EFFORTS[effort], number, not no_smc and available(), observed, shipped=not reference,
-                  region=region)
+                  region=region, attribution=attribution)
 
     def tell(outcome: Outcome) -> None:
         if outcome.done == outcome.total:

@@ -8,8 +8,9 @@ The first step of all is a ridge regression of every estimand on the summaries, 
     rejection   the nearest worlds in the space of the predictions, moved along a local regression [4]
     ridge       the prediction, with the out-of-fold residuals of all worlds as its distribution
 
-Forests and adjusted forests need nothing but scikit-learn, and carry the answer. Every method gives draws with weights;
-whether they are honest is asked in `honest.py`.
+What is exactly the same number in most worlds (no shelter was full) is nowhere moved: no world has what a shift would
+make of it. Forests and adjusted forests need nothing but scikit-learn, and carry the answer. Every method gives draws
+with weights; whether they are honest is asked in `honest.py`.
 
 [1] Fearnhead, Prangle (2012), Constructing summary statistics for ABC, doi:10.1111/j.1467-9868.2011.01010.x
 [2] Meinshausen (2006), Quantile regression forests, JMLR 7:983-999
@@ -37,6 +38,7 @@ GROWTH = Growth(
     features=0.12)  # summaries say much the same in different ways
 GROWN = 4  # targets of a forest: what a split costs grows with them
 RESIDUALS = 2000  # of the ridge regression: enough for its quantiles
+STILL = 0.5  # share of the worlds in which a target that is not moved is the same number
 COMPARED = 400  # worlds that methods are compared on
 
 
@@ -85,6 +87,7 @@ class Fitted:
     _ridge: object
     _predicted: np.ndarray  # out of fold
     _spread: np.ndarray  # of the residuals
+    _moves: np.ndarray  # (targets,) is it moved along regressions
     _forests: dict[str, ForestQuantiles]
     _projected: tuple[int, ...]
 
@@ -111,7 +114,7 @@ class Fitted:
                                                seed + k, growth, cores)
                    for k, (family, members) in enumerate(grouped.items())}
         return cls(targets.names, truths, grouped, centre, scale, model, predicted, np.where(spread > 0, spread, 1.0),
-                   forests, projected)
+                   (truths == np.median(truths, axis=0)).mean(axis=0) <= STILL, forests, projected)
 
     def forest_weights(self, family: str, summaries: np.ndarray):
         """Weights (m, n) of the training worlds for new rows (m, p), sparse."""
@@ -153,17 +156,18 @@ class Fitted:
                 some = every if own is None else every[every != own[i]]
                 yield Draws(residuals[some] + row[targets], np.full(len(some), 1 / len(some)), some)
         elif method == "rejection":
-            yield from self._rejection(guess, truths, own)
+            yield from self._rejection(guess, truths, self._moves[targets], own)
         else:
             for i, row in enumerate(guess):
                 span = slice(weights.indptr[i], weights.indptr[i + 1])
                 worlds, share = weights.indices[span], weights.data[span]
                 values = truths[worlds]
                 if method == "adjusted":
-                    values = values + row[targets] - predicted[worlds]
+                    values = values + self._moves[targets] * (row[targets] - predicted[worlds])
                 yield Draws(values, share / share.sum(), worlds)
 
-    def _rejection(self, guess: np.ndarray, truths: np.ndarray, own: np.ndarray | None) -> Iterator[Draws]:
+    def _rejection(self, guess: np.ndarray, truths: np.ndarray, moves: np.ndarray,
+                   own: np.ndarray | None) -> Iterator[Draws]:
         from sklearn.neighbors import NearestNeighbors
 
         scale, projected = self._spread[list(self._projected)], list(self._projected)
@@ -179,7 +183,7 @@ class Fitted:
             off = table[rows] - row
             A, root = np.hstack([np.ones((kept, 1)), off]), np.sqrt(weights)[:, None]
             slopes = np.linalg.lstsq(root * A, root * truths[rows], rcond=1e-6)[0]
-            yield Draws(truths[rows] - off @ slopes[1:], weights, rows)
+            yield Draws(truths[rows] - moves * (off @ slopes[1:]), weights, rows)
 
 
 def _few(truths: np.ndarray, predicted: np.ndarray) -> np.ndarray:

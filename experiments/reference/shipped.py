@@ -1,13 +1,15 @@
 """The reference table that ships: worlds of the mixture, in the folder of their region: an answer without the wait.
 
 It holds for the rules and the region that it was made with, and is refused with any other. `tools/ship.py` writes it,
-without the worlds of other widths and without what neither the answer nor the further figures ask of it.
+without what neither the answer nor the further figures ask of it; of worlds of other widths and without a gate the
+counts and the flow alone.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from undercount.experiments.reference.quantities import TRIED
 from undercount.experiments.reference.table import Reference, read_reference
 from undercount.experiments.store.provenance import code_digest
 from undercount.model.assumed.scenario import load_scenario
@@ -15,6 +17,7 @@ from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Region
 
 FOLDER = "reference"  # in the region's folder
+ATTRIBUTION = "attribution"  # in that folder: what adaptation made in some of its worlds
 MIXTURE = "everything"
 WORLDS_A_MINUTE = 65  # pooled worlds of the mixture inside the gates, on two cores (docs/speed.md)
 WORTH_MAKING = 2000
@@ -40,6 +43,12 @@ def ships(column: str, region: Region) -> bool:
         return False
     return (kind != "place" or parts[0] not in PLACES_LEFT_OUT) and (kind != "hidden" or parts[0] in HIDDEN_KEPT) \
         and (kind != "actors" or parts[0] in ACTORS_KEPT)
+
+
+def ships_of_variants(column: str) -> bool:
+    """Whether it is kept of worlds of another width or without a gate: what the answer to another prior needs."""
+    kind, *parts = column.split(":")
+    return kind in ("count", TRIED) or parts[:1] == ["newly_exploited"] and kind in ("hidden", "place")
 
 
 def shipped_folder(region: Region) -> Path:

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from undercount.experiments.answer.checks import COVERED, LEVEL
+from undercount.experiments.answer.checks import COVERED, LEVEL, correlation_goal
 from undercount.experiments.answer.estimands import FELL, ROSE
 from undercount.experiments.report.theme import COLOURS, OBSERVED, REFERENCE, new_figure
 
@@ -116,16 +116,24 @@ def _apart(ticks: Iterable[float], first: float, last: float) -> list[float]:
 
 
 def checks(found: Mapping[str, Any]) -> Figure:
-    """On worlds of known truth: how many of the intervals hold it, and how well estimate and truth correlate."""
+    """On worlds of known truth: how many of the intervals hold it, how well estimate and truth correlate, and where
+    that misses its goal."""
     rows = [(f"hidden flow, {key.replace(':', '–')}", own["check"]) for key, own in found["flow"].items()]
+    rows += [(f"the same with the statistics, {key.replace(':', '–')}", own["informed"]["check"])
+             for key, own in found["flow"].items() if own["informed"]]
     rows += [(f"{link['words']}, {key.replace(':', '–')}", link["check"])
              for key, own in found["chain"].items() for link in own["groups"].values()]
+    rows += [(f"level, {year}", own["check"]) for year, own in found["level"].items()]
     figure = new_figure(0.19 * len(rows) + 1.0)
     inside, related = figure.subplots(1, 2, sharey=True)
     for y, (_, check) in enumerate(rows):
         share = check["inside"] / check["worlds"]
         inside.plot(share, y, "o", color=COLOURS[0] if check["covers"] else COLOURS[1])
         related.barh(y, check["correlation"], height=0.6, color=COLOURS[0] if check["says"] else "0.75")
+    for y, key in enumerate(found["flow"]):
+        goal = correlation_goal(key)
+        missed = rows[y][1]["correlation"] < goal
+        related.plot([goal, goal], [y - 0.45, y + 0.45], color=COLOURS[1] if missed else "black", linewidth=2)
     inside.axvspan(LEVEL - COVERED, LEVEL + COVERED, color="0.9", zorder=0)
     inside.set_xlabel("share of 90 % intervals\nthat hold the truth")
     inside.set_xlim(min(0.7, *(check["inside"] / check["worlds"] for _, check in rows)) - 0.01, 1.0)
@@ -140,6 +148,8 @@ def checks(found: Mapping[str, Any]) -> Figure:
     figure.legend(handles=[
         Patch(color="0.9", label="as many as should"),
         Line2D([], [], color=COLOURS[1], marker="o", linestyle="", label="too few or too many"),
-        Patch(color=COLOURS[0], label="the table tells of it"), Patch(color="0.75", label="it says too little")],
-        loc="outside lower center", ncols=4, columnspacing=1.4)
+        Patch(color=COLOURS[0], label="the table tells of it"), Patch(color="0.75", label="it says too little"),
+        Line2D([], [], color=COLOURS[1], linewidth=2, label="goal that is missed"),
+        Line2D([], [], color="black", linewidth=2, label="goal that is met")],
+        loc="outside lower center", ncols=3, columnspacing=1.4)
     return figure

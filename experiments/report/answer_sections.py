@@ -104,10 +104,20 @@ def rivals(answer: Mapping[str, Any]) -> Section:
                           [[cell(" and ".join(p["pair"])), cell(chance(p["prior"])), cell(chance(p["posterior"]))]
                            for p in pairs]))
     grids.append(Grid(
-        f"Persons newly exploited {where(answer)}, 90 %: the level is of the assumptions, not of the counts.",
-        ["year", "before", "after"],
-        [[cell(year), *(cell(f"{persons(v[k][0])} to {persons(v[k][-1])}") for k in ("prior", "posterior"))]
+        f"Persons newly exploited {where(answer)}, 90 %: what the counts do not narrow is of the assumptions.",
+        ["year", "before", "after", ""],
+        [[cell(year), *(cell(f"{persons(v[k][0])} to {persons(v[k][-1])}") for k in ("prior", "posterior")),
+          cell("" if v["check"]["says"] else "says nothing", marked=not v["check"]["says"])]
          for year, v in answer["level"].items()]))
+    if found := answer["adaptation"]:
+        rows = [[cell(words), *(cell(band(found[k][w])) for w in ("prior", "quantiles")),
+                 cell(number(found[k]["check"]["correlation"])),
+                 cell("" if found[k]["check"]["says"] else "says nothing", marked=not found[k]["check"]["says"])]
+                for k, words in (("counted", "persons counted"), ("flow", "persons newly exploited"))]
+        grids.append(Grid(
+            f"What adaptation of routes and methods changed, {found['from']} to {found['to']}, learnt from "
+            f"{found['worlds']} worlds in which it was taken away: median and 90 %; correlation of estimate and truth.",
+            ["", "before", "after", "correlation", ""], rows))
     return Section("rivals", "Which rivals, and what level", grids=grids)
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from undercount.experiments.reference.shipped import ATTRIBUTION
 from undercount.experiments.reference.table import Reference
+from undercount.experiments.store.folder import open_folder
 from undercount.experiments.store.kept import Needs
 from undercount.experiments.verdict.effort import Effort
 from undercount.experiments.verdict.kept import REFERENCE, keep_reference
@@ -28,17 +30,29 @@ class Asked:
     given: str | None = None
     shipped: bool = False
     region: str | None = None  # the --region whose table ships
+    attribution: str | None = None  # folder of an attribution of the table's own worlds
 
     def batch(self) -> dict[str, Any]:
         """What all parts of the folder have in common, for the manifest."""
         cells = repr([(row.iso3, row.period, row.assisted) for row in self.observed.rows])
         return {"reference": self.reference.manifest["batch"], "worlds": len(self.reference.labels),
                 "observed": hashlib.sha256(cells.encode()).hexdigest()[:16],
-                "seed": self.seed, "effort": self.effort.name, "smc": self.smc}
+                "seed": self.seed, "effort": self.effort.name, "smc": self.smc, **self._attributed()}
+
+    @property
+    def attributed(self) -> Path | None:
+        """The attribution of the table's worlds: the one given, or the one that ships with the table that ships."""
+        own = self.reference.folder / ATTRIBUTION if self.shipped else None
+        return Path(self.attribution) if self.attribution else own if own and own.is_dir() else None
+
+    def _attributed(self) -> dict[str, Any]:
+        folder = self.attributed
+        return {} if folder is None else {"attribution": open_folder(folder, "attribute")["batch"]["basis"]["content"]}
 
     def needs(self) -> Needs:
         """What its folder keeps: what `attribute` and `policy` ask of the table; the table itself stays where it is."""
-        return Needs(files=[self.given] if self.given else [], beside=[str(self.reference.folder)],
+        beside = [str(self.reference.folder), *([self.attribution] if self.attribution else [])]
+        return Needs(files=[self.given] if self.given else [], beside=beside,
                      folders={"": (REFERENCE, lambda to: keep_reference(self.reference, to))})
 
     def command(self, folder: Path) -> str:
@@ -47,5 +61,6 @@ class Asked:
         words = ["undercount", "compare", *where, "--effort", self.effort.name, "--seed", self.seed]
         words += ["--region", self.region] if self.region else []
         words += ["--observed", self.given] if self.given else []
+        words += ["--attribution", self.attribution] if self.attribution else []
         words += [] if self.smc else ["--no-smc"]
         return shlex.join(map(str, [*words, "--out", folder]))

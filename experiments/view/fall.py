@@ -5,11 +5,8 @@ The decomposition is the answer's own (`experiments/answer/chain.py`), read from
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
-from undercount.experiments.answer.chain import GROUPS, Chain, chain, grouped, groups_of
+from undercount.experiments.answer.chain import GROUPS, Chain, OneWorld, chain, grouped, groups_of
 from undercount.experiments.reference.quantities import columns, quantities
 from undercount.experiments.view.funnel import peak
 from undercount.experiments.view.svg import INK, QUIET, WORLDS, svg, text
@@ -21,17 +18,6 @@ LINKS = {
     "referred": "offered help, of those", "refused": "accepted, of those offered",
     "place": "placed, of those accepting", "home": "came forward at home", "listed": "listing and carry-over",
 }
-
-
-@dataclass(frozen=True)
-class OneWorld:
-    """The quantities of one world, asked for as of a reference table."""
-
-    values: dict[str, float]
-
-    def quantities(self, names: Sequence[str]) -> np.ndarray:
-        """(1, names)."""
-        return np.array([[self.values[name] for name in names]])
 
 
 def whole_years(model) -> tuple[int, int] | None:
@@ -47,9 +33,9 @@ def live_chain(model) -> Chain | None:
     if years is None:
         return None
     region = model.region
-    world = OneWorld(dict(zip(columns(region, ()), quantities((), model.outcome).tolist())))
+    world = OneWorld.of(columns(region, ()), quantities((), model.outcome).tolist())
     known = [row for row in region.referrals if row.assisted is not None]
-    return chain(world, known, *years) if in_both(known, *map(str, years)) else None  # type: ignore[arg-type]
+    return chain(world, known, *years) if in_both(known, *map(str, years)) else None
 
 
 def fall(model, name: str, k: int) -> str:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from undercount.experiments.draws import hard_patterns
 from undercount.experiments.reference import shipped
 from undercount.experiments.reference import table as reference_table
-from undercount.experiments.reference.shipped import MIXTURE, shipped_folder, shipped_reference
+from undercount.experiments.reference.shipped import MIXTURE, shipped_folder, shipped_reference, ships_of_variants
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.files.problems import BadInput
 
@@ -29,6 +30,17 @@ def test_two_rows_come_out_again(table):
 @pytest.mark.slow
 def test_thirty_rows_come_out_again(table):
     assert_as_shipped(table, np.linspace(1, len(table.labels) - 2, 30).astype(int))
+
+
+def test_of_other_widths_and_without_a_gate_the_counts_and_the_flow_come_out_again(table):
+    others = [variant for variant in table.variants if variant != table.variant]
+    assert len(others) == 2 + len(hard_patterns(table.region))
+    for variant in others[:3]:
+        other = table.under(variant)
+        assert len(other.labels) >= 400
+        found, there = again(other, [0]), as_there(other, [0])
+        kept = [ships_of_variants(column) for column in other.columns]
+        assert np.array_equal(found[:, kept], there[:, kept]) and np.isnan(there[:, ~np.array(kept)]).all()
 
 
 def test_it_is_small_enough_to_ship(table):
