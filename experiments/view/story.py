@@ -22,8 +22,9 @@ def introduction(settings: Settings) -> str:
     moved = [found.moved(name) for name, is_drawn in zip((settings.scenario, settings.second), drawn) if is_drawn]
     before, after = found.years
     if all(drawn):
-        return (f"Two draws of the verdict, both near the published table. From {before} to {after} the hidden flow "
-                f"moves by {moved[0]} in the first and by {moved[1]} in the second: counts alone do not tell which.")
+        return ("Two draws of the verdict whose counts rise and fall like the published ones. From "
+                f"{before} to {after} the hidden flow moves by {moved[0]} in the first and by {moved[1]} in the "
+                "second: counts alone do not tell which.")
     same = "; the second is the same people where networks do not act on what they learn" \
         if settings.second == FROZEN else ""
     return f"The first world is a draw of the verdict: its hidden flow moves by {moved[0]}, {before} to {after}{same}."

@@ -11,7 +11,7 @@ STEPS = (
              "what was counted this year, and what happened."},
     {"target": ".uc-counts", "title": "What the world saw",
      "text": "Bars are the victims that each world's lists count in a year. Diamonds are the figures that were really "
-             "published. Both worlds come near them, so a reader of the table could not tell them apart."},
+             "published. Both worlds rise and fall like them, so a reader of the table could hardly tell them apart."},
     {"target": ".uc-flow", "title": "What nobody saw",
      "text": "The lines are the people newly exploited in each month: the truth of each world, which no list shows. "
              "Compare their fall with that of the bars."},
