@@ -64,12 +64,15 @@ class SearchPlan:
 
 
 def cells_of(region: Region) -> list[int]:
-    """Rows of the observed table that are compared: those of the years in which most countries have a figure."""
+    """Rows of the observed table that are compared: those of the years in which most countries have a figure.
+
+    None if every figure is masked.
+    """
     known = [n for n, row in enumerate(region.referrals) if row.assisted is not None]
     by_period: dict[str, list[int]] = {}
     for n in known:
         by_period.setdefault(region.referrals[n].period, []).append(n)
-    fullest = max(len(rows) for rows in by_period.values())
+    fullest = max((len(rows) for rows in by_period.values()), default=0)
     return [n for rows in by_period.values() if len(rows) == fullest for n in rows]
 
 

@@ -32,7 +32,7 @@ def command(scenarios: tuple[str, ...], region: str | None, coarse: str, generat
     """
     from undercount.experiments.ask import LARGEST_SEED, all_named, read_scale, read_whole
     from undercount.experiments.calibration.record import record, table
-    from undercount.experiments.calibration.search import SearchPlan, jobs, own_point, search
+    from undercount.experiments.calibration.search import SearchPlan, cells_of, jobs, own_point, search
     from undercount.experiments.compute.progress import counting
     from undercount.experiments.patterns.table import patterns_of
     from undercount.model.assumed.scenario import load_scenario
@@ -53,6 +53,9 @@ def command(scenarios: tuple[str, ...], region: str | None, coarse: str, generat
             scenario = load_scenario(name, region)
             if not scenario.free():
                 problems.append(Problem(f"scenario {name}", "priors", "nothing unknown", "an unknown to search"))
+            if not cells_of(scenario.region):
+                problems.append(Problem(f"region {scenario.region.name}", "assisted", "every count masked",
+                                        "a count in the observed table, to be compared with"))
             plans[name] = SearchPlan(scenario, patterns_of(scenario.region), *numbers, s, k, around,
                                      own_point(scenario) if name == start else None)
         except BadInput as error:

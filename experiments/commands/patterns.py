@@ -37,7 +37,7 @@ def command(scenarios: tuple[str, ...], region: str | None, draws: str, seed: st
     count = read_whole(problems, "--draws", draws, 1, 1_000_000)
     s = read_whole(problems, "--seed", seed, 0, LARGEST_SEED)
     k = read_scale(problems, people_per_agent)
-    if out is not None and not Path(out).absolute().parent.is_dir():
+    if out is not None and (Path(out).is_dir() or not Path(out).absolute().parent.is_dir()):
         problems.append(Problem("command line", "--out", out, "a file in a folder that exists"))
     loaded = {}
     for name in all_named(scenarios or ["no-change"], region):

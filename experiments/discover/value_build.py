@@ -23,7 +23,7 @@ from undercount.experiments.discover.outcomes import named
 from undercount.experiments.discover.value import COSTS, Left, Target, Worth, weights_at, worths
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import open_folder, relative, write_whole
-from undercount.experiments.store.kept import Needs
+from undercount.experiments.store.kept import Needs, again
 from undercount.experiments.store.tables import write_csv, write_json
 from undercount.experiments.study import Study, carry_out, planned
 from undercount.experiments.verdict.evidence import Evidence
@@ -90,10 +90,11 @@ def inquire(reference: Reference, observed: Observed, seed: int, observed_file: 
 def adaptation_of(reference: Reference, folder: Path) -> Target:
     """What adaptation of routes and methods made of the change of ln(counted), in the worlds of an attribution.
 
-    Worlds are found by explanation and number. Raises BadInput if they are too few, or not those of the table.
+    Worlds are found by explanation and number. Raises BadInput if they are too few or not those of the table, or if
+    the attribution is not finished or damaged.
     """
     manifest = open_folder(folder, "attribute")
-    table = pd.read_parquet(folder / "values.parquet")
+    table = _values(folder, manifest)
     window = manifest["batch"]["window"]
     players = [name for name in table["player"].unique() if set(name.split(JOINED)) <= ADAPT]
     rows = {(reference.explanations[label], world): row for row, (label, world) in
@@ -119,6 +120,20 @@ def adaptation_of(reference: Reference, folder: Path) -> Target:
                                "the table's own: the same --seed, and gates or none in both"))
     return Target(SHARE, "what route and method adaptation made of the change of ln(counted), "
                   f"{window['from']} to {window['to']}", values)
+
+
+def _values(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
+    """The columns of an attribution's values that are asked for."""
+    if manifest["state"] != "finished":
+        raise BadInput(Problem(folder, "state", manifest["state"],
+                               f"a finished attribution; to go on: {again(manifest, folder)}"))
+    path = folder / "values.parquet"
+    try:
+        return pd.read_parquet(path, columns=["explanation", "world", "outcome", "player", "value", "change_with_all"])
+    except (OSError, ValueError) as error:  # Arrow's errors are ValueErrors
+        kind = "no file" if isinstance(error, FileNotFoundError) else "a damaged file"
+        raise BadInput(Problem(path, "values", kind,
+                               f"a table; to write it again: {again(manifest, folder)}")) from None
 
 
 def build(inquiry: Inquiry, folder: Path, jobs: int, step: Callable[[str], None] = lambda what: None) -> Outcome:

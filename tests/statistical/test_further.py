@@ -112,6 +112,20 @@ def test_an_attribution_of_other_worlds_is_refused(table, tmp_path, worlds, shif
         adaptation_of(table, an_attribution(tmp_path / "a", table, worlds, shift, players))
 
 
+@pytest.mark.parametrize("state, damage, said", [
+    ("incomplete", lambda path: None, "state: found incomplete"), ("finished", lambda path: path.unlink(), "values: found no file"),
+    ("finished", lambda path: path.write_bytes(b"PAR1"), "values: found a damaged file"),
+    ("finished", lambda path: pd.DataFrame({"draw": [0]}).to_parquet(path), "values: found a damaged file")])
+def test_an_attribution_that_cannot_be_read_is_one_line(table, tmp_path, capsys, state, damage, said):
+    folder = an_attribution(tmp_path / "a", table, range(300))
+    manifest = json.loads((folder / "manifest.json").read_text()) | {"state": state}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    damage(folder / "values.parquet")
+    assert main(["further", str(table.folder), "--attribution", str(folder), "--out", str(tmp_path / "out")]) == 2
+    err = capsys.readouterr().err
+    assert said in err and err.count("\n") == 1, err
+
+
 # --- the command ---------------------------------------------------------------------------------------
 def test_command_end_to_end(table, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(value, "CANDIDATES", SOME[:2])
