@@ -28,6 +28,7 @@ from undercount.model.known.region_in import load_region
 
 TABLES = ("worlds", "parameters")
 KEYS = ("explanation", "width", "without", "world")
+GROUP = 5000  # worlds that are held in memory at a time
 
 
 def write_tables(folder: Path, names: Sequence[str], unknowns: Sequence[str], explanations: Sequence[str],
@@ -60,13 +61,13 @@ def _key_fields() -> list[pa.Field]:
             pa.field("without", pa.dictionary(pa.int16(), pa.string())), pa.field("world", pa.int32())]
 
 
-def _batches(parts, rows: int = 5000):
-    """Stretches gathered into row groups of about `rows` worlds."""
+def _batches(parts):
+    """Stretches gathered into row groups of about GROUP worlds."""
     gathered, size = [], 0
     for part in parts:
         gathered.append(part)
         size += len(part[1]["parameters"])
-        if size >= rows:
+        if size >= GROUP:
             yield gathered
             gathered, size = [], 0
     if gathered:
