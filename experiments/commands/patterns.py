@@ -30,6 +30,7 @@ def command(scenarios: tuple[str, ...], region: str | None, draws: str, seed: st
     from undercount.experiments.patterns.predictive import CONFLICT, predictive
     from undercount.experiments.patterns.table import patterns_of
     from undercount.experiments.patterns.worlds import prior_worlds
+    from undercount.experiments.store.tables import write_csv
     from undercount.model.assumed.scenario import load_scenario
     from undercount.model.files.problems import BadInput, Problem
 
@@ -71,5 +72,5 @@ def command(scenarios: tuple[str, ...], region: str | None, draws: str, seed: st
             click.echo(f"  newly exploited {years[1]} for each in {years[0]}, {row.worlds} ({row.number}): "
                        f"median {row.median:.2f}, fell by a tenth {row.fell:.2f}, rose by a tenth {row.rose:.2f}")
     if out is not None:
-        pd.concat(tables).to_csv(out, index=False)
+        write_csv(Path(out), pd.concat(tables), digits=None)
         click.echo(f"table in {out}")

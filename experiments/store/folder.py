@@ -56,6 +56,27 @@ def write_whole(path: Path, data: bytes, durable: bool = True) -> None:
         raise
 
 
+@contextlib.contextmanager
+def replacing(*paths: Path, durable: bool = False) -> Iterator[list[Path]]:
+    """Temporary names for files that are written bit by bit: those that are there when the block ends well take the
+    names of `paths`, all of them after all are written; otherwise nothing is left.
+
+    `durable`: the disk has them before they get their names.
+    """
+    new = [path.with_name(path.name + TEMPORARY) for path in paths]
+    try:
+        yield new
+        written = [(one, path) for one, path in zip(new, paths) if one.exists()]
+        for one, _ in written if durable else ():
+            sync(one)
+        for one, path in written:
+            one.replace(path)
+    finally:
+        for one in new:
+            with contextlib.suppress(OSError):  # the first error is the one to report
+                one.unlink(missing_ok=True)
+
+
 def relative(path: Path, folder: Path) -> str:
     """A path for the manifest of a folder: as seen from there, so that it tells of no machine."""
     return Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix()

@@ -12,7 +12,7 @@ from undercount.experiments.cli import main
 from undercount.experiments.discover import value
 from undercount.experiments.discover.value import Left, Target, out_of_bag, worths
 from undercount.experiments.discover.value_build import FEWEST_WORLDS, adaptation_of
-from undercount.experiments.verdict.further import CANDIDATES
+from undercount.experiments.verdict.further import CANDIDATES, COSTS
 from undercount.model.files.problems import BadInput
 
 from tests.made_up_table import made_up
@@ -79,8 +79,7 @@ def test_out_of_bag_weights_are_of_others_and_sum_to_one(seed, n):
 
 
 def test_every_figure_has_a_kind_of_effort():
-    assert {candidate.name for candidate in CANDIDATES} <= set(value.COST_OF)
-    assert set(value.COST_OF.values()) == set(range(len(value.COSTS)))
+    assert {candidate.cost for candidate in CANDIDATES} == set(range(len(COSTS)))
 
 
 # --- what adaptation made ------------------------------------------------------------------------------
