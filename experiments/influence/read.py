@@ -8,7 +8,7 @@ from typing import Any
 
 from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole, wrong_names
 from undercount.experiments.influence.plan import FIRST, Inquiry
-from undercount.experiments.patterns.worlds import COARSE
+from undercount.experiments.patterns.scale import COARSE
 from undercount.experiments.runs.batch import resolve
 from undercount.experiments.runs.outputs import outputs_of
 from undercount.experiments.sweeps.sweep import SOBOL, Sweep, check_sweep
