@@ -7,8 +7,8 @@
     DIR/region/               the region's files as they were, so that the folder explains itself
     DIR/.lock, DIR/.running   who works on the folder, and on what
 
-The kind of a folder is the command that made it: run, reference, compare, attribute, policy or
-estimate. Each has its own tables; the rest is the same.
+The kind of a folder is the command that made it: run, reference, compare, attribute, policy, estimate,
+sensitivity, discover or further. Each has its own tables; the rest is the same.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ def relative(path: Path, folder: Path) -> str:
 
 
 def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes, in hexadecimal. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -94,6 +95,7 @@ def sync(path: Path) -> None:
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest, whole or not at all. Raises ValueError of a number that is none."""
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(folder / MANIFEST, text.encode())
 
