@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from undercount.model.assumed.scenario import Scenario, load_scenario, scenario_names
 from undercount.model.engine.layout import POOLED
-from undercount.model.files.problems import BadInput, Problem
+from undercount.model.files.problems import BadInput, Problem, nearest
 from undercount.model.files.toml_in import describe
 
 NO_SENSE = "an explanation that makes no sense in"  # begins what `scenario_onsets.leave_out` finds
@@ -60,28 +61,43 @@ def all_named(given: Iterable[str], region: str | None = None) -> list[str]:
     return list(dict.fromkeys(each for name in given for each in (explanations(region) if name == "all" else [name])))
 
 
-def load_unknown(names: Iterable[str], problems: list[Problem], kind: str, tell_apart: str,
-                 region: str | None = None) -> dict[str, Scenario]:
-    """The scenarios of these names or paths by their own name: of one region, and with something to draw.
+def load_together(names: Iterable[str], problems: list[Problem], kind: str, tell_apart: str,
+                  region: str | None = None) -> dict[str, Scenario]:
+    """The scenarios of these names or paths, by what was given: of one region, and each with a name of its own.
 
     What is wrong goes to `problems`, which calls them `kind`; their names tell the `tell_apart` of a table apart. With
     `region` they are read on that one.
     """
     found: dict[str, Scenario] = {}
-    for name in names:
+    for given in names:
         try:
-            scenario = load_scenario(name, region)
-        except BadInput as error:
+            scenario = load_scenario(given, region)
+        except BadInput as error:  # what several share is told once
             problems += [problem for problem in error.problems if problem not in problems]
             continue
-        if scenario.name in found:
-            problems.append(Problem("scenario", describe(name), f"a second scenario named {scenario.name!r}",
+        if scenario.name in {other.name for other in found.values()}:
+            problems.append(Problem("scenario", describe(given), f"a second scenario named {scenario.name!r}",
                                     f"file names that differ: they name the {tell_apart}"))
-        elif not scenario.free():
-            problems.append(Problem("scenario", describe(name), "no unknown parameter",
-                                    "at least one prior to draw from"))
-        found[scenario.name] = scenario
-    regions = {tuple(sorted(scenario.region.files.items())) for scenario in found.values()}
+        found[given] = scenario
+    regions = {tuple(sorted(scenario.region.files.items())): given for given, scenario in found.items()}
     if len(regions) > 1:
-        problems.append(Problem("scenario", "region", f"{len(regions)} different regions", f"{kind} of one region"))
+        problems.append(Problem("scenario", "region", "different regions: " + ", ".join(map(repr, regions.values())),
+                                f"{kind} of one region"))
     return found
+
+
+def load_unknown(names: Iterable[str], problems: list[Problem], kind: str, tell_apart: str,
+                 region: str | None = None) -> dict[str, Scenario]:
+    """The same by their own name, and with something to draw."""
+    found = load_together(names, problems, kind, tell_apart, region)
+    problems += [Problem("scenario", describe(given), "no unknown parameter", "at least one prior to draw from")
+                 for given, scenario in found.items() if not scenario.free()]
+    return {scenario.name: scenario for scenario in found.values()}
+
+
+def wrong_names(names: Iterable[str], known: Iterable[str], key: str, lead: str = "",
+                file: str | Path = "command line", line: int | None = None) -> list[Problem]:
+    """A problem for each name that is none of the known ones, which are listed after `lead`; with the nearest."""
+    known = list(known)
+    return [Problem(file, key, describe(name), lead + ", ".join(known), line, nearest(name[:80], known))
+            for name in names if name not in known]

@@ -146,9 +146,14 @@ def sweep(scenarios: str | Sequence[str], over: Mapping[str, Values | tuple[floa
     Raises what `run` raises.
     """
     from undercount.experiments.sweeps.typed import read_sweep
-    from undercount.model.files.problems import BadInput
+    from undercount.model.files.problems import BadInput, Problem
+    from undercount.model.files.toml_in import describe
 
-    problems: list = []
+    problems: list = [] if design == "grid" else [
+        Problem("sweep", describe(name), f"{len(span)} numbers", "(low, high), or None for the scenario's own range")
+        for name, span in over.items() if span is not None and len(span) != 2]
+    if problems:
+        raise BadInput(problems)
     given: dict[str, Any] = {"sweep": (), "design": None, "points": None, "over": ()}
     if design == "grid":
         given["sweep"] = [f"{name}=" + ",".join(map(_word, values or ())) for name, values in over.items()]
@@ -198,6 +203,7 @@ def compare(reference: str | Path | None = None, observed: str | Path | None = N
     import json
 
     from undercount.experiments.answer.build import make
+    from undercount.experiments.ask import LARGEST_SEED, read_whole
     from undercount.experiments.inference.smc import available
     from undercount.experiments.reference.shipped import shipped_reference
     from undercount.experiments.reference.table import read_reference
@@ -205,10 +211,15 @@ def compare(reference: str | Path | None = None, observed: str | Path | None = N
     from undercount.experiments.verdict.effort import EFFORTS
     from undercount.experiments.verdict.folder import VERDICT, WORDS
     from undercount.experiments.verdict.observed import read_observed
+    from undercount.model.files.problems import BadInput
 
+    problems: list = []
+    number = read_whole(problems, "seed", seed, 0, LARGEST_SEED)
+    if problems:
+        raise BadInput(problems)
     there = shipped_reference() if reference is None else read_reference(Path(reference))
     seen = read_observed(there, None if observed is None else Path(observed))
-    asked = Asked(there, seen, EFFORTS[effort], seed, available(), None if observed is None else str(observed),
+    asked = Asked(there, seen, EFFORTS[effort], number, available(), None if observed is None else str(observed),
                   shipped=reference is None)
     where, kept = _place(folder)
     _done(make(asked, where, EngineOptions(), lambda outcome: None, lambda line: None))

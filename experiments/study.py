@@ -149,6 +149,11 @@ def _is(path: Path, digest: str) -> bool:
     return path.is_file() and sha256_of(path) == digest
 
 
+def nothing(job: Any) -> bytes:
+    """The function of a study without parts, of which everything is made when its tables are."""
+    raise AssertionError("it has no parts")
+
+
 def planned(jobs: Sequence[Job]) -> dict[str, list[str]]:
     """For the manifest of every kind but "run": the names of the parts."""
     return {"planned": [job.part for job in jobs]}

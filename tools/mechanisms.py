@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from undercount.experiments.design import design, world_seed
-from undercount.experiments.patterns.worlds import COARSE
+from undercount.experiments.patterns.scale import COARSE
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.scenario import Scenario, load_scenario
 

@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 from undercount.experiments.influence.indices import LEVELS, STEP, blocks, effects, sobol_indices, trajectories
 from undercount.experiments.influence.plan import LUCK
-from undercount.experiments.patterns.worlds import COARSE
+from undercount.experiments.patterns.scale import COARSE
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Scenario, load_scenario
 

@@ -18,8 +18,9 @@ import pandas as pd
 from undercount.experiments.ask import explanations
 from undercount.experiments.patterns.measures import see
 from undercount.experiments.patterns.predictive import CONFLICT, Predictive, change, predictive, ratios
+from undercount.experiments.patterns.scale import COARSE
 from undercount.experiments.patterns.table import patterns_of
-from undercount.experiments.patterns.worlds import COARSE, prior_worlds
+from undercount.experiments.patterns.worlds import prior_worlds
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Scenario, load_scenario
 from undercount.model.engine.layout import MODES, VENUES

@@ -12,16 +12,18 @@ pattern ranks behind every world inside. What lists cover is solved for in the e
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
+from undercount.experiments.ask import scale_name
 from undercount.experiments.calibration.coverage import INSIDE, covered, rows_of
 from undercount.experiments.design import design
 from undercount.experiments.patterns.measures import see
+from undercount.experiments.patterns.scale import COARSE
 from undercount.experiments.patterns.table import Pattern
-from undercount.experiments.patterns.worlds import COARSE
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.country.observation import as_published
 from undercount.model.known.region import Region
@@ -62,14 +64,25 @@ class SearchPlan:
     start: Mapping[str, float] = field(default_factory=dict)  # values of unknowns to begin around
     own: np.ndarray | None = None  # a point to beat: the scenario's own values
 
+    def command(self, name: str, region: str | None, start: str | None) -> str:
+        """The command that finds the values of scenario `name` again and writes them; as on the command line."""
+        words = ["undercount", "calibrate", name, "--coarse", self.coarse, "--generations", self.generations,
+                 "--size", self.size, "--seed", self.seed, "--people-per-agent", scale_name(self.people_per_agent)]
+        for option, value in (("--region", region), ("--start", start)):
+            words += [option, value] if value else []
+        return shlex.join(map(str, [*words, "--write"]))
+
 
 def cells_of(region: Region) -> list[int]:
-    """Rows of the observed table that are compared: those of the years in which most countries have a figure."""
+    """Rows of the observed table that are compared: those of the years in which most countries have a figure.
+
+    None if every figure is masked.
+    """
     known = [n for n, row in enumerate(region.referrals) if row.assisted is not None]
     by_period: dict[str, list[int]] = {}
     for n in known:
         by_period.setdefault(region.referrals[n].period, []).append(n)
-    fullest = max(len(rows) for rows in by_period.values())
+    fullest = max((len(rows) for rows in by_period.values()), default=0)
     return [n for rows in by_period.values() if len(rows) == fullest for n in rows]
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from undercount.experiments.commands.surroundings import INTERRUPTED
 
 if TYPE_CHECKING:
     from undercount.experiments.compute.engines import EngineOptions
     from undercount.experiments.compute.jobs import Outcome
     from undercount.experiments.compute.worker import EngineLost
 
-INTERRUPTED = 130
 KINDS_SHOWN = 10
 
 

@@ -72,6 +72,7 @@ def _settings(ctx: click.Context, param: click.Parameter, texts: Iterable[str]) 
     return found
 
 
+KINDS = ("processes", "threads", "serial")
 MOST_WORKERS = 1024
 MOST_SECONDS, LEAST_MB, MOST_MB = 30 * 86400, 16, 10**7
 
@@ -109,42 +110,35 @@ def read_engine(problems: list, given: EngineAsked) -> EngineOptions:
     from undercount.model.files.problems import Problem, nearest
     from undercount.model.files.toml_in import describe
 
-    def wrong(option: str, found: str, allowed: str, near: str | None = None) -> None:
-        problems.append(Problem("command line", option, found, allowed, nearest=near))
+    def whole(option: str, text: str | None, low: int, high: int) -> int | None:
+        return None if text is None else read_whole(problems, option, text, low, high)
 
-    kinds = ("processes", "threads", "serial")
-    kind = given.kind or "processes"
-    if kind not in kinds:
-        wrong("--engine", describe(kind), ", ".join(kinds), nearest(kind, kinds))
-        kind = "processes"
-    scheduler = given.scheduler
-    if given.dask or scheduler is not None:
-        for option, text in (("--engine", given.kind), ("--only", given.only)):
-            if text is not None:
-                wrong(option, "it together with --dask or --scheduler", "one of them")
-        kind = "dask"
-    if scheduler is not None:
-        if not re.fullmatch(r"[a-z]{1,10}://[^\s/]{1,300}:[0-9]{1,5}", scheduler):
-            wrong("--scheduler", describe(scheduler), "an address such as tcp://host:8786")
-        for option, text in (("--dask", given.dask), ("--workers", given.workers)):
-            if text:
-                wrong(option, "it together with --scheduler", "one of them: a scheduler has its own workers")
-    workers = None
-    if given.workers is not None:
-        workers = read_whole(problems, "--workers", given.workers, 1, MOST_WORKERS)
-    timeout = memory = None
-    if given.run_timeout is not None:
-        timeout = _seconds(given.run_timeout)
-        if timeout is None:
-            wrong("--run-timeout", describe(given.run_timeout), f"seconds, from 0.01 to {MOST_SECONDS}")
-    if given.run_memory is not None:
-        memory = read_whole(problems, "--run-memory", given.run_memory, LEAST_MB, MOST_MB)
-        if not STATM.exists():
-            wrong("--run-memory", "a system that cannot limit it", "Linux")
+    kind = given.kind or KINDS[0]
+    if kind not in KINDS:
+        problems.append(Problem("command line", "--engine", describe(kind), ", ".join(KINDS),
+                                nearest=nearest(kind, KINDS)))
+        kind = KINDS[0]
+    scheduler, limited = given.scheduler, (("--run-timeout", given.run_timeout), ("--run-memory", given.run_memory))
+    kind = "dask" if given.dask or scheduler is not None else kind
+    workers = whole("--workers", given.workers, 1, MOST_WORKERS)
+    memory = whole("--run-memory", given.run_memory, LEAST_MB, MOST_MB)
+    timeout = None if given.run_timeout is None else _seconds(given.run_timeout)
+    address = scheduler is None or re.fullmatch(r"[a-z]{1,10}://[^\s/]{1,300}:[0-9]{1,5}", scheduler)
+    # (is it so?, option, what was found, what is allowed)
+    rows = [(kind == "dask" and text is not None, option, "it together with --dask or --scheduler", "one of them")
+            for option, text in (("--engine", given.kind), ("--only", given.only))]
+    rows += [(not address, "--scheduler", describe(scheduler), "an address such as tcp://host:8786")]
+    rows += [(scheduler is not None and text, option, "it together with --scheduler",
+              "one of them: a scheduler has its own workers")
+             for option, text in (("--dask", given.dask), ("--workers", given.workers))]
+    rows += [(given.run_timeout is not None and timeout is None, "--run-timeout", describe(given.run_timeout),
+              f"seconds, from 0.01 to {MOST_SECONDS}"),
+             (given.run_memory is not None and not STATM.exists(), "--run-memory", "a system that cannot limit it",
+              "Linux")]
+    rows += [(kind == "threads" and text is not None, option, "it together with --engine threads",
+              "processes: a run in a thread cannot be stopped") for option, text in limited]
+    problems += [Problem("command line", *row) for wrong, *row in rows if wrong]
     if kind == "threads":
-        for option, text in (("--run-timeout", given.run_timeout), ("--run-memory", given.run_memory)):
-            if text is not None:
-                wrong(option, "it together with --engine threads", "processes: a run in a thread cannot be stopped")
         timeout = memory = None
     return EngineOptions(kind, workers, scheduler, timeout, memory, given.only)
 

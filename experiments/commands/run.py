@@ -16,6 +16,7 @@ from undercount.experiments.commands.options import (
     settings_option,
 )
 from undercount.experiments.commands.swept import (
+    SweptAsked,
     read_file,
     read_parameters,
     read_swept,
@@ -41,7 +42,7 @@ from undercount.experiments.commands.swept import (
 @engine_options
 @click.option("--out", metavar="DIR", help="Result folder (default: results/ and the scenarios' names).")
 @click.option("--dry-run", is_flag=True, help="Print points, runs, time and disk, and write nothing.")
-def command(file: str | None, engine: EngineAsked, out: str | None, dry_run: bool, swept: dict[str, Any],
+def command(file: str | None, engine: EngineAsked, out: str | None, dry_run: bool, swept: SweptAsked,
             **asked: Any) -> int:
     """Run SCENARIO..., names or paths, or `all`, and write tables to a result folder.
 
@@ -75,7 +76,7 @@ def command(file: str | None, engine: EngineAsked, out: str | None, dry_run: boo
             asked["seed"] = str(there["batch"]["seed"])
     except BadInput as error:
         problems += error.problems
-    if swept["parameters"] is not None:
+    if swept.parameters is not None:
         if asked["seed"] is None:
             asked["seed"] = str(secrets.randbelow(LARGEST_DRAWN))
         drawn = read_parameters(problems, swept, asked["seed"])

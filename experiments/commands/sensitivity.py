@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from undercount.experiments.commands.options import (
+    EngineAsked,
     engine_options,
     read_engine,
     region_option,
     scenario_names_from,
     settings_option,
 )
+from undercount.experiments.patterns.scale import COARSE
 
 if TYPE_CHECKING:
     from undercount.experiments.compute.jobs import Outcome
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 @click.option("--output", "wanted", multiple=True, metavar="NAME",
               help="Only this output: person_months, counted_change, ... May be repeated (default: all).")
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the designs and of luck.")
-@click.option("--people-per-agent", metavar="K", help="Persons that one agent stands for, or `pooled` (default: 1574).")
+@click.option("--people-per-agent", metavar="K",
+              help=f"Persons that one agent stands for, or `pooled` (default: {COARSE}).")
 @click.option("--until", metavar="YYYY-MM", help="The last month (default: the region's last).")
 @click.option("--trajectories", default="20", show_default=True, metavar="N", help="Of Morris' screening.")
 @click.option("--keep", default="20", show_default=True, metavar="N", help="Unknowns kept by the screening, at most.")
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 @settings_option
 @engine_options
 @click.option("--out", metavar="DIR", help="Result folder (default: results/sensitivity- and the scenario's name).")
-def command(scenario: str, engine: dict[str, Any], out: str | None, **asked: Any) -> int:
+def command(scenario: str, engine: EngineAsked, out: str | None, **asked: Any) -> int:
     """Screen the unknowns of SCENARIO by Morris' effects, then give Sobol indices of those that matter.
 
     Luck is a factor like the others, `(luck)`: its total index is the share of the variance that is not decided by the

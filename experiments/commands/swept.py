@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from undercount.experiments.commands.options import as_one
 
 if TYPE_CHECKING:
     from undercount.experiments.runs.batch import Batch
@@ -19,52 +20,52 @@ STATED = ("region", "replicates", "seed", "people_per_agent", "until")
 SWEPT = ("sweep", "design", "points", "over")
 
 
-def sweep_options(function):
-    """What is swept, as typed; gives `swept`, which `read_swept` makes a Sweep of."""
-    options = (
-        click.option("--sweep", multiple=True, metavar="NAME=VALUES",
-                     help="Run at each of these values: NAME=0.6,1,1.4 or NAME=low:high:n. Several make a grid."),
-        click.option("--design", metavar="KIND", help="Run at points over ranges: sobol (more points can be added "
-                     "later) or lhs (Latin hypercube)."),
-        click.option("--points", metavar="N", help="Points of --design (default: 64)."),
-        click.option("--over", multiple=True, metavar="NAME[=LOW:HIGH]",
-                     help="What --design goes over: an unknown, over its range or another; default: all unknowns. "
-                          "May be repeated."),
-        click.option("--parameters", metavar="WHAT",
-                     help="fixed (default); prior: each two replicates draw the unknowns from their ranges, inside the "
-                          "region's gates; posterior=DIR: from the verdict in DIR."),
-    )
+@dataclass(frozen=True)
+class SweptAsked:
+    """What is swept, as typed; `read_swept` and `read_parameters` make a Sweep of it."""
 
-    @functools.wraps(function)
-    def with_sweep(*args, sweep, design, points, over, parameters, **rest):
-        swept = {"sweep": sweep, "design": design, "points": points, "over": over, "parameters": parameters}
-        return function(*args, swept=swept, **rest)
-
-    for option in reversed(options):
-        with_sweep = option(with_sweep)
-    return with_sweep
+    sweep: tuple[str, ...] = ()
+    design: str | None = None
+    points: str | None = None
+    over: tuple[str, ...] = ()
+    parameters: str | None = None
 
 
-def read_swept(problems: list, swept: Mapping[str, Any]) -> Sweep | None:
+sweep_options = as_one(
+    "swept", SweptAsked,
+    click.option("--sweep", multiple=True, metavar="NAME=VALUES",
+                 help="Run at each of these values: NAME=0.6,1,1.4 or NAME=low:high:n. Several make a grid."),
+    click.option("--design", metavar="KIND", help="Run at points over ranges: sobol (more points can be added "
+                 "later) or lhs (Latin hypercube)."),
+    click.option("--points", metavar="N", help="Points of --design (default: 64)."),
+    click.option("--over", multiple=True, metavar="NAME[=LOW:HIGH]",
+                 help="What --design goes over: an unknown, over its range or another; default: all unknowns. "
+                      "May be repeated."),
+    click.option("--parameters", metavar="WHAT",
+                 help="fixed (default); prior: each two replicates draw the unknowns from their ranges, inside the "
+                      "region's gates; posterior=DIR: from the verdict in DIR."))
+
+
+def read_swept(problems: list, swept: SweptAsked) -> Sweep | None:
     """The sweep that the options ask for, or None; what is wrong with them is added to `problems`."""
-    if not any(swept[name] for name in SWEPT):
+    if not any(getattr(swept, name) for name in SWEPT):
         return None
     from undercount.experiments.sweeps.typed import read_sweep
 
-    return read_sweep(problems, swept)
+    return read_sweep(problems, vars(swept))
 
 
-def read_parameters(problems: list, swept: Mapping[str, Any], seed: str | None) -> Sweep | None:
+def read_parameters(problems: list, swept: SweptAsked, seed: str | None) -> Sweep | None:
     """The draws that --parameters asks for, or None if they are fixed; `seed` is the batch's."""
     from undercount.experiments.ask import LARGEST_SEED, read_whole
     from undercount.model.files.problems import BadInput, Problem, nearest
     from undercount.model.files.toml_in import describe
 
-    text = swept["parameters"]
+    text = swept.parameters
     if text is None or text == FIXED:
         return None
     problems += [Problem("command line", f"--{name}", "it together with --parameters", "one of them")
-                 for name in ("sweep", "design") if swept[name]]
+                 for name in ("sweep", "design") if getattr(swept, name)]
     kind, equals, folder = text.partition("=")
     if kind == POSTERIOR and folder:
         from undercount.experiments.paired.posterior import posterior_sweep
@@ -96,7 +97,7 @@ def read_file(problems: list, file: str, asked: dict[str, Any]) -> Experiment:
     if asked["scenarios"]:
         problems.append(Problem("command line", "SCENARIO", "it together with --experiment", "one of them"))
     problems += [Problem("command line", f"--{name}", "it together with --experiment", "one of them")
-                 for name in SWEPT if asked["swept"][name]]
+                 for name in SWEPT if getattr(asked["swept"], name)]
     asked["scenarios"] = experiment.scenarios
     asked["settings"] = experiment.settings | asked["settings"]
     for name in STATED:
@@ -107,7 +108,7 @@ def read_file(problems: list, file: str, asked: dict[str, Any]) -> Experiment:
 
 def as_asked(path: Path) -> Batch:
     """The batch of an experiment's file, without anything beside it. Raises BadInput."""
-    asked: dict[str, Any] = dict.fromkeys(STATED) | {"scenarios": (), "settings": {}, "swept": dict.fromkeys(SWEPT)}
+    asked: dict[str, Any] = dict.fromkeys(STATED) | {"scenarios": (), "settings": {}, "swept": SweptAsked()}
     experiment = read_file([], str(path), asked)
     return resolved(asked, [], experiment.sweep, experiment)
 

@@ -27,7 +27,7 @@ from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import relative, write_whole
 from undercount.experiments.store.kept import Needs
 from undercount.experiments.store.tables import write_csv, write_json
-from undercount.experiments.study import Study, carry_out, planned
+from undercount.experiments.study import Study, carry_out, nothing, planned
 from undercount.model.files.problems import BadInput
 
 DOCUMENT, WORDS, TABLES = "discover.json", "words.md", "tables"
@@ -106,13 +106,9 @@ def build(asked: Asked, folder: Path, step: Callable[[str], None] = lambda what:
 
     about = {"batch": asked.batch(), "reference": relative(asked.reference.folder, folder)}
     # Without parts: everything is made when the tables are.
-    made = Study(about | planned([]), asked.command(folder), [], _nothing, assemble, partial=False,
+    made = Study(about | planned([]), asked.command(folder), [], nothing, assemble, partial=False,
                  needs=Needs(beside=[str(asked.reference.folder)]))
     return carry_out(folder, "discover", asked.batch(), lambda there: made, EngineOptions("serial"))
-
-
-def _nothing(job: Any) -> bytes:
-    raise AssertionError("discovery has no parts")
 
 
 def answered(asked: Asked, question: Where, met, answers: Mapping[str, Sequence[Box]],

@@ -20,21 +20,12 @@ import numpy as np
 from scipy import sparse
 from undercount.experiments.inference.forest_quantiles import ForestQuantiles, Growth, cdf, quantiles
 from undercount.experiments.reference.table import Reference
-from undercount.experiments.verdict.evidence import noise
 from undercount.experiments.verdict.further import CANDIDATES, Candidate
 
 LEVELS = np.array([0.05, 0.95])
 NEAR = 2500  # worlds that the forests are grown on, so that all of it takes a minute or two
 TREES, LEAF = 100, 5
 CONTROLS = 4  # figures of pure noise, with which the others are compared: more columns alone make intervals wider
-SMALLEST = 1e-3  # before the logarithm of a figure or share, as in `verdict.further`
-
-# What a figure takes, in order of effort. An assumption: no cost is known, so only the order of these kinds is used.
-COSTS = ("records that agencies keep", "a question to those helped", "a survey or field work")
-COST_OF = {
-    "refusals": 0, "identified": 0, "misread": 0, "found-elsewhere": 0, "returns-elsewhere": 0, "arrests": 0,
-    "officials": 0, "inspections": 0, "share-on-papers": 1, "share-visa-free": 1, "share-private": 1,
-    "share-elsewhere": 1, "public-stock": 2, "bribes": 2, "set-out": 2, "prevalence": 2}
 
 
 @dataclass(frozen=True)
@@ -59,7 +50,7 @@ class Worth:
     name: str
     words: str
     observation_error: float
-    cost: int | None
+    cost: int
     target: str
     worlds: int
     width_without: float
@@ -114,17 +105,16 @@ def worths(left: Left, targets: Sequence[Target], years: Sequence[int], seed: in
         luck = np.std([share @ each for each in controls], axis=0, ddof=1) / (share @ base) * np.sqrt(1 + 1 / CONTROLS)
         for candidate in CANDIDATES if candidates is None else candidates:
             step(candidate.words)
-            logs = _published(left.reference, candidate, years)[rows]
+            logs = candidate.published(left.reference, years)[rows]
             with_it = _widths(_beside(table, logs), Y, share, seed, jobs)
             for k, target in enumerate(same):
                 ratio = _ratio(share, with_it[:, k], base[:, k])
                 found.append(Worth(
-                    candidate.name, candidate.words, candidate.error, COST_OF.get(candidate.name), target.name,
+                    candidate.name, candidate.words, candidate.error, candidate.cost, target.name,
                     len(rows), float(share @ base[:, k]), float(share @ with_it[:, k]), 1.0 - ratio,
                     float(np.hypot(_error(share, with_it[:, k], base[:, k]), luck[k]))))
     order = {target.name: i for i, target in enumerate(targets)}
-    return sorted(found, key=lambda worth: (order[worth.target], len(COSTS) if worth.cost is None else worth.cost,
-                                            -worth.shrinkage))
+    return sorted(found, key=lambda worth: (order[worth.target], worth.cost, -worth.shrinkage))
 
 
 def weights_at(table: np.ndarray, here: np.ndarray, targets: Sequence[Target], seed: int, jobs: int = 1) -> np.ndarray:
@@ -143,16 +133,6 @@ def _together(targets: Sequence[Target]) -> list[list[Target]]:
     for target in targets:
         groups.setdefault(np.isfinite(target.values).tobytes(), []).append(target)
     return list(groups.values())
-
-
-def _published(reference: Reference, candidate: Candidate, years: Sequence[int]) -> np.ndarray:
-    """The logarithm of the figure of each year with its error, (worlds, years); the error of a world is its own."""
-    def take(kind: str, rest: str) -> np.ndarray:
-        return reference.quantities([f"{kind}:{rest}"])[:, 0]
-
-    figures = np.column_stack([candidate.of(take, year) for year in years])
-    errors = np.column_stack([noise(reference.seed, f"{candidate.name} {year}", len(figures)) for year in years])
-    return np.log(figures + SMALLEST) + candidate.error * errors
 
 
 def _beside(table: np.ndarray, logs: np.ndarray) -> np.ndarray:

@@ -20,13 +20,14 @@ from undercount.experiments.attribution.shares import ADAPT
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.discover.outcomes import named
-from undercount.experiments.discover.value import COSTS, Left, Target, Worth, weights_at, worths
+from undercount.experiments.discover.value import Left, Target, Worth, weights_at, worths
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import open_folder, relative, write_whole
-from undercount.experiments.store.kept import Needs
+from undercount.experiments.store.kept import Needs, again
 from undercount.experiments.store.tables import write_csv, write_json
-from undercount.experiments.study import Study, carry_out, planned
+from undercount.experiments.study import Study, carry_out, nothing, planned
 from undercount.experiments.verdict.evidence import Evidence
+from undercount.experiments.verdict.further import COSTS
 from undercount.experiments.verdict.hidden import full_years
 from undercount.experiments.verdict.observed import Observed
 from undercount.model.files.problems import BadInput, Problem
@@ -90,10 +91,11 @@ def inquire(reference: Reference, observed: Observed, seed: int, observed_file: 
 def adaptation_of(reference: Reference, folder: Path) -> Target:
     """What adaptation of routes and methods made of the change of ln(counted), in the worlds of an attribution.
 
-    Worlds are found by explanation and number. Raises BadInput if they are too few, or not those of the table.
+    Worlds are found by explanation and number. Raises BadInput if they are too few or not those of the table, or if
+    the attribution is not finished or damaged.
     """
     manifest = open_folder(folder, "attribute")
-    table = pd.read_parquet(folder / "values.parquet")
+    table = _values(folder, manifest)
     window = manifest["batch"]["window"]
     players = [name for name in table["player"].unique() if set(name.split(JOINED)) <= ADAPT]
     rows = {(reference.explanations[label], world): row for row, (label, world) in
@@ -121,6 +123,20 @@ def adaptation_of(reference: Reference, folder: Path) -> Target:
                   f"{window['from']} to {window['to']}", values)
 
 
+def _values(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
+    """The columns of an attribution's values that are asked for."""
+    if manifest["state"] != "finished":
+        raise BadInput(Problem(folder, "state", manifest["state"],
+                               f"a finished attribution; to go on: {again(manifest, folder)}"))
+    path = folder / "values.parquet"
+    try:
+        return pd.read_parquet(path, columns=["explanation", "world", "outcome", "player", "value", "change_with_all"])
+    except (OSError, ValueError) as error:  # Arrow's errors are ValueErrors
+        kind = "no file" if isinstance(error, FileNotFoundError) else "a damaged file"
+        raise BadInput(Problem(path, "values", kind,
+                               f"a table; to write it again: {again(manifest, folder)}")) from None
+
+
 def build(inquiry: Inquiry, folder: Path, jobs: int, step: Callable[[str], None] = lambda what: None) -> Outcome:
     """Compute and write the folder; `step` is told what is being worked on. Raises what `study.carry_out` raises."""
     def assemble() -> list[Path]:
@@ -129,7 +145,7 @@ def build(inquiry: Inquiry, folder: Path, jobs: int, step: Callable[[str], None]
         weights = weights_at(evidence.table, evidence.here, inquiry.targets, inquiry.seed, jobs)
         found = worths(Left(inquiry.reference, evidence.table, weights), inquiry.targets, full_years(evidence)[0],
                        inquiry.seed, jobs, step=step)
-        rows = [asdict(worth) | {"tells": worth.tells, "cost": None if worth.cost is None else COSTS[worth.cost],
+        rows = [asdict(worth) | {"tells": worth.tells, "cost": COSTS[worth.cost],
                                  "rank": rank} for worth, rank in zip(found, ranks(found))]
         content = {"caveat": CAVEAT, "worlds": len(weights), "effective": float(1.0 / (weights ** 2).sum()),
                    "targets": {target.name: target.words for target in inquiry.targets}, "figures": rows}
@@ -139,14 +155,10 @@ def build(inquiry: Inquiry, folder: Path, jobs: int, step: Callable[[str], None]
                 write_csv(folder / TABLES / "further.csv", pd.DataFrame(rows))]
 
     about = {"batch": inquiry.batch(), "reference": relative(inquiry.reference.folder, folder)}
-    made = Study(about | planned([]), inquiry.command(folder), [], _nothing, assemble, partial=False,
+    made = Study(about | planned([]), inquiry.command(folder), [], nothing, assemble, partial=False,
                  needs=Needs(files=[inquiry.observed_file] if inquiry.observed_file else [], beside=[
                      str(place) for place in (inquiry.reference.folder, inquiry.attribution) if place is not None]))
     return carry_out(folder, "further", inquiry.batch(), lambda there: made, EngineOptions("serial"))
-
-
-def _nothing(job: Any) -> bytes:
-    raise AssertionError("it has no parts")
 
 
 def ranks(found: Sequence[Worth]) -> list[int]:
@@ -167,7 +179,7 @@ def page(content: dict[str, Any]) -> str:
             continue
         lines.append(f"The 90 % interval is {mine[0]['width_without']:.2f} wide on average in worlds like the observed "
                      "one. Published for each year, these would narrow it, the easiest kind first:")
-        lines.append("\n".join(f"- {row['words']} ({row['cost'] or 'effort unknown'}): by {_percent(row['shrinkage'])} "
+        lines.append("\n".join(f"- {row['words']} ({row['cost']}): by {_percent(row['shrinkage'])} "
                                f"({_percent(row['shrinkage'] - 2 * row['error'])} to "
                                f"{_percent(row['shrinkage'] + 2 * row['error'])}); rank {row['rank']}" for row in tell))
         lines.append(f"{len(mine) - len(tell)} others would not surely narrow it (two standard errors)."

@@ -26,8 +26,7 @@ class Bootstrap:
     failed: int
 
 
-def bca(counts: np.ndarray, estimate: Estimator, found: float, resamples: int, seed: int,
-        level: float = LEVEL) -> Bootstrap:
+def bca(counts: np.ndarray, estimate: Estimator, found: float, resamples: int, seed: int) -> Bootstrap:
     """Interval of the population. Persons are drawn again within each stratum."""
     rng = np.random.default_rng(seed)
     values = np.array([estimate(_resampled(counts, rng)) for _ in range(resamples)])
@@ -37,7 +36,7 @@ def bca(counts: np.ndarray, estimate: Estimator, found: float, resamples: int, s
     shift = norm.ppf(np.clip(below, 0.5 / resamples, 1 - 0.5 / resamples))
     bend = _acceleration(counts, estimate)
     ends = []
-    for tail in ((1 - level) / 2, (1 + level) / 2):
+    for tail in ((1 - LEVEL) / 2, (1 + LEVEL) / 2):
         far = shift + norm.ppf(tail)
         share = norm.cdf(shift + far / (1 - bend * far)) if bend * far < 1 else float(tail > 0.5)
         ends.append(_quantile(values, share))

@@ -26,7 +26,7 @@ from undercount.experiments.estimate.reading import Given
 from undercount.experiments.estimate.words import told
 from undercount.experiments.store.kept import Needs
 from undercount.experiments.store.tables import write_csv, write_json
-from undercount.experiments.study import Study, carry_out, planned
+from undercount.experiments.study import Study, carry_out, nothing, planned
 
 DOCUMENT, TABLES = "estimate.json", "tables"
 
@@ -51,7 +51,7 @@ def build(given: Given, options: Options, folder: Path, command: str, write_page
 
     asked = batch(given, options)
     # Without parts: everything is made when the tables are.
-    made = Study({"batch": asked, "file": given.file, "sha256": given.sha256} | planned([]), command, [], _nothing,
+    made = Study({"batch": asked, "file": given.file, "sha256": given.sha256} | planned([]), command, [], nothing,
                  assemble, partial=False, needs=Needs(files=[given.file] if Path(given.file).is_file() else []))
     return carry_out(folder, "estimate", asked, lambda there: made, EngineOptions("serial"))
 
@@ -61,10 +61,6 @@ def batch(given: Given, options: Options) -> dict[str, Any]:
     lists = given.lists
     content = repr((lists.names, lists.strata, lists.low.tolist(), lists.high.tolist()))
     return {"data": "lists", "lists": hashlib.sha256(content.encode()).hexdigest()[:16], **asdict(options)}
-
-
-def _nothing(job: Any) -> bytes:
-    raise AssertionError("an estimate has no parts")
 
 
 def tables_of(found: dict[str, Any]) -> dict[str, pd.DataFrame]:

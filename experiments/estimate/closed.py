@@ -34,11 +34,6 @@ class Closed:
         return self.cases + hidden / spread, self.cases + hidden * spread
 
 
-def lincoln_petersen(first: float, second: float, both: float) -> float:
-    """Persons in all, from two lists that are independent. Infinite if nobody is on both."""
-    return first * second / both if both else np.inf
-
-
 def chapman(first: float, second: float, both: float) -> Closed:
     """Lincoln and Petersen with Chapman's correction for small numbers [1], and Seber's variance [2]."""
     population = (first + 1) * (second + 1) / (both + 1) - 1

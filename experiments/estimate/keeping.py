@@ -20,10 +20,9 @@ from itertools import combinations
 import numpy as np
 from undercount.experiments.estimate.lists import Lists, members
 from undercount.experiments.estimate.worlds import Tallies
-from undercount.model.engine.layout import HELD, HELD_MONTHS, HISTORIES, LISTS, ON_ASSISTANCE
+from undercount.model.engine.layout import HELD, HELD_MONTHS, LISTS, ON_ASSISTANCE
 
 INSPECTORS = "inspectors"
-ON_INSPECTORS = HISTORIES  # the bit behind those of the other lists
 THREE, FOUR = "three lists", "four lists"
 UNLINKED = {THREE: "three lists, some not linked", FOUR: "four lists, some not linked"}
 

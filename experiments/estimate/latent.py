@@ -39,19 +39,18 @@ class Posterior:
         return bool(self.rhat <= MOST_RHAT and self.effective >= FEWEST_EFFECTIVE)
 
 
-def latent_classes(counts: np.ndarray, seed: int, chains: int = CHAINS, burn_in: int = BURN_IN, draws: int = DRAWS,
-                   thin: int = THIN, level: float = LEVEL) -> Posterior:
+def latent_classes(counts: np.ndarray, seed: int) -> Posterior:
     """The posterior of the population. `counts` by history."""
-    seeds = np.random.SeedSequence(seed).spawn(chains)
-    hidden = np.array([_chain(counts, np.random.default_rng(each), burn_in, draws, thin) for each in seeds])
-    low, median, high = np.quantile(hidden, [(1 - level) / 2, 0.5, (1 + level) / 2])
+    seeds = np.random.SeedSequence(seed).spawn(CHAINS)
+    hidden = np.array([_chain(counts, np.random.default_rng(each)) for each in seeds])
+    low, median, high = np.quantile(hidden, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
     cases = float(counts[1:].sum())
     logs = np.log(hidden + 1)
     return Posterior(cases + median, cases + low, cases + high, split_rhat(logs), effective_draws(logs),
                      cases + hidden)
 
 
-def _chain(counts: np.ndarray, rng: np.random.Generator, burn_in: int, draws: int, thin: int) -> np.ndarray:
+def _chain(counts: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """What is hidden, draw by draw."""
     k = len(counts).bit_length() - 1
     histories = np.flatnonzero(counts[1:]) + 1
@@ -59,8 +58,8 @@ def _chain(counts: np.ndarray, rng: np.random.Generator, burn_in: int, draws: in
     on = (histories[:, None] >> np.arange(k) & 1).astype(float)  # (histories, lists)
     cases, chance = int(persons.sum()), rng.uniform(0.05, 0.5, (CLASSES, k))
     sizes, concentration = rng.dirichlet(np.ones(CLASSES)), 1.0
-    kept = np.empty(draws)
-    for sweep in range(burn_in + draws * thin):
+    kept = np.empty(DRAWS)
+    for sweep in range(BURN_IN + DRAWS * THIN):
         weights = np.exp(on @ np.log(chance).T + (1 - on) @ np.log1p(-chance).T) * sizes
         kinds = rng.multinomial(persons, weights / weights.sum(axis=1, keepdims=True))
         unlisted = sizes * np.prod(1 - chance, axis=1)
@@ -76,8 +75,8 @@ def _chain(counts: np.ndarray, rng: np.random.Generator, burn_in: int, draws: in
         rest = np.cumprod(1 - sticks)
         sizes = np.append(sticks, 1.0) * np.append(1.0, rest)
         concentration = rng.gamma(SHAPE + CLASSES - 1) / (RATE - np.log1p(-sticks).sum())
-        if sweep >= burn_in and (sweep - burn_in) % thin == 0:
-            kept[(sweep - burn_in) // thin] = unseen
+        if sweep >= BURN_IN and (sweep - BURN_IN) % THIN == 0:
+            kept[(sweep - BURN_IN) // THIN] = unseen
     return kept
 
 

@@ -44,15 +44,6 @@ class Lists:
         """(n, 2): stratum and history of every suppressed count."""
         return np.argwhere(self.high > self.low)
 
-    def filled(self, counts: np.ndarray) -> Lists:
-        """The same lists with these counts, none of them suppressed."""
-        return replace(self, low=counts, high=counts)
-
-    def together(self) -> Lists:
-        """All strata as one."""
-        return replace(self, strata=("",), low=self.low.sum(axis=0, keepdims=True),
-                       high=self.high.sum(axis=0, keepdims=True))
-
     def named(self, term: Term, joint: str = " and ") -> str:
         return joint.join(self.names[i] for i in members(term))
 

@@ -76,9 +76,9 @@ def fit(terms: tuple[Term, ...], counts: np.ndarray) -> Fit:
     return Fit(terms, infinite, True, counts, cases, float(hidden), float(np.sqrt(variance)), deviance, means)
 
 
-def profile(found: Fit, counts: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
+def profile(found: Fit, counts: np.ndarray) -> tuple[float, float]:
     """Interval of the population: every hidden number whose likelihood is close enough to the largest."""
-    allowed = found.deviance + chi2.ppf(level, 1)
+    allowed = found.deviance + chi2.ppf(LEVEL, 1)
     terms = np.array((0, *found.terms))
 
     def excess(intercept: float) -> float:

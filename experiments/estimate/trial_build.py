@@ -126,11 +126,20 @@ def resolve_trial(given: Sequence[str], worlds: int, seed: int, people_per_agent
     if len(given) == 1 and (Path(given[0]) / MANIFEST).exists():
         if found:
             raise BadInput(found)
-        return TrialPlan(tuple(given), (), read_results(given[0]), worlds, seed, people_per_agent, keeping)
+        return TrialPlan(tuple(given), (), _runs(given[0]), worlds, seed, people_per_agent, keeping)
     scenarios = load_unknown(all_named(given), found, "scenarios", "rows of the tables")
     if found:
         raise BadInput(found)
     return TrialPlan(tuple(given), tuple(scenarios.values()), None, worlds, seed, people_per_agent, keeping)
+
+
+def _runs(folder: str) -> Results:
+    """The runs of a folder. Raises BadInput if a scenario and a replicate are no one world there."""
+    found = read_results(folder)
+    if found.sweep is not None and not found.manifest["batch"].get("lucks"):
+        raise BadInput(Problem(folder, "sweep", f"a design of points ({found.sweep['design']})", "runs without --sweep "
+                               "or --design: the trial tells worlds apart by scenario and replicate, not by point"))
+    return found
 
 
 def try_methods(plan: TrialPlan, folder: Path, options: EngineOptions, write_page: Callable[..., list[Path]],

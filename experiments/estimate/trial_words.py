@@ -51,6 +51,7 @@ def trial_told(tried: Tried, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
 
 
 def headline(falls_: pd.DataFrame) -> str:
+    """The document in one line: how often the stepwise estimate fell where the flow did not, and where it did."""
     found = [_cases(falls_, STEPWISE, truths) for truths in (("stayed", "rose"), ("fell",))]
     if found[0] is None:
         return "The methods beside the truth of simulated worlds"
@@ -63,6 +64,7 @@ def headline(falls_: pd.DataFrame) -> str:
 
 
 def what_was_tried(tried: Tried, performance: pd.DataFrame) -> str:
+    """Worlds, cells, how many of those held are on a list, and whose the fourth list is."""
     cells = int(performance[performance["target"] == NEW]["cells"].max())
     listed = performance.groupby("target")["listed_share"].first()
     text = (f"{tried.worlds:,} worlds of {len(tried.scenarios)} scenario{'s' * (len(tried.scenarios) != 1)}, {cells:,} "
@@ -76,6 +78,7 @@ def what_was_tried(tried: Tried, performance: pd.DataFrame) -> str:
 
 
 def bias(performance: pd.DataFrame) -> str:
+    """Estimates over the truth by method, for each target."""
     parts = []
     for target in (NEW, EVER_HELD):
         rows = performance[performance["target"] == target].set_index("method")
@@ -88,6 +91,7 @@ def bias(performance: pd.DataFrame) -> str:
 
 
 def coverage(performance: pd.DataFrame) -> str:
+    """How often intervals of 95 % hold the truth by method, for each target."""
     rows = performance[performance["coverage"].notna()]
     said = [f"{target}: " + ", ".join(f"{TITLES[row.method]} {_percent(row.coverage)}" for row in part.itertuples())
             for target, part in rows.groupby("target", sort=False)]
@@ -132,6 +136,7 @@ def dependence(table: pd.DataFrame) -> str:
 
 
 def falls(table: pd.DataFrame) -> str:
+    """Where the counts fell: how often each method says so of the flow, by what it did. Empty if cases are few."""
     parts = []
     for truth, what in (("fell", "fell too"), ("stayed", "stayed within a tenth"), ("rose", "rose")):
         rows = table[(table["truth"] == truth) & (table["cases"] >= ENOUGH)].set_index("method")
@@ -146,6 +151,7 @@ def falls(table: pd.DataFrame) -> str:
 
 
 def adaptation(table: pd.DataFrame) -> str:
+    """The same of the stepwise estimate, where networks adapt and where they do not. Empty if cases are few."""
     parts = []
     for adapts in (ADAPT, DO_NOT):
         rows = table[table["adapts"] == adapts]

@@ -42,12 +42,11 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many intervals held the truth; the share with Jeffreys' interval; p-value of the stated level."""
+    """How many intervals held the truth; the share with Jeffreys' interval."""
 
     inside: int
     total: int
     share: Estimate
-    p_value: float
 
 
 @dataclass(frozen=True)
@@ -73,27 +72,17 @@ def calibration(stated: np.ndarray, happened: np.ndarray, seed: int, bins: int =
     return Calibration(spread(error, errors[:, 0]), spread(largest, errors[:, 1]), table)
 
 
-def calibration_of_choice(probabilities: np.ndarray, true: np.ndarray, seed: int, bins: int = BINS) -> Calibration:
+def calibration_of_choice(probabilities: np.ndarray, true: np.ndarray, seed: int) -> Calibration:
     """Calibration of the probability (m, k) of the class chosen: is it right as often as stated?"""
     probabilities = np.asarray(probabilities, float)
-    return calibration(probabilities.max(axis=1), probabilities.argmax(axis=1) == true, seed, bins)
+    return calibration(probabilities.max(axis=1), probabilities.argmax(axis=1) == true, seed)
 
 
-def calibration_of_all(probabilities: np.ndarray, true: np.ndarray, seed: int, bins: int = BINS) -> Calibration:
-    """Calibration of all stated probabilities (m, k), of every class in every row.
-
-    Many are near zero and easily right: read it beside `calibration_of_choice`.
-    """
-    probabilities = np.asarray(probabilities, float)
-    happened = np.arange(probabilities.shape[1]) == np.asarray(true)[:, None]
-    return calibration(probabilities.ravel(), happened.ravel(), seed, bins)
-
-
-def coverage(low: np.ndarray, high: np.ndarray, truth: np.ndarray, level: float) -> Coverage:
-    """How many intervals [low, high] of the stated level hold the truth."""
+def coverage(low: np.ndarray, high: np.ndarray, truth: np.ndarray) -> Coverage:
+    """How many intervals [low, high] hold the truth."""
     truth = np.asarray(truth, float)
     inside, total = int(((truth >= low) & (truth <= high)).sum()), len(truth)
-    return Coverage(inside, total, share(inside, total), float(stats.binomtest(inside, total, level).pvalue))
+    return Coverage(inside, total, share(inside, total))
 
 
 def ranks(below: np.ndarray, upto: np.ndarray, seed: int) -> np.ndarray:
@@ -107,9 +96,9 @@ def ranks(below: np.ndarray, upto: np.ndarray, seed: int) -> np.ndarray:
     return below + rng.random(len(below)) * (upto - below)
 
 
-def uniformity(ranks: np.ndarray, bins: int = BINS) -> Uniformity:
+def uniformity(ranks: np.ndarray) -> Uniformity:
     """Tests that ranks are uniform in [0, 1]."""
-    counts, _ = np.histogram(ranks, bins, (0, 1))
+    counts, _ = np.histogram(ranks, BINS, (0, 1))
     return Uniformity(
         float(stats.chisquare(counts).pvalue), float(stats.kstest(ranks, "uniform").pvalue), tuple(counts.tolist())
     )

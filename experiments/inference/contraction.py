@@ -12,7 +12,6 @@ import numpy as np
 from undercount.experiments.inference.estimate import Estimate, spread
 from undercount.experiments.inference.weighted import effective_size, mean_and_variance, normalised
 
-INFORMED = 0.2
 DRAWS = 200
 
 
@@ -23,14 +22,6 @@ class Contraction:
     name: str
     contraction: Estimate
     rows: float
-
-    @property
-    def informed(self) -> bool:
-        return self.contraction.low >= INFORMED  # the whole interval: with few draws contractions scatter widely
-
-    @property
-    def words(self) -> str:
-        return "informed by the data" if self.informed else "not informed by the data"
 
 
 def contraction(

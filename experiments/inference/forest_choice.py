@@ -94,19 +94,6 @@ class ForestChoice:
         return found
 
     @cached_property
-    def oob_confusion(self) -> np.ndarray:
-        """Shares (k true, k chosen) of out-of-bag choices; rows sum to 1."""
-        size = len(self.classes)
-        table = np.zeros((size, size))
-        np.add.at(table, (self.labels, self.oob_probabilities.argmax(axis=1)), self.weights)
-        return table / table.sum(axis=1, keepdims=True)
-
-    @property
-    def prior_error(self) -> float:
-        """Share of wrong choices over the priors, classes equally likely."""
-        return float(1 - np.diag(self.oob_confusion).mean())
-
-    @cached_property
     def _map(self) -> LogisticRegression:
         return self._map_from(slice(None))
 

@@ -112,11 +112,6 @@ def cdf(Y: np.ndarray, w: sparse.csr_matrix, y: np.ndarray) -> np.ndarray:
     ], axis=1).clip(0, 1)
 
 
-def mean(Y: np.ndarray, w: sparse.csr_matrix) -> np.ndarray:
-    """Weighted means of Y (n,) or (n, q) for each row of w (m, n)."""
-    return w @ np.asarray(Y, float)
-
-
 def _indicator(leaves: np.ndarray, first: np.ndarray) -> sparse.csr_matrix:
     """(rows, all leaves) with a one for each tree, from `forest.apply` (rows, trees)."""
     rows, trees = leaves.shape

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
-from undercount.experiments.inference.estimate import LEVEL, Estimate, share, spread
+from undercount.experiments.inference.estimate import Estimate, share, spread
 
 LIMIT = 0.3
-DRAWS = 20_000
+DRAWS, SEED = 20_000, 0  # of an interval
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Families:
         return position[labels]
 
 
-def confusion(true: np.ndarray, chosen: np.ndarray, names: Sequence[str], level: float = LEVEL) -> Confusion:
+def confusion(true: np.ndarray, chosen: np.ndarray, names: Sequence[str]) -> Confusion:
     """Confusion matrix of held-out rows made by names[true] and taken for names[chosen].
 
     Raises ValueError if a class has no row.
@@ -80,18 +80,18 @@ def confusion(true: np.ndarray, chosen: np.ndarray, names: Sequence[str], level:
     totals = counts.sum(axis=1, keepdims=True)
     if (totals == 0).any():
         raise ValueError(f"no row was made by {', '.join(np.array(names)[totals[:, 0] == 0])}")
-    ends = [[share(count, total, level) for count in row] for row, (total,) in zip(counts, totals)]
+    ends = [[share(count, total) for count in row] for row, (total,) in zip(counts, totals)]
     low, high = (np.array([[getattr(cell, end) for cell in row] for row in ends]) for end in ("low", "high"))
     return Confusion(tuple(names), counts, counts / totals, low, high)
 
 
-def mean_diagonal(found: Confusion, seed: int = 0, level: float = LEVEL) -> Estimate:
+def mean_diagonal(found: Confusion) -> Estimate:
     """Mean share of right choices, classes equally likely; interval from draws of Jeffreys' posteriors of the rows."""
     right, totals = np.diag(found.counts), found.counts.sum(axis=1)
     draws = stats.beta.rvs(
-        right + 0.5, totals - right + 0.5, size=(DRAWS, len(right)), random_state=np.random.default_rng(seed)
+        right + 0.5, totals - right + 0.5, size=(DRAWS, len(right)), random_state=np.random.default_rng(SEED)
     )
-    return spread(np.diag(found.shares).mean(), draws.mean(axis=1), level)
+    return spread(np.diag(found.shares).mean(), draws.mean(axis=1))
 
 
 def indistinct_pairs(found: Confusion, limit: float = LIMIT) -> list[tuple[str, str, float]]:
@@ -102,30 +102,15 @@ def indistinct_pairs(found: Confusion, limit: float = LIMIT) -> list[tuple[str, 
     return sorted((pair for pair in pairs if pair[2] > limit), key=lambda pair: -pair[2])
 
 
-def families(shares: np.ndarray, names: Sequence[str], limit: float = LIMIT) -> Families:
-    """Merge the most confused pair until none is confused in a share above the limit.
-
-    `shares` is a confusion matrix of single classes (rows sum to 1): columns of a family are summed,
-    its rows averaged. Better, where probabilities are at hand: `families_of_probabilities`.
-    """
-    shares = np.asarray(shares, float)
-    if shares.shape != (len(names),) * 2 or not np.allclose(shares.sum(axis=1), 1):
-        raise ValueError(f"a confusion matrix of {len(names)} classes, whose rows sum to 1, is needed")
-
-    def between(groups: list[tuple[int, ...]]) -> np.ndarray:
-        return np.array([[shares[np.ix_(row, column)].sum(axis=1).mean() for column in groups] for row in groups])
-
-    return _merge(between, names, limit)
-
-
 def families_of_probabilities(
     probabilities: np.ndarray, true: np.ndarray, names: Sequence[str], limit: float = LIMIT,
     goal: float | None = None,
 ) -> Families:
-    """The same from probabilities (m, k) of held-out rows made by names[true].
+    """Merge the most confused pair until none is confused in a share above the limit.
 
-    The family chosen for a row is the one whose members' probabilities have the largest sum, so that
-    the matrix is that of the choice between families. Classes count equally whatever their rows.
+    From probabilities (m, k) of held-out rows made by names[true]. The family chosen for a row is the one whose
+    members' probabilities have the largest sum, so that the matrix is that of the choice between families. Classes
+    count equally whatever their rows.
 
     With a `goal` families are merged until they are recognised in that share of cases on average
     (mean diagonal), and chosen as `Families.choose` does. Otherwise confusion that is spread thin over

@@ -47,7 +47,6 @@ class RejectionChoice:
     classes: tuple[str, ...]
     counts: np.ndarray
     adjusted: np.ndarray
-    kept: np.ndarray  # rows of each class
     tolerance: float
 
 
@@ -112,13 +111,12 @@ def choose(
         model.fit(near.summaries, found, sample_weight=near.weights * len(found))
         adjusted = np.zeros(size)
         adjusted[model.classes_] = model.predict_proba(np.zeros((1, near.summaries.shape[1])))[0]
-    return RejectionChoice(tuple(classes), counts, adjusted, np.bincount(found, minlength=size), near.tolerance)
+    return RejectionChoice(tuple(classes), counts, adjusted, near.tolerance)
 
 
 def adjust(
     X: np.ndarray, Y: np.ndarray, observed: np.ndarray, share: float = 0.05,
-    bounds: Sequence[tuple[float, float] | None] | None = None, weights: np.ndarray | None = None,
-    heteroscedastic: bool = True,
+    bounds: Sequence[tuple[float, float] | None] | None = None,
 ) -> AdjustedDraws:
     """Draws of Y (n,) or (n, q) at `observed` by local-linear regression [1], with a regression of the spread [4].
 
@@ -130,7 +128,7 @@ def adjust(
 
     Y = np.asarray(Y, float).reshape(len(X), -1)
     bounds = [None] * Y.shape[1] if bounds is None else list(bounds)
-    near = nearest(X, observed, share, weights)
+    near = nearest(X, observed, share)
     size, here = len(near.rows), np.zeros((1, near.summaries.shape[1]))
 
     def regression(target: np.ndarray) -> tuple[np.ndarray, float]:
@@ -142,7 +140,7 @@ def adjust(
         free = to_line(column, limits)
         fitted, centre = regression(free)
         residual, factor = free - fitted, 1.0
-        if heteroscedastic and residual.any():
+        if residual.any():
             floor = LEAST_RESIDUAL * (near.weights @ residual**2)
             spread, spread_here = regression(np.log(residual**2 + floor))
             factor = np.exp((spread_here - spread) / 2)

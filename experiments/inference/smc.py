@@ -16,7 +16,7 @@ What differs from pyABC as it comes, and why:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 from undercount.experiments.inference.populations import Distance, Schedule, Simulate, SmcChoice
@@ -31,7 +31,7 @@ def available() -> bool:
 
 def smc_choice(
     models: Mapping[str, tuple[Sequence[str], Simulate]], distance: Distance, schedule: Schedule, seed: int,
-    workers: int | Executor = 1, progress: Callable[[int, int], None] | None = None,
+    workers: int | Executor = 1,
 ) -> SmcChoice:
     """Probability of each model at the observed summaries of `distance`, models equally likely before.
 
@@ -40,12 +40,11 @@ def smc_choice(
     of the last population each time, until `schedule` ends it.
 
     `workers` is a number of threads, or an executor (with processes, functions must be picklable).
-    `progress(generation, accepted)` is called after every batch. Raises ImportError without pyABC, ValueError
-    if not even the first generation could be finished.
+    Raises ImportError without pyABC, ValueError if not even the first generation could be finished.
     """
     from undercount.experiments.inference import smc_pyabc  # pyABC is an extra
 
     if isinstance(workers, Executor):
-        return smc_pyabc.run(models, distance, schedule, seed, workers, progress)
+        return smc_pyabc.run(models, distance, schedule, seed, workers)
     with ThreadPoolExecutor(workers) as pool:
-        return smc_pyabc.run(models, distance, schedule, seed, pool, progress)
+        return smc_pyabc.run(models, distance, schedule, seed, pool)

@@ -150,11 +150,11 @@ class NumberedSampler(pyabc.sampler.Sampler):
 
     def __init__(
         self, models: Mapping[str, AskedModel], simulate: Mapping[str, Simulate], executor: Executor, seed: int,
-        max_simulations: int, progress: Callable[[int, int], None] | None,
+        max_simulations: int,
     ):
         super().__init__()
         self.models, self.simulate, self.executor, self.seed = models, simulate, executor, seed
-        self.left, self.progress = max_simulations, progress
+        self.left = max_simulations
         self.spent = False
 
     def sample_until_n_accepted(
@@ -173,8 +173,6 @@ class NumberedSampler(pyabc.sampler.Sampler):
                 accepted += particle.accepted
                 if accepted == n:
                     break
-            if self.progress:
-                self.progress(t, accepted)
         self.nr_evaluations_ = number
         self.left -= number
         if accepted < n:
@@ -235,7 +233,7 @@ def _global_generator() -> Iterator[None]:
 
 def run(
     models: Mapping[str, tuple[Sequence[str], Simulate]], distance: Distance, schedule: Schedule, seed: int,
-    executor: Executor, progress: Callable[[int, int], None] | None,
+    executor: Executor,
 ) -> SmcChoice:
     """See `smc.smc_choice`."""
     for name in ("ABC", "ABC.Sampler", "ABC.History"):
@@ -246,7 +244,7 @@ def run(
     # pyABC flattens names at dots, and sorts them: ours are numbers of one length.
     codes = {name: {f"p{i:05d}": parameter for i, parameter in enumerate(models[name][0])} for name in models}
     simulate = {name: _Named(models[name][1], codes[name]) for name in models}
-    sampler = NumberedSampler(asked, simulate, executor, seed, schedule.max_simulations, progress)
+    sampler = NumberedSampler(asked, simulate, executor, seed, schedule.max_simulations)
     smc = pyabc.ABCSMC(
         models=list(asked.values()), model_prior=EqualModels(len(models)),
         model_perturbation_kernel=StayOrMove(len(models), STAY),

@@ -22,14 +22,13 @@ TOLERANCE = 0.01  # nats a row: below this the loss could not move a verdict
 
 @dataclass(frozen=True)
 class SecondKind:
-    """What is lost: mean log score (nats a row) of the richer set minus that of the chosen set, and the
-    same for the share of right choices, both on rows out of bag, classes equally likely.
+    """What is lost: mean log score (nats a row) of the richer set minus that of the chosen set, on rows out of bag,
+    classes equally likely.
 
     `warn` is True if the whole interval of the loss lies above the tolerance.
     """
 
     loss: Estimate
-    lost_choices: Estimate
     tolerance: float
 
     @property
@@ -59,7 +58,5 @@ def second_kind(
 def compare(chosen: ForestChoice, richer: ForestChoice, tolerance: float = TOLERANCE) -> SecondKind:
     """Compare two forests fitted to the same rows."""
     poor, rich = chosen.oob_probabilities, richer.oob_probabilities
-    labels, weights = chosen.labels, chosen.weights
-    gain = log_scores(rich, labels) - log_scores(poor, labels)
-    right = (rich.argmax(axis=1) == labels).astype(float) - (poor.argmax(axis=1) == labels)
-    return SecondKind(mean(gain, weights), mean(right, weights), tolerance)
+    gain = log_scores(rich, chosen.labels) - log_scores(poor, chosen.labels)
+    return SecondKind(mean(gain, chosen.weights), tolerance)

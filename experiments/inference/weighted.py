@@ -37,13 +37,6 @@ def quantiles(values: np.ndarray, probs: np.ndarray, weights: np.ndarray | None 
     return np.interp(probs, np.cumsum(steps) - steps / 2, values[order])
 
 
-def cdf(values: np.ndarray, at: float, weights: np.ndarray | None = None) -> tuple[float, float]:
-    """Weighted shares of draws below `at`, and at or below it."""
-    weights = normalised(weights, len(values))
-    below, upto = float(weights[values < at].sum()), float(weights[values <= at].sum())
-    return below, min(upto, 1.0)
-
-
 def mean_and_variance(values: np.ndarray, weights: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Weighted mean and variance of each column; the variance is corrected for the effective size."""
     values = np.asarray(values, float)

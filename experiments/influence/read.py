@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole
+from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole, wrong_names
 from undercount.experiments.influence.plan import FIRST, Inquiry
-from undercount.experiments.patterns.worlds import COARSE
+from undercount.experiments.patterns.scale import COARSE
 from undercount.experiments.runs.batch import resolve
 from undercount.experiments.runs.outputs import outputs_of
 from undercount.experiments.sweeps.sweep import SOBOL, Sweep, check_sweep
 from undercount.experiments.sweeps.typed import ALL, read_axes
-from undercount.model.files.problems import BadInput, Problem, nearest
+from undercount.model.files.problems import BadInput, Problem
 from undercount.model.files.toml_in import describe
 
 MOST_BLOCKS = 2**20
@@ -38,9 +38,7 @@ def read_inquiry(problems: list[Problem], scenario: str, asked: Mapping[str, Any
     base = sweep.base(given)
     known = [output.name for output in outputs_of(batch.region, batch.months)]
     wanted = list(dict.fromkeys(asked["wanted"])) or known
-    problems = [Problem("command line", "--output", describe(name), ", ".join(known), nearest=nearest(name[:80], known))
-                for name in wanted if name not in known]
-    if problems:
+    if problems := wrong_names(wanted, known, "--output"):
         raise BadInput(problems)
     return Inquiry(base, batch.entries[0].given, tuple(axis.as_typed() for axis in sweep.axes), sweep.names(base),
                    tuple(wanted), seed, scale, batch.until, number, keep, most, width, batch.settings,

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from undercount.experiments.ask import explanations as shipped
+from undercount.experiments.ask import load_unknown, wrong_names
 from undercount.experiments.draws import Draw, prior_draws
 from undercount.experiments.store.kept import Needs, core_of
 from undercount.experiments.store.planned import cut
@@ -22,9 +23,7 @@ from undercount.experiments.store.provenance import code_digest
 from undercount.experiments.verdict.folder import posterior_draws, read_draws
 from undercount.experiments.verdict.kept import NAME, called, keep_verdict
 from undercount.experiments.verdict.weighted import is_weighted, read_weighted
-from undercount.model.assumed.scenario import Scenario, load_scenario
-from undercount.model.files.problems import BadInput, Problem, nearest
-from undercount.model.files.toml_in import describe
+from undercount.model.files.problems import BadInput, Problem
 from undercount.model.known.region import Region
 
 __all__ = ["Basis", "core_of", "read_basis"]
@@ -111,30 +110,24 @@ def read_basis(verdict: str | None, prior: int | None, explanations: Sequence[st
 
 
 def _prior(names: list[str], each: int, seed: int, problems: list[Problem], region: str | None) -> Basis:
-
-    loaded: list[Scenario] = []
-    for name in names or shipped(region):
-        try:
-            loaded.append(load_scenario(name, region))
-        except BadInput as error:
-            problems += [problem for problem in error.problems if problem not in problems]
-    problems += [Problem("--explanation", describe(s.name), "no unknown parameter", "at least one prior to draw from")
-                 for s in loaded if not s.free()]
-    for scenario in loaded[1:]:
-        if scenario.region.files != loaded[0].region.files:
-            problems.append(Problem("--explanation", describe(scenario.name), "another region",
-                                    "explanations of one region"))
-    if len({scenario.name for scenario in loaded}) < len(loaded):
-        problems.append(Problem("--explanation", "NAME", "two scenarios of one name", "file names that differ"))
+    loaded = load_unknown(names or shipped(region), problems, "explanations", "rows of the tables", region)
     if problems:
         raise BadInput(problems)
     words = (f"priors, {each} {'draw' if each == 1 else 'draws'} of each explanation: no posterior, nothing is weighed "
              "by data")
     given = ["--prior", str(each), "--seed", str(seed)]
     given += ["--region", region] if region else []
-    for name in names:
-        given += ["--explanation", name]
-    return Basis(tuple(prior_draws(loaded, each, seed)), False, words, tuple(given))
+    draws = prior_draws(list(loaded.values()), each, seed)
+    return Basis(tuple(draws), False, words, (*given, *_alone(names)))
+
+
+def _alone(names: Sequence[str]) -> list[str]:
+    """The options that ask for these explanations."""
+    return [word for name in names for word in ("--explanation", name)]
+
+
+def _not_there(names: Sequence[str], known: Sequence[str]) -> list[Problem]:
+    return wrong_names(names, known, "--explanation", "an explanation of the verdict: ")
 
 
 def _posterior(folder: Path, names: list[str], count: int, problems: list[Problem]) -> Basis:
@@ -145,39 +138,28 @@ def _posterior(folder: Path, names: list[str], count: int, problems: list[Proble
     except BadInput as error:
         raise BadInput([*problems, *error.problems]) from None
     there = [name for name in given if (table["explanation"] == name).any()]
-    for name in names:
-        if name not in there:
-            problems.append(Problem("command line", "--explanation", describe(name),
-                                    "an explanation of the verdict: " + ", ".join(there), nearest=nearest(name, there)))
-    if problems:
+    if problems := [*problems, *_not_there(names, there)]:
         raise BadInput(problems)
     draws = posterior_draws(folder, count, names)
     how = (f"of {', '.join(names)} alone" + (", not weighed against each other" if len(names) > 1 else "")
            if names else "of every explanation in proportion to its probability")
     words = f"posterior of {called(folder)}, {len(draws)} draws {how}"
-    again = [str(folder), "--draws", str(count)]
-    for name in names:
-        again += ["--explanation", name]
-    return Basis(tuple(draws), True, words, tuple(again), verdict=folder)
+    again = (str(folder), "--draws", str(count), *_alone(names))
+    return Basis(tuple(draws), True, words, again, verdict=folder)
 
 
 def _weighted(folder: Path, names: list[str], count: int, problems: list[Problem]) -> Basis:
     there = read_weighted(folder)
     table = there.table
     known = list(dict.fromkeys(table["explanation"]))
-    problems = problems + [Problem("command line", "--explanation", describe(name), "an explanation of the verdict: "
-                                   + ", ".join(known), nearest=nearest(name, known))
-                           for name in names if name not in known]
-    if problems:
+    if problems := [*problems, *_not_there(names, known)]:
         raise BadInput(problems)
     draws = there.draws(count, names)
     of = f" of {', '.join(names)}" if names else ""
     words = (f"posterior of {called(folder)}, {len(draws)} draws{of} in proportion to the weights of "
              f"{there.effective(names):,.0f} worlds (effective number)")
-    again = [str(folder), "--draws", str(count)]
-    for name in names:
-        again += ["--explanation", name]
-    return Basis(tuple(draws), True, words, tuple(again), there.reference.people_per_agent, folder)
+    again = (str(folder), "--draws", str(count), *_alone(names))
+    return Basis(tuple(draws), True, words, again, there.reference.people_per_agent, folder)
 
 
 # --------------------------------------------------------------------------- means over draws

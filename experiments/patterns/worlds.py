@@ -10,13 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from undercount.experiments.design import design, world_seed
 from undercount.experiments.patterns.measures import Seen, see
+from undercount.experiments.patterns.scale import COARSE
 from undercount.experiments.patterns.table import Pattern
 from undercount.model.assumed.scenario import Scenario
 from undercount.model.simulation import simulate_template
 from undercount.model.world import Template
-
-# Shares and ratios of most patterns hardly depend on the scale: a world at this one takes 25 ms.
-COARSE = 1574
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The levers, and what the same effort means for each.
 
 A lever moves one parameter, from a stated month on, by the fraction `effort` of the way from its drawn
-value to that end of its swept range (`model/parameters.py`) which protects. So an effort of 1 is as much
+value to that end of its swept range (`model/assumed/parameters.py`) which protects. So an effort of 1 is as much
 as the evidence leaves open, and no costs are made up: none are known. Events that already move the
 parameter go on to do so, in proportion.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from undercount.experiments.ask import wrong_names
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Event, Scenario, scenarios_root
 from undercount.model.assumed.scenario_checks import place_names
@@ -89,12 +90,7 @@ def with_lever(scenario: Scenario, lever: Lever, effort: float, start: Month) ->
 
 def check_known(names: tuple[str, ...], levers: tuple[Lever, ...]) -> tuple[Lever, ...]:
     """The levers of these names (none: all). Raises BadInput."""
-    from undercount.model.files.problems import Problem, nearest
-    from undercount.model.files.toml_in import describe
-
     known = {lever.name: lever for lever in levers}
-    wrong = [Problem("command line", "--lever", describe(name), "one of " + ", ".join(known),
-                     nearest=nearest(name, known)) for name in names if name not in known]
-    if wrong:
+    if wrong := wrong_names(names, known, "--lever", "one of "):
         raise BadInput(wrong)
     return tuple(known[name] for name in dict.fromkeys(names)) or levers

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from undercount.experiments.ask import all_named, load_unknown
 from undercount.experiments.draws import hard_patterns
-from undercount.experiments.reference.statistics import FILE, Statistic, shipped_statistics
+from undercount.experiments.reference.statistics import Statistic, shipped_statistics
 from undercount.experiments.store.planned import cut
 from undercount.experiments.store.provenance import code_digest
 from undercount.model.assumed.scenario import Scenario
@@ -124,8 +124,3 @@ def resolve(given: Sequence[str], worlds: int, variants: bool, seed: int, people
         raise BadInput(found)
     return TablePlan(tuple(scenarios.values()), tuple(names), worlds, variants, seed, people_per_agent, statistics,
                      gates, region)
-
-
-def statistics_file(region: Region) -> str:
-    """Where the region keeps its published statistics, as a name for messages."""
-    return f"{region.name}/{FILE.as_posix()}"

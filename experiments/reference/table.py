@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from undercount.experiments.reference.plan import Variant
 from undercount.experiments.reference.quantities import columns
 from undercount.experiments.reference.statistics import Statistic, shipped_statistics
-from undercount.experiments.store.folder import MANIFEST, REGION, TEMPORARY, read_manifest, sync
+from undercount.experiments.store.folder import MANIFEST, REGION, read_manifest, replacing
 from undercount.experiments.store.kept import again, kept_scenario
 from undercount.experiments.store.provenance import code_digest
 from undercount.model.assumed.scenario import Scenario, load_scenario
@@ -28,6 +28,7 @@ from undercount.model.known.region_in import load_region
 
 TABLES = ("worlds", "parameters")
 KEYS = ("explanation", "width", "without", "world")
+GROUP = 5000  # worlds that are held in memory at a time
 
 
 def write_tables(folder: Path, names: Sequence[str], unknowns: Sequence[str], explanations: Sequence[str],
@@ -37,21 +38,13 @@ def write_tables(folder: Path, names: Sequence[str], unknowns: Sequence[str], ex
         "worlds": pa.schema([*_key_fields(), *(pa.field(name, pa.float32()) for name in names)]),
         "parameters": pa.schema([*_key_fields(), *(pa.field(name, pa.float64()) for name in unknowns)])}
     paths = {name: folder / f"{name}.parquet" for name in TABLES}
-    new = {name: path.with_name(path.name + TEMPORARY) for name, path in paths.items()}
-    try:
-        writers = {name: pq.ParquetWriter(new[name], schemas[name], compression="zstd") for name in TABLES}
+    with replacing(*paths.values(), durable=True) as new:
+        writers = {name: pq.ParquetWriter(path, schemas[name], compression="zstd") for name, path in zip(TABLES, new)}
         for rows in _batches(parts):
             for name in TABLES:
                 writers[name].write_table(_table(schemas[name], rows, name, explanations))
         for writer in writers.values():
             writer.close()
-        for name in TABLES:
-            sync(new[name])
-        for name in TABLES:
-            new[name].replace(paths[name])
-    finally:
-        for path in new.values():
-            path.unlink(missing_ok=True)
     return list(paths.values())
 
 
@@ -60,13 +53,13 @@ def _key_fields() -> list[pa.Field]:
             pa.field("without", pa.dictionary(pa.int16(), pa.string())), pa.field("world", pa.int32())]
 
 
-def _batches(parts, rows: int = 5000):
-    """Stretches gathered into row groups of about `rows` worlds."""
+def _batches(parts):
+    """Stretches gathered into row groups of about GROUP worlds."""
     gathered, size = [], 0
     for part in parts:
         gathered.append(part)
         size += len(part[1]["parameters"])
-        if size >= rows:
+        if size >= GROUP:
             yield gathered
             gathered, size = [], 0
     if gathered:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from undercount.experiments.ask import LARGEST_SEED, read_scale, read_whole, scale_name
+from undercount.experiments.ask import LARGEST_SEED, load_together, read_scale, read_whole, scale_name
 from undercount.experiments.store.kept import kept_scenario
 from undercount.experiments.store.planned import layout, part_name, run_key
 from undercount.experiments.store.provenance import code_digest
@@ -154,17 +154,8 @@ def resolve(scenarios: Sequence[str], replicates: int | str, seed: int | str | N
     seed = secrets.randbelow(LARGEST_DRAWN) if seed is None else seed
     seed = read_whole(problems, "--seed", seed, 0, LARGEST_SEED - MOST_REPLICATES)
     given = list(dict.fromkeys(name for each in scenarios for name in _all_of(each)))
-    loaded = _load(given, settings, problems, on_region)
-    by_name: dict[str, str] = {}
-    for name, scenario in loaded.items():
-        if scenario.name in by_name:
-            problems.append(Problem("scenario", describe(name), f"a second scenario named {scenario.name!r}",
-                                    "file names that differ: they name the rows of the tables"))
-        by_name[scenario.name] = name
-    regions = {tuple(sorted(scenario.region.files.items())): name for name, scenario in loaded.items()}
-    if len(regions) > 1:
-        problems.append(Problem("scenario", "region", "different regions: " + ", ".join(map(repr, regions.values())),
-                                "scenarios of one region in one folder"))
+    loaded = load_together(given, problems, "scenarios", "rows of the tables", on_region)
+    loaded = _with_values(loaded, settings, problems)
     if loaded:
         region = next(iter(loaded.values())).region
         until = _check_until(problems, until, region)
@@ -178,30 +169,25 @@ def _all_of(name: str) -> list[str]:
     return scenario_names() if name == "all" else [name]
 
 
-def _load(given: Sequence[str], settings: Mapping[str, str], problems: list[Problem],
-          on_region: str | None) -> dict[str, Scenario]:
-    """The scenarios that can be used; a mistake that several share is told once."""
-    loaded: dict[str, Scenario] = {}
+def _with_values(loaded: dict[str, Scenario], settings: Mapping[str, str],
+                 problems: list[Problem]) -> dict[str, Scenario]:
+    """The scenarios with --set; a mistake that all share is told once."""
     wrong: dict[str, list[Problem]] = {}
-    for name in given:
+    found = dict(loaded)
+    for name, scenario in loaded.items() if settings else ():
         try:
-            loaded[name] = load_scenario(name, on_region)
-        except BadInput as error:
-            problems += [problem for problem in error.problems if problem not in problems]
-    for name, scenario in loaded.items():
-        try:
-            loaded[name] = scenario.with_values(settings) if settings else scenario
+            found[name] = scenario.with_values(settings)
         except BadInput as error:
             wrong[name] = error.problems
     common = set.intersection(*map(set, wrong.values())) if len(wrong) == len(loaded) and wrong else set()
-    for name, found in wrong.items():
-        for problem in found:
+    for name, mistakes in wrong.items():
+        for problem in mistakes:
             if problem in common:
                 problems += [problem] if problem not in problems else []
             else:
                 problems.append(Problem(f"--set (for {describe(name)})", problem.key, problem.found, problem.allowed,
                                         nearest=problem.nearest))
-    return loaded
+    return found
 
 
 def load_again(folder: Path, there: Mapping[str, Any], settings: Mapping[str, str],

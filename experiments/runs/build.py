@@ -14,7 +14,7 @@ from undercount.experiments.runs.batch import Batch, Run
 from undercount.experiments.runs.execute import execute
 from undercount.experiments.runs.extend import about_runs, going_on, joined
 from undercount.experiments.runs.tallies import Tallies, load_tallies
-from undercount.experiments.store.folder import TEMPORARY, sync
+from undercount.experiments.store.folder import replacing
 from undercount.experiments.store.kept import Needs
 from undercount.experiments.store.planned import RUN_TABLES, SWEEP_TABLES
 from undercount.experiments.store.seal import Damaged
@@ -65,16 +65,11 @@ def _assemble(batch: Batch, folder: Path) -> list[Path]:
             with suppress(FileNotFoundError, Damaged):
                 yield load_tallies(folder, run.part)
 
-    swept = () if batch.sweep is None else SWEEP_TABLES
-    new = {name: folder / f"{name}.parquet{TEMPORARY}" for name in (*RUN_TABLES, *swept)}
-    try:
-        written = write_tables(batch.region, finished(), new, {"seed": str(batch.seed)})
-        if swept:
-            written.append(write_points(batch, new["points"]))
-        for name in written:
-            sync(new[name])
-        return [new[name].replace(folder / f"{name}.parquet") for name in written]
-    finally:
-        for path in new.values():
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
+    names = (*RUN_TABLES, *(() if batch.sweep is None else SWEEP_TABLES))
+    paths = {name: folder / f"{name}.parquet" for name in names}
+    with replacing(*paths.values(), durable=True) as new:
+        at = dict(zip(names, new))
+        written = write_tables(batch.region, finished(), at, {"seed": str(batch.seed)})
+        if batch.sweep is not None:
+            written.append(write_points(batch, at["points"]))
+    return [paths[name] for name in written]

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
+from undercount.experiments.ask import wrong_names
 from undercount.experiments.runs.results import Results
-from undercount.experiments.store.folder import TEMPORARY
+from undercount.experiments.store.folder import replacing
 from undercount.experiments.store.kept import again
 from undercount.experiments.store.planned import RUN_TABLES, SWEEP_TABLES
 from undercount.experiments.store.tables import write_csv
-from undercount.model.files.problems import BadInput, Problem, nearest
-from undercount.model.files.toml_in import describe
+from undercount.model.files.problems import BadInput, Problem
 
 DICTIONARY = "columns"
 
@@ -28,9 +27,7 @@ class Exported:
         """`wanted` are names of tables; none means all. Raises BadInput for a name that is none of the folder's."""
         self.results = results
         there = [name for name in (*RUN_TABLES, *SWEEP_TABLES) if (results.folder / f"{name}.parquet").is_file()]
-        problems = [Problem("command line", "--table", describe(name), ", ".join(there),
-                            nearest=nearest(name[:40], there)) for name in wanted if name not in there]
-        if problems:
+        if problems := wrong_names(wanted, there, "--table"):
             raise BadInput(problems)
         self.names = [name for name in there if name in wanted or not wanted]
 
@@ -92,16 +89,11 @@ def _check(out: Path) -> None:
 
 
 def _convert(tables: Exported, name: str, target: Path) -> Path:
-    temporary = target.with_name(target.name + TEMPORARY)
-    try:
-        with pc.CSVWriter(temporary, tables.schema(name),
-                          write_options=pc.WriteOptions(quoting_style="needed")) as writer:
-            for group in tables.groups(name):
-                writer.write_table(group)
-        return temporary.replace(target)
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    with replacing(target) as (temporary,), pc.CSVWriter(
+            temporary, tables.schema(name), write_options=pc.WriteOptions(quoting_style="needed")) as writer:
+        for group in tables.groups(name):
+            writer.write_table(group)
+    return target
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

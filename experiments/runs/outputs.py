@@ -10,8 +10,6 @@ from undercount.model.engine.layout import HIDDEN_FIELDS
 from undercount.model.known.region import Region
 from undercount.model.known.series import broken
 
-MONTHS_A_YEAR = 12
-
 
 class Output(NamedTuple):
     """The name of a column of `outputs`, how a figure calls it, and its unit."""

@@ -51,7 +51,10 @@ class Results:
         return load_region(self.folder / REGION / self.manifest["batch"]["region"]["name"])
 
     def table(self, name: str) -> pd.DataFrame:
-        """One of the tables, as a new DataFrame. Raises BadInput if it is absent or damaged."""
+        """One of the tables, as a new DataFrame.
+
+        Raises BadInput if it is absent or damaged, KeyError for a name that no table of such a folder has.
+        """
         import pyarrow as pa
         import pyarrow.parquet as pq
 

@@ -84,7 +84,7 @@ class RowGroup:
         return columns | {"assisted": pa.array(counts.ravel())}
 
     def outputs(self) -> Columns:
-        """One row a run: what is asked of a world, `outputs.OUTPUTS`."""
+        """One row a run: what is asked of a world, `outputs.outputs_of`."""
         counts = np.stack([observe(self.region, self._tallies(run)) for run in range(len(self.tallied))])
         found = outputs(self.region, self.hidden.sum(axis=3), counts)
         columns = {name: pa.array(column, from_pandas=True) for name, column in found.items()}  # NaN is nothing at all

@@ -9,14 +9,13 @@ import math
 import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from undercount.experiments.runs.export import DICTIONARY, Exported
 from undercount.experiments.runs.results import Results
-from undercount.experiments.store.folder import TEMPORARY
+from undercount.experiments.store.folder import replacing
 from undercount.model.files.problems import BadInput, Problem
 from undercount.model.files.toml_in import plain
 
@@ -57,14 +56,10 @@ def export_xlsx(results: Results, out: Path, wanted: Sequence[str] = ()) -> Path
     for name in tables.names:
         rows = (row for group in tables.groups(name) for row in zip(*(each.to_pylist() for each in group.columns)))
         _sheet(book, name, tables.schema(name).names, rows, LONG)
-    temporary = out.with_name(out.name + TEMPORARY)
     out.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with replacing(out) as (temporary,):
         ExcelWriter(book, _Undated(temporary, "w", zipfile.ZIP_DEFLATED)).save()
-        return temporary.replace(out)
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    return out
 
 
 def _check(tables: Exported, out: Path) -> None:

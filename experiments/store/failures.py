@@ -25,6 +25,7 @@ class Failure:
 
 
 def record_failure(folder: Path, failure: Failure) -> None:
+    """Keep why a part failed, beside where it would be."""
     text = json.dumps(vars(failure), indent=1, ensure_ascii=False) + "\n"
     write_whole(folder / PARTS / f"{failure.part}{FAILED}", text.encode(), durable=False)
 

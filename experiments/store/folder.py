@@ -7,8 +7,8 @@
     DIR/region/               the region's files as they were, so that the folder explains itself
     DIR/.lock, DIR/.running   who works on the folder, and on what
 
-The kind of a folder is the command that made it: run, reference, compare, attribute, policy or
-estimate. Each has its own tables; the rest is the same.
+The kind of a folder is the command that made it: run, reference, compare, attribute, policy, estimate,
+sensitivity, discover or further. Each has its own tables; the rest is the same.
 """
 
 from __future__ import annotations
@@ -56,12 +56,34 @@ def write_whole(path: Path, data: bytes, durable: bool = True) -> None:
         raise
 
 
+@contextlib.contextmanager
+def replacing(*paths: Path, durable: bool = False) -> Iterator[list[Path]]:
+    """Temporary names for files that are written bit by bit: those that are there when the block ends well take the
+    names of `paths`, all of them after all are written; otherwise nothing is left.
+
+    `durable`: the disk has them before they get their names.
+    """
+    new = [path.with_name(path.name + TEMPORARY) for path in paths]
+    try:
+        yield new
+        written = [(one, path) for one, path in zip(new, paths) if one.exists()]
+        for one, _ in written if durable else ():
+            sync(one)
+        for one, path in written:
+            one.replace(path)
+    finally:
+        for one in new:
+            with contextlib.suppress(OSError):  # the first error is the one to report
+                one.unlink(missing_ok=True)
+
+
 def relative(path: Path, folder: Path) -> str:
     """A path for the manifest of a folder: as seen from there, so that it tells of no machine."""
     return Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix()
 
 
 def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes, in hexadecimal. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -73,6 +95,7 @@ def sync(path: Path) -> None:
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest, whole or not at all. Raises ValueError of a number that is none."""
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(folder / MANIFEST, text.encode())
 

@@ -26,6 +26,7 @@ def code_digest() -> str:
 
 
 def now() -> str:
+    """The time to a millisecond, in UTC (ISO 8601)."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
@@ -44,6 +45,7 @@ def commit() -> str | None:
 
 
 def versions() -> dict[str, str]:
+    """The versions of PACKAGES that are installed."""
     found = {}
     for name in PACKAGES:
         try:

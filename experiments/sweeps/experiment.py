@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from undercount.experiments.ask import wrong_names
 from undercount.experiments.sweeps.axis import Axis, grid_axis, range_axis
 from undercount.experiments.sweeps.sweep import DESIGNS, MOST_POINTS, Sweep
 from undercount.experiments.sweeps.typed import ALL, POINTS, designed, grid, twice
@@ -63,8 +64,7 @@ class Experiment:
 
     def wrong_outputs(self, known: Sequence[str]) -> list[Problem]:
         """A problem for each output that is none of those that the runs have."""
-        return [Problem(self.path, "outputs", describe(name), ", ".join(known), self.lines.get("outputs"),
-                        nearest(name[:80], known)) for name in self.outputs if name not in known]
+        return wrong_names(self.outputs, known, "outputs", file=self.path, line=self.lines.get("outputs"))
 
 
 def is_experiment(path: Path) -> bool:

@@ -49,9 +49,9 @@ def count_words(texts: Iterable[str]) -> int:
 
 
 def _paragraphs(found: dict[str, Any], detail: int) -> list[tuple[str, str]]:
-    made = [_question(found, TABLE, detail), _question(found, EVERYTHING, detail), _third(found, detail),
+    made = [_question(found, TABLE, detail), _question(found, EVERYTHING, detail), _third(found),
             _pairs(found, detail), _outside(found, detail), _checks(found, detail), _hidden(found, detail),
-            _priors(found), _prediction(found, detail), _further(found, detail)]
+            _priors(found), _prediction(found), _further(found)]
     return [paragraph for paragraph in made if paragraph]
 
 
@@ -102,7 +102,7 @@ def _question(found: dict[str, Any], question: str, detail: int) -> tuple[str, s
                   f"before the data {chance(given.prior)}.")
 
 
-def _third(found: dict[str, Any], detail: int) -> tuple[str, str] | None:
+def _third(found: dict[str, Any]) -> tuple[str, str] | None:
     third = found["third_opinion"]
     if third is None:
         return None
@@ -198,7 +198,7 @@ def informed(found: dict[str, Any]) -> tuple[int, int]:
     return len(flags), len(flags) - sum(flags)
 
 
-def _prediction(found: dict[str, Any], detail: int) -> tuple[str, str] | None:
+def _prediction(found: dict[str, Any]) -> tuple[str, str] | None:
     held = found["prediction"]
     if held is None:
         return None
@@ -210,7 +210,7 @@ def _prediction(found: dict[str, Any], detail: int) -> tuple[str, str] | None:
         f"{number(held['last_years_shares'])}).")
 
 
-def _further(found: dict[str, Any], detail: int) -> tuple[str, str] | None:
+def _further(found: dict[str, Any]) -> tuple[str, str] | None:
     candidates = found["further_observation"]["candidates"]
     if not candidates:
         return None

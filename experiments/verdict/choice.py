@@ -26,8 +26,6 @@ class Choice:
     rejection: np.ndarray
     scores: dict[str, calibration.Estimate]  # log score (nats) of each method on held-out worlds
     posterior_of_selected: float
-    held_out: np.ndarray  # forest probabilities of the held-out worlds, (m, explanations)
-    true: np.ndarray  # and who made them, (m,)
     confusion: recovery.Confusion
     families: recovery.Families
     families_confusion: recovery.Confusion
@@ -68,7 +66,7 @@ def choose(evidence: Evidence, seed: int, jobs: int, trees: int = TREES) -> Choi
     titles = [" / ".join(members) for members in families.members]
     return Choice(
         evidence, forest.probabilities(here)[0], second.ask(evidence.here), scores,
-        float(forest.posterior_of_selected(here)[0]), held, true,
+        float(forest.posterior_of_selected(here)[0]),
         recovery.confusion(true, held.argmax(axis=1), names), families,
         recovery.confusion(families.family_of(true), families.choose(held), titles),
         calibration.calibration_of_choice(held, true, seed),

@@ -20,12 +20,11 @@ import pandas as pd
 from undercount.experiments.draws import Draw
 from undercount.experiments.store.folder import MANIFEST, read_manifest
 from undercount.experiments.store.kept import again, kept_scenario
-from undercount.experiments.verdict.kept import REFERENCE
+from undercount.experiments.verdict.kept import DRAWS, LABEL_DRAWS, REFERENCE
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.files.problems import BadInput, Problem
 
-VERDICT, WORDS, DRAWS, TABLES = "verdict.json", "verdict.md", "draws.parquet", "tables"
-LABEL_WORDS, LABEL_DRAWS = "labels.md", "label-draws.parquet"
+VERDICT, WORDS, TABLES, LABEL_WORDS = "verdict.json", "verdict.md", "tables", "labels.md"
 
 
 def read_draws(folder: Path) -> tuple[pd.DataFrame, dict[str, str]]:

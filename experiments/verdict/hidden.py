@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 from undercount.experiments.inference import calibration
 from undercount.experiments.inference.forest_quantiles import ForestQuantiles, Growth, cdf, quantiles
-from undercount.experiments.verdict.criteria import CHECKED, LEVEL, STAYED
+from undercount.experiments.verdict.criteria import CHECKED, STAYED
 from undercount.experiments.verdict.evidence import Evidence
 
 PROBS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
@@ -157,4 +157,4 @@ def _check(trained: np.ndarray, true: np.ndarray, w: sparse.csr_matrix, levels: 
     ends = quantiles(trained, w, levels[[0, -1]])
     ranks = calibration.ranks(*cdf(trained, w, true).T, seed)
     right = np.interp(ranks, [0.0, *levels, 1.0], [0.0, *PROBS, 1.0])
-    return Check(calibration.coverage(ends[:, 0], ends[:, 1], true, LEVEL), calibration.uniformity(right), right)
+    return Check(calibration.coverage(ends[:, 0], ends[:, 1], true), calibration.uniformity(right), right)

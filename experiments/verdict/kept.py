@@ -19,7 +19,7 @@ from undercount.experiments.store.manifest import copy_region
 from undercount.model.files.problems import BadInput
 
 REFERENCE, NAME = "reference", "verdict"  # of the copies
-DRAWS = ("draws.parquet", "label-draws.parquet")
+DRAWS, LABEL_DRAWS = "draws.parquet", "label-draws.parquet"
 CALLED = "called"  # in a copy's manifest: the name of the folder that it is of
 
 
@@ -58,7 +58,7 @@ def keep_verdict(source: Path, folder: Path) -> None:
         return
     manifest = open_folder(source, "compare")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in DRAWS:
+    for name in (DRAWS, LABEL_DRAWS):
         if (source / name).is_file():
             shutil.copyfile(source / name, folder / name)
     if "reference" in manifest:  # its table, where it was made from one that is known

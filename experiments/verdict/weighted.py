@@ -21,6 +21,7 @@ from undercount.experiments.reference.quantities import TRIED
 from undercount.experiments.reference.shipped import shipped_reference
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import open_folder
+from undercount.experiments.store.kept import again
 from undercount.experiments.verdict.folder import DRAWS
 from undercount.experiments.verdict.kept import reference_of
 from undercount.model.files.problems import BadInput, Problem
@@ -95,7 +96,7 @@ def read_weighted(folder: Path) -> Weighted:
     given = manifest.get("reference")
     if manifest["state"] != "finished" or not isinstance(given, str):
         raise BadInput(Problem(folder, "state", manifest["state"], "a folder that `undercount compare` finished"))
-    return _of_worlds(folder, reference_of(folder, given))
+    return _of_worlds(folder, reference_of(folder, given), again(manifest, folder))
 
 
 def shipped_weighted() -> Weighted:
@@ -107,9 +108,9 @@ def shipped_weighted() -> Weighted:
     path = reference.folder / DRAWS
     if not path.exists():
         raise BadInput(Problem(path, "draws", "none that ship with this region", f"a verdict: {MAKE}"))
-    if (pq.read_schema(path).metadata or {}).get(WEIGHED) != worlds_of(reference):
+    if (_schema(path, MAKE).metadata or {}).get(WEIGHED) != worlds_of(reference):
         raise BadInput(Problem(path, "draws", "weights of another table", f"those of the table beside it: {MAKE}"))
-    return _of_worlds(reference.folder, reference)
+    return _of_worlds(reference.folder, reference, MAKE)
 
 
 def worlds_of(reference: Reference) -> bytes:
@@ -126,16 +127,36 @@ def worlds_of(reference: Reference) -> bytes:
     return found.hexdigest()[:16].encode()
 
 
-def _of_worlds(folder: Path, reference: Reference) -> Weighted:
-    table = pq.read_table(folder / DRAWS, columns=list(COLUMNS)).to_pandas()
+def _schema(path: Path, make: str) -> pa.Schema:
+    try:
+        return pq.read_schema(path)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error, make) from None
+
+
+def _damaged(path: Path, error: Exception, make: str) -> BadInput:
+    kind = "no file" if isinstance(error, FileNotFoundError) else "a damaged file"
+    return BadInput(Problem(path, "draws", kind, f"a table; to write it again: {make}"))
+
+
+def _of_worlds(folder: Path, reference: Reference, make: str) -> Weighted:
+    """`make` is the command that writes the draws again."""
+    path = folder / DRAWS
+    if absent := [name for name in COLUMNS if name not in _schema(path, make).names]:
+        raise BadInput(Problem(path, "draws", f"no column {absent[0]}: draws of single explanations",
+                               "worlds with weights: `undercount compare` of a table of a mixture, such as everything"))
+    try:
+        table = pq.read_table(path, columns=list(COLUMNS)).to_pandas()
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error, make) from None
     table["explanation"] = table["explanation"].astype(str)
     there = {(reference.explanations[label], world)
              for label, world in zip(reference.labels.tolist(), reference.worlds.tolist())}
     asked = set(zip(table["explanation"], table["world"].astype(int)))
     if missing := sorted(asked - there)[:1]:
-        raise BadInput(Problem(folder / DRAWS, "world", "{} {}".format(*missing[0]), f"worlds of {reference.folder}"))
+        raise BadInput(Problem(path, "world", "{} {}".format(*missing[0]), f"worlds of {reference.folder}"))
     weights = table["weight"].to_numpy(float)
     if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0):
-        raise BadInput(Problem(folder / DRAWS, "weight", "a weight below 0 or none above",
+        raise BadInput(Problem(path, "weight", "a weight below 0 or none above",
                                "finite weights, some above 0"))
     return Weighted(reference, table)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from undercount.experiments.store.folder import TEMPORARY, write_whole
+from undercount.experiments.store import tables
 from undercount.experiments.verdict.judge import Verdict
 from undercount.experiments.verdict.posterior import luck, shares_of
 
@@ -28,15 +28,10 @@ def draws_of(found: Verdict) -> pd.DataFrame:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> Path:
-    write_whole(path, frame.to_csv(index=False, lineterminator="\n").encode())
-    return path
+    """A table of a verdict, with all digits."""
+    return tables.write_csv(path, frame, digits=None)
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> Path:
-    new = path.with_name(path.name + TEMPORARY)
-    try:
-        frame.to_parquet(new, index=False, compression="zstd")
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
-    return path
+    """The same as Parquet."""
+    return tables.write_parquet(path, frame, pandas=True)

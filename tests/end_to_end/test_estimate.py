@@ -1,13 +1,12 @@
 """`undercount estimate`: the command, its folder and its page."""
 
 import json
-from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 from undercount.experiments import cli
-from undercount.experiments.estimate import methods
+from undercount.experiments.estimate import latent
 from undercount.experiments.estimate.worlds import from_results, of_outcome
 from undercount.experiments.runs.results import read_results
 from undercount.model.assumed.scenario import load_scenario
@@ -128,7 +127,8 @@ def test_how_lists_are_kept_is_a_share(tmp_path, capsys, option, value):
 
 
 def test_two_lists_with_withheld_counts_and_strata(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(methods, "latent_classes", partial(methods.latent_classes, burn_in=50, draws=50, thin=1))
+    for name, value in (("BURN_IN", 50), ("DRAWS", 50), ("THIN", 1)):
+        monkeypatch.setattr(latent, name, value)
     path = tmp_path / "two.csv"
     path.write_text("police,ngo,count,stratum\n1,0,50,north\n0,1,40,north\n1,1,9,north\n"
                     "1,0,20,south\n0,1,30,south\n1,1,<5,south\n")

@@ -52,6 +52,12 @@ def test_mistakes():
         sweep("no-change", {"corruptoin": [1]}, **SMALL)
     with pytest.raises(BadInput, match="did you mean 'sobol'"):
         sweep("no-change", {}, "sobl", **SMALL)
+    for span in ((0.5, 1.0, 1.5), (0.5,)):
+        with pytest.raises(BadInput, match=f"'corruption': found {len(span)} numbers"):
+            sweep("no-change", {"corruption": span}, "sobol", 2, **SMALL)
+    for seed in (-1, 1.5):
+        with pytest.raises(BadInput, match="seed: found"):
+            compare(effort="quick", seed=seed)
     with pytest.raises(TypeError, match="did you mean 'replicates'"):
         run("no-change", replicate=3)
     with pytest.raises(TypeError, match="did you mean 'trajectories'"):

@@ -92,6 +92,11 @@ def test_sobol_is_extended_and_lhs_is_not(capsys, tmp_path):
     assert code == 2 and "--points 2" in err
 
 
+def test_a_trial_of_methods_is_of_no_grid(capsys, grid, tmp_path):
+    code, _, err = undercount(capsys, "estimate", "--simulated", grid, "--out", tmp_path / "out")
+    assert code == 2 and "sweep: found a design of points (grid)" in err and err.count("\n") == 1
+
+
 @pytest.fixture
 def few(monkeypatch):
     """Two outputs in figures are as good a test as six."""

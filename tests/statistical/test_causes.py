@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -194,6 +195,17 @@ def test_draws_are_in_proportion_to_weights(table, weights, count):
 def test_weights_that_make_no_sense_are_refused(table, tmp_path, worlds, weights, said):
     with pytest.raises(BadInput, match=said):
         read_weighted(a_verdict(tmp_path / "verdict", table, worlds, weights))
+
+
+def test_draws_that_are_no_weighted_worlds_are_refused_in_one_line(table, tmp_path, capsys):
+    pytest.importorskip("solara")
+    verdict = a_verdict(tmp_path / "verdict", table, [3, 6], [1.0, 3.0])
+    for damage, said in ((lambda path: path.write_bytes(path.read_bytes()[:-9]), "draws: found a damaged file"), (Path.unlink, "draws: found no file"),
+                         (pd.DataFrame({"explanation": ["a"], "draw": [0]}).to_parquet, "draws: found no column world")):
+        damage(verdict / "draws.parquet")
+        assert main(["view", "--verdict", str(verdict)]) == 2
+        err = capsys.readouterr().err
+        assert said in err and err.count("\n") == 1, err
 
 
 def test_a_verdict_of_single_explanations_has_no_weights(tmp_path):

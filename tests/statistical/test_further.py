@@ -12,7 +12,7 @@ from undercount.experiments.cli import main
 from undercount.experiments.discover import value
 from undercount.experiments.discover.value import Left, Target, out_of_bag, worths
 from undercount.experiments.discover.value_build import FEWEST_WORLDS, adaptation_of
-from undercount.experiments.verdict.further import CANDIDATES
+from undercount.experiments.verdict.further import CANDIDATES, COSTS
 from undercount.model.files.problems import BadInput
 
 from tests.made_up_table import made_up
@@ -79,8 +79,7 @@ def test_out_of_bag_weights_are_of_others_and_sum_to_one(seed, n):
 
 
 def test_every_figure_has_a_kind_of_effort():
-    assert {candidate.name for candidate in CANDIDATES} <= set(value.COST_OF)
-    assert set(value.COST_OF.values()) == set(range(len(value.COSTS)))
+    assert {candidate.cost for candidate in CANDIDATES} == set(range(len(COSTS)))
 
 
 # --- what adaptation made ------------------------------------------------------------------------------
@@ -110,6 +109,20 @@ def test_the_part_of_adaptation_is_found_by_world(table, tmp_path):
 def test_an_attribution_of_other_worlds_is_refused(table, tmp_path, worlds, shift, players, said):
     with pytest.raises(BadInput, match=said):
         adaptation_of(table, an_attribution(tmp_path / "a", table, worlds, shift, players))
+
+
+@pytest.mark.parametrize("state, damage, said", [
+    ("incomplete", lambda path: None, "state: found incomplete"), ("finished", lambda path: path.unlink(), "values: found no file"),
+    ("finished", lambda path: path.write_bytes(b"PAR1"), "values: found a damaged file"),
+    ("finished", lambda path: pd.DataFrame({"draw": [0]}).to_parquet(path), "values: found a damaged file")])
+def test_an_attribution_that_cannot_be_read_is_one_line(table, tmp_path, capsys, state, damage, said):
+    folder = an_attribution(tmp_path / "a", table, range(300))
+    manifest = json.loads((folder / "manifest.json").read_text()) | {"state": state}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    damage(folder / "values.parquet")
+    assert main(["further", str(table.folder), "--attribution", str(folder), "--out", str(tmp_path / "out")]) == 2
+    err = capsys.readouterr().err
+    assert said in err and err.count("\n") == 1, err
 
 
 # --- the command ---------------------------------------------------------------------------------------

@@ -8,8 +8,11 @@ from undercount.experiments.calibration import search as searching
 from undercount.experiments.calibration.coverage import covered, rows_of
 from undercount.experiments.calibration.record import _rounded, record
 from undercount.experiments.calibration.search import OUTSIDE, Fit, SearchPlan, cells_of, distance, jobs, search
+from undercount.experiments.cli import main
 from undercount.experiments.commands.calibrate import _values
 from undercount.model.assumed.scenario import load_scenario
+
+from tests.lakes import small_region
 
 COUNTS = np.full(42, 100.0)  # of every world on a landscape
 
@@ -73,6 +76,16 @@ def test_the_command_begins_only_where_something_was_fitted(tmp_path):
     values = _values(str(fitted), None, problems)
     assert values["push.leave_rate"] == 0.011 and not problems
     assert not any(path.startswith("onsets.") for path in values)
+
+
+def test_a_table_without_a_count_is_nothing_to_search(tmp_path, capsys):
+    folder = small_region(tmp_path / "lakes")
+    table = folder / "observed" / "referrals.csv"
+    table.write_text("iso3,period,count,role,counts,masked,source\n" + "".join(
+        f"BBB,{year},7,destination,assisted,no series,invented\n" for year in range(2010, 2014)))
+    assert main(["calibrate", "no-change", "--region", str(folder)]) == 2
+    err = capsys.readouterr().err
+    assert "assisted: found every count masked" in err and err.count("\n") == 1
 
 
 def test_progress_counts_to_what_was_announced(scenario, monkeypatch):

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from undercount.experiments.estimate.keeping import (
     FOUR,
-    ON_INSPECTORS,
     THREE,
     UNLINKED,
     Keeping,
@@ -22,6 +21,7 @@ from undercount.model.engine.layout import ON_ASSISTANCE, ON_HOTLINE, ON_POLICE
 from tests.helpers import assert_within
 
 POLICE, ASSISTANCE, HOTLINE = ON_POLICE, ON_ASSISTANCE, ON_HOTLINE
+ON_INSPECTORS = 8  # the bit behind those of the other lists
 HISTORIES = st.lists(st.integers(0, 400), min_size=16, max_size=16).map(lambda found: np.array([0, *found[1:]]))
 
 

@@ -11,7 +11,7 @@ from undercount.experiments.inference.predictive import (
     last_year_persists,
     last_years_shares,
 )
-from undercount.experiments.inference.weighted import cdf, effective_size, quantiles
+from undercount.experiments.inference.weighted import effective_size, quantiles
 
 
 def test_bands_of_normal_cells_cover_nine_in_ten():
@@ -57,10 +57,9 @@ def test_contraction_of_a_conjugate_posterior():
     rng = np.random.default_rng(1)
     prior, posterior = rng.normal(size=(4000, 2)), rng.normal(size=(4000, 2)) * [np.sqrt(0.25), 1]
     seen, unseen = contraction(prior, posterior, ["seen", "unseen"], seed=1)
-    assert seen.contraction.value == pytest.approx(0.75, abs=0.04) and seen.informed
+    assert seen.contraction.value == pytest.approx(0.75, abs=0.04)
     assert unseen.contraction.value == pytest.approx(0, abs=0.1)
-    assert unseen.words == "not informed by the data"
-    assert seen.contraction.low < 0.75 < seen.contraction.high
+    assert unseen.contraction.low < 0.2 < seen.contraction.low < 0.75 < seen.contraction.high
 
 
 def test_contraction_by_weights_and_by_given_variance():
@@ -77,11 +76,3 @@ def test_contraction_by_weights_and_by_given_variance():
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40), st.floats(0, 1))
 def test_equal_weights_give_the_quantiles_of_numpy(values, prob):
     assert quantiles(values, [prob])[0] == pytest.approx(np.quantile(values, prob, method="hazen"), abs=1e-6, rel=1e-9)
-
-
-@given(st.lists(st.tuples(st.integers(-5, 5), st.integers(1, 5)), min_size=1, max_size=30), st.integers(-6, 6))
-def test_integer_weights_are_repetitions(pairs, at):
-    values, times = np.array(pairs, float).T
-    repeated = np.repeat(values, times.astype(int))
-    below, upto = cdf(values, at, times)
-    assert below == pytest.approx((repeated < at).mean()) and upto == pytest.approx((repeated <= at).mean())

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from undercount.experiments.cli import main
 from undercount.experiments.patterns.predictive import CONFLICT, predictive
 from undercount.experiments.patterns.table import patterns_of
 from undercount.experiments.patterns.worlds import Judged
@@ -50,3 +51,10 @@ def test_no_world_inside_is_said_and_does_not_break(patterns):
     found = predictive("made", patterns, [replace(world, inside=False) for world in worlds()])
     inside = found.flow.set_index("worlds").loc["inside the gates"]
     assert found.inside == 0.0 and inside["number"] == 0 and np.isnan(inside["median"])
+
+
+def test_a_folder_is_no_file_and_that_is_said_before_any_world_is_run(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("undercount.experiments.patterns.worlds.prior_worlds", lambda *plan: pytest.fail("it ran"))
+    assert main(["patterns", "no-change", "--draws", "2", "--out", str(tmp_path)]) == 2
+    err = capsys.readouterr().err
+    assert "--out: found" in err and err.count("\n") == 1
