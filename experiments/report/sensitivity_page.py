@@ -12,11 +12,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from undercount.experiments.report.axes import panels
-from undercount.experiments.report.estimate_page import Page
-from undercount.experiments.report.page import PAGE, write_page
+from undercount.experiments.report.page import PAGE
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import cell
 from undercount.experiments.report.theme import colour, styled
+from undercount.experiments.report.told_page import ToldPage
 from undercount.experiments.store.kept import again
 from undercount.model.files.problems import BadInput, Problem
 
@@ -46,10 +46,9 @@ def write_sensitivity_report(folder: Path, manifest: dict[str, Any], out: Path) 
                 pictures=[Picture("screening", screened(morris), "Mean absolute effect of a whole range in standard "
                                   "deviations of the output; dashed: the floor of luck; hollow: not kept. Data: "
                                   "morris.csv. " + origin)])]
-        page = Page(QUESTION, found["words"][1], [("", line) for line in found["words"]], [], made, origin,
-                    manifest["command"])
-        write_page(out / PAGE, made, page.render)
-    return out / PAGE
+        page = ToldPage(QUESTION, found["words"][1], [("", line) for line in found["words"]], [], made, origin,
+                        manifest["command"])
+        return page.write(out / PAGE)[0]
 
 
 def bars(table: pd.DataFrame) -> Figure:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 from undercount.experiments.report import sweep_figures as figures
 from undercount.experiments.report.drawn_figures import variance_shares, yearly_bands
-from undercount.experiments.report.estimate_page import Page
-from undercount.experiments.report.page import FIGURES, PAGE, write_page
+from undercount.experiments.report.page import FIGURES, PAGE
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import NONE, cell
 from undercount.experiments.report.sweep import SURE, Swept
 from undercount.experiments.report.theme import styled
+from undercount.experiments.report.told_page import ToldPage
 from undercount.experiments.runs.results import Results
 from undercount.experiments.runs.variance import luck_and_assumption
 from undercount.experiments.store.tables import write_csv
@@ -43,10 +43,9 @@ def write_sweep_report(results: Results, out: Path) -> Path:
         paragraphs.append(("Common random numbers", "Replicate r has the same seed at every point and in every "
                            "scenario. Point 0, the scenario's own values, is part of no effect."))
     with styled():
-        made = _sections(swept)
-        page = Page(QUESTION, _headline(swept), paragraphs, [], made, swept.origin, swept.manifest["command"])
-        write_page(out / PAGE, made, page.render)
-    return out / PAGE
+        page = ToldPage(QUESTION, _headline(swept), paragraphs, [], _sections(swept), swept.origin,
+                        swept.manifest["command"])
+        return page.write(out / PAGE)[0]
 
 
 def _sections(swept: Swept) -> list[Section]:
