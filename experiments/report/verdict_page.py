@@ -41,10 +41,12 @@ def read_sources(folder: Path, attribution: Path | None = None, policy: Path | N
     predictive = pd.DataFrame() if "table" not in found else \
         _table(folder, f"{TABLES}/predictive.csv", manifest, dtype={"period": str, "country": str},
                keep_default_na=False)
+    region = region_of(folder, manifest)
+    names = {} if region is None else {country.iso3: country.name for country in region.countries}
     return Sources(
-        found, predictive, manifest, country_names(folder, manifest),
+        found, predictive, manifest, names,
         None if attribution is None else _study(attribution, "attribute", "attribution", ("summary", "totals")),
-        None if policy is None else _study(policy, "policy", "policy", ("summary",)), region_of(folder, manifest))
+        None if policy is None else _study(policy, "policy", "policy", ("summary",)), region)
 
 
 def _finished(folder: Path, kind: str) -> dict[str, Any]:
@@ -81,12 +83,6 @@ def region_of(folder: Path, manifest: dict[str, Any]) -> Region | None:
         return reference_of(folder, manifest["reference"]).region
     except (BadInput, OSError, KeyError):
         return None
-
-
-def country_names(folder: Path, manifest: dict[str, Any]) -> dict[str, str]:
-    """Names by code; none if the region is not there."""
-    region = region_of(folder, manifest)
-    return {} if region is None else {country.iso3: country.name for country in region.countries}
 
 
 def render(sources: Sources, made: list[Section], inlined: dict[str, Markup]) -> str:
