@@ -11,24 +11,27 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
+from undercount.experiments.paired.basis import ALL
+from undercount.experiments.report.axes import across, thousands
 from undercount.experiments.report.theme import COLOURS, OBSERVED, SMALL, new_figure
 
 FELL, ROSE, WHOLE = COLOURS[0], COLOURS[1], "0.55"
-TITLES = {"counted": "persons counted", "newly_exploited": "persons newly\nexploited",
+COUNTED = "counted"
+TITLES = {COUNTED: "persons counted", "newly_exploited": "persons newly\nexploited",
           "in_exploitation": "persons in exploitation\n(mean of the year)"}
 NAMES = {"own_cause": "the explanation's own events", "core_changes": "events that all share",
          "visa_free_travel": "visa-free travel"}
 SHORT = {"own_cause": "own events", "core_changes": "shared events"}
 
 
-def waterfall(totals: pd.DataFrame, summary: pd.DataFrame, before: str, after: str, scope: str = "all",
+def waterfall(totals: pd.DataFrame, summary: pd.DataFrame, before: str, after: str,
               observed: float | None = None) -> Figure:
     """From the change with no cause to the change with all, a step a cause; one panel an outcome.
 
     `totals` and `summary` are totals.csv and summary.csv, `observed` the observed change in counts. Steps
     are in the order of their size in the first panel; lines are the 90 % intervals.
     """
-    totals, summary = totals[totals["scope"] == scope], summary[summary["scope"] == scope]
+    totals, summary = totals[totals["scope"] == ALL], summary[summary["scope"] == ALL]
     outcomes = [outcome for outcome in TITLES if outcome in set(totals["outcome"])]
     first = summary[summary["outcome"] == outcomes[0]].sort_values("rank", kind="stable")
     order = [row.player for row in first.itertuples()]
@@ -38,19 +41,16 @@ def waterfall(totals: pd.DataFrame, summary: pd.DataFrame, before: str, after: s
     for outcome, ax in zip(outcomes, axes):
         _steps(ax, totals[totals["outcome"] == outcome].iloc[0],
                summary[summary["outcome"] == outcome].set_index("player").loc[order])
-        if outcome == "counted" and observed is not None:
+        if outcome == COUNTED and observed is not None:
             ax.plot([observed], [len(labels) - 1], "o", color=OBSERVED, zorder=4, clip_on=False)
         ax.set_title(TITLES[outcome])
         ax.set_xlabel(f"change in persons,\n{before} to {after}")
         ax.axvline(0, color="0.3", linewidth=0.6)
-        ax.grid(axis="y", visible=False)
-        ax.grid(axis="x", visible=True)
+        across(ax)
         ax.xaxis.set_major_locator(MaxNLocator(3, min_n_ticks=2))
-        ax.xaxis.set_major_formatter(_thousands)
+        thousands(ax.xaxis)
     axes[0].set_yticks(range(len(labels)), ["\n".join(textwrap.wrap(label, 28)) for label in labels])
     axes[0].set_ylim(len(labels) - 0.4, -0.6)
-    for ax in axes:
-        ax.tick_params(axis="y", length=0)
     handles = [Patch(color=WHOLE, label="change"), Patch(color=FELL, label="made it lower"),
                Patch(facecolor=ROSE, hatch="///", edgecolor="white", linewidth=0, label="made it higher"),
                Line2D([], [], color="black", linewidth=1, label="90 % of resamples")]
@@ -78,10 +78,9 @@ def _steps(ax, total, players: pd.DataFrame) -> None:
     ax.plot([at, at], [n - 0.31, n + 1.31], color="0.6", linewidth=0.6, zorder=1)
 
 
-def by_explanation(summary: pd.DataFrame, order: Sequence[str], before: str, after: str,
-                   outcome: str = "counted") -> Figure:
-    """What each cause made under each explanation: a matrix of mean values, in persons."""
-    own = summary[(summary["outcome"] == outcome) & summary["scope"].isin(order)]
+def by_explanation(summary: pd.DataFrame, order: Sequence[str], before: str, after: str) -> Figure:
+    """What each cause made of the counts under each explanation: a matrix of mean values, in persons."""
+    own = summary[(summary["outcome"] == COUNTED) & summary["scope"].isin(order)]
     players = list(dict.fromkeys(own["player"]))
     means = own.pivot(index="scope", columns="player", values="mean").loc[list(order), players].to_numpy(float)
     figure = new_figure(0.27 * len(order) + 1.9)
@@ -104,15 +103,11 @@ def by_explanation(summary: pd.DataFrame, order: Sequence[str], before: str, aft
     ax.spines[:].set_visible(False)
     bar = figure.colorbar(image, ax=ax, orientation="horizontal", fraction=0.05, aspect=40, pad=0.03)
     bar.set_ticks([-most, 0, most], labels=[f"{-most**2:+,.0f}", "0", f"{most**2:+,.0f}"])
-    bar.set_label(f"part of the change in {TITLES[outcome].splitlines()[0]}, {before} to {after} (mean over draws)")
+    bar.set_label(f"part of the change in {TITLES[COUNTED]}, {before} to {after} (mean over draws)")
     bar.outline.set_visible(False)
     return figure
 
 
 def _name(player: str) -> str:
     return NAMES.get(player, player.replace("_", " "))
-
-
-def _thousands(value: float, _: int) -> str:
-    return f"{value:,.10g}".replace("-", "\N{MINUS SIGN}")
 

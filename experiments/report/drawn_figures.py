@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from scipy.stats import norm
-from undercount.experiments.report.figures import _band, _band_handles
+from undercount.experiments.report.axes import band, band_handles, thousands
 from undercount.experiments.report.summaries import QUANTILES
 from undercount.experiments.report.theme import MARKERS, colour, new_figure
 from undercount.experiments.runs.outputs import Output
@@ -34,7 +34,7 @@ def yearly_bands(table: pd.DataFrame, shares: pd.DataFrame, observed: Mapping[st
             names = [name for name in table.columns if name.startswith(f"{kind}_") and name[-4:].isdigit()]
             years = np.array([int(name[-4:]) for name in names])
             bands = pd.DataFrame({label: mine[names].quantile(q) for label, q in QUANTILES.items()}).assign(n=len(mine))
-            _band(ax, years, bands, i, MARKERS[i])
+            band(ax, years, bands, i, MARKERS[i])
             half = norm.ppf(0.5 + COVERED / 2) * np.sqrt([luck.get((scenario, name), np.nan) for name in names])
             low = np.maximum(bands["q50"] - half, 0.0)
             ax.vlines(years, low, bands["q50"] + half, color="black", linewidth=1.2, zorder=4)
@@ -46,8 +46,8 @@ def yearly_bands(table: pd.DataFrame, shares: pd.DataFrame, observed: Mapping[st
             ax.set_ylabel("persons a year")
             ax.set_ylim(bottom=0)
             ax.set_xticks(years)
-            ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    handles = [*_band_handles(True), Line2D([], [], color="black", linewidth=1.2, label="90 % of luck alone"),
+            thousands(ax.yaxis)
+    handles = [*band_handles(True), Line2D([], [], color="black", linewidth=1.2, label="90 % of luck alone"),
                Line2D([], [], color="black", marker="D", markerfacecolor="white", linestyle="", label="observed")]
     figure.legend(handles=handles, loc="outside lower center", ncols=5, columnspacing=1.2)
     return figure

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from undercount.experiments.estimate.methods import CHAO
+from undercount.experiments.report.axes import DASHED, across, thousands
 from undercount.experiments.report.theme import COLOURS, MARKERS, REFERENCE, colour, dash, new_figure
 
 MOST_HISTORIES = 40  # shown in the figure of overlaps
@@ -30,7 +31,7 @@ def by_method(found: Mapping[str, Any]) -> Figure:
         if method["high"] is None:
             ax.plot([edge], [y], ">", color=COLOURS[0], clip_on=False)
         ax.plot([method["estimate"]], [y], MARKERS[2 if bound else 0], color=COLOURS[1 if bound else 0], zorder=3)
-    ax.axvline(found["cases"], color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
+    ax.axvline(found["cases"], color=REFERENCE, linestyle=DASHED, linewidth=1)
     ax.set_yticks(range(len(rows)), [method["title"] for method in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlabel("persons in all, those on no list included")
@@ -51,7 +52,7 @@ def upset(found: Mapping[str, Any]) -> Figure:
              color=[COLOURS[0] if len(each["lists"]) > 1 else "0.7" for each in histories])
     bars.set_yscale("log")
     bars.set_ylim(0.7, None)
-    bars.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    thousands(bars.yaxis)
     bars.set_ylabel("persons")
     bars.set_xticks([])
     bars.set_xlim(-0.6, len(histories) - 0.4)
@@ -74,7 +75,7 @@ def upset(found: Mapping[str, Any]) -> Figure:
     sizes.set_yticks([])
     sizes.invert_xaxis()
     sizes.xaxis.set_major_locator(MaxNLocator(2))
-    sizes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    thousands(sizes.xaxis)
     sizes.set_xlabel("persons on the list")
     sizes.grid(visible=False)
     return figure
@@ -100,7 +101,7 @@ def stability(found: Mapping[str, Any]) -> Figure:
             ax.plot([each["low"] / scale, high / scale], [y, y], color=COLOURS[0])
             ax.plot([each["population"] / scale], [y], "o", color=COLOURS[0])
         if key == "consistency" or whole is not None:
-            ax.axvline(1 if key == "consistency" else whole, color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
+            ax.axvline(1 if key == "consistency" else whole, color=REFERENCE, linestyle=DASHED, linewidth=1)
         ax.set_yticks(range(len(rows)), [each["what"] for each in rows])
         ax.set_ylim(len(rows) - 0.5, -0.5)
         ax.set_title(title)
@@ -121,7 +122,7 @@ def sensitivity(found: Mapping[str, Any]) -> Figure:
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
     ax.set_xticks(factors, [f"{factor:g}" for factor in factors])
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    thousands(ax.yaxis)
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_xlabel("interaction of all lists together (1 is what every method assumes)")
@@ -142,6 +143,4 @@ def _logarithmic(ax, narrow: bool = False) -> None:
             break
     ax.set_xticks(ticks, [f"{tick:,.0f}" if tick >= 10 else f"{tick:g}" for tick in ticks])
     ax.xaxis.set_minor_formatter(NullFormatter())
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", visible=True)
-    ax.tick_params(axis="y", length=0)
+    across(ax)

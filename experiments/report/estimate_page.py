@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from undercount.experiments.estimate.methods import CHAO
 from undercount.experiments.estimate.words import number, told
 from undercount.experiments.report import estimate_figures as figures
-from undercount.experiments.report.page import write_page
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import NONE, cell
 from undercount.experiments.report.theme import styled
+from undercount.experiments.report.told_page import ToldPage
 
 PAGE = "estimate.html"
 QUESTION = "How many were never on any list?"
@@ -25,31 +21,9 @@ def write_estimate_page(found: dict[str, Any], folder: Path, command: str) -> li
     """Write FOLDER/estimate.html and its figures; the paths of all. The same document gives the same bytes."""
     head, paragraphs = told(found)
     with styled():
-        page = Page(QUESTION, head, paragraphs, found["criticism"], sections(found),
-                    f"{found['file']}, SHA-256 {found['sha256']}.", command)
-        return write_page(folder / PAGE, page.sections, page.render)
-
-
-@dataclass(frozen=True)
-class Page:
-    """What the template is filled with: answer, sections, and where its figures are from."""
-
-    question: str
-    head: str
-    paragraphs: list[tuple[str, str]]
-    criticism: list[dict[str, str]]
-    sections: list[Section]
-    origin: str
-    command: str
-
-    def render(self, inlined: dict[str, Markup]) -> str:
-        """The page as text, with its pictures inlined."""
-        environment = Environment(loader=PackageLoader("undercount.experiments.report", "."), autoescape=True,
-                                  undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        source = environment.loader.get_source(environment, "page.html.j2")[0]
-        style = re.search(r"<style>(.*?)</style>", source, re.S)[1]
-        return environment.get_template("estimate.html.j2").render(
-            **vars(self), inlined=inlined, style=Markup(style)).replace(" %", "\N{NO-BREAK SPACE}%")
+        page = ToldPage(QUESTION, head, paragraphs, found["criticism"], sections(found),
+                        f"{found['file']}, SHA-256 {found['sha256']}.", command)
+        return page.write(folder / PAGE)
 
 
 def sections(found: dict[str, Any]) -> list[Section]:

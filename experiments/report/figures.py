@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
+from undercount.experiments.report.axes import DOTTED, band, band_handles, panels, thousands
 from undercount.experiments.report.summaries import MONTHS_A_YEAR
-from undercount.experiments.report.theme import DASHES, MARKERS, OBSERVED, REFERENCE, colour, dash, new_figure
+from undercount.experiments.report.theme import DASHES, MARKERS, OBSERVED, REFERENCE, colour, new_figure
 
 ACROSS = 4  # panels side by side in a grid
 PART = "0.93"  # shade of a period without a figure
@@ -33,15 +34,6 @@ class Quantity:
 # --- small pieces ----------------------------------------------------------------------------------
 
 
-def _band(ax, x, band: pd.DataFrame, i: int, marker: str = "", scale: float = 1.0) -> None:
-    """Median with the 50 and 90 % bands; no band where there is a single replicate."""
-    q = {name: band[name].to_numpy(float) / scale for name in ("q05", "q25", "q50", "q75", "q95")}
-    if band["n"].max() > 1:
-        ax.fill_between(x, q["q05"], q["q95"], color=colour(i), alpha=0.18, linewidth=0)
-        ax.fill_between(x, q["q25"], q["q75"], color=colour(i), alpha=0.35, linewidth=0)
-    ax.plot(x, q["q50"], color=colour(i), linestyle=dash(i), marker=marker or ("." if len(x) == 1 else ""))
-
-
 def _bar(ax, x: float, row, i: int) -> None:
     """The same as upright bars, for a period that cannot be joined to the others."""
     if row.n > 1:
@@ -54,7 +46,7 @@ def _period_axis(ax, names: Sequence[str], ticks: int = 4) -> None:
     ax.set_xticks(range(len(names)), [_short(name) for name in names])
     ax.set_xlim(-0.5, len(names) - 0.4)
     ax.yaxis.set_major_locator(MaxNLocator(ticks, min_n_ticks=2))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    thousands(ax.yaxis)
 
 
 def _finish(figure: Figure, axes, handles: list, columns: int) -> Figure:
@@ -77,19 +69,7 @@ def _short(name: str) -> str:
 def _grid(count: int, height: float, sharey: bool) -> tuple[Figure, list, int]:
     """A figure with `count` panels, at most ACROSS side by side; the panels and the number across."""
     across = min(ACROSS, count)
-    down = -(-count // across)
-    figure = new_figure(height * down + 0.65)
-    axes = figure.subplots(down, across, sharey=sharey, squeeze=False).ravel()
-    for spare in axes[count:]:
-        spare.remove()
-    return figure, list(axes[:count]), across
-
-
-def _band_handles(many: bool) -> list:
-    bands = [Patch(color="0.5", alpha=0.6, linewidth=0, label="50 % of replicates"),
-             Patch(color="0.5", alpha=0.25, linewidth=0, label="90 % of replicates")]
-    return [Line2D([], [], color="0.3", label="simulated, median" if many else "simulated, one run"),
-            *(bands if many else [])]
+    return *panels(count, across, height, 0.65, sharey=sharey), across
 
 
 def _unit(quantity: Quantity) -> tuple[float, str]:
@@ -115,13 +95,13 @@ def referrals_total(bands: pd.DataFrame, periods: pd.DataFrame, order: Sequence[
     for i, (scenario, ax) in enumerate(zip(order, axes)):
         own = bands[bands["scenario"] == scenario].set_index("year")
         joined = [n for n in whole if n in own.index]
-        _band(ax, [names.index(n) for n in joined], own.loc[joined], i)
+        band(ax, [names.index(n) for n in joined], own.loc[joined], i)
         for name in (n for n in names if n in own.index and n not in whole):
             _bar(ax, names.index(name) + 0.18, own.loc[name], i)
         if reference in order and scenario != reference:
             other = bands[bands["scenario"] == reference].set_index("year")
             ax.plot([names.index(n) for n in joined], other.reindex(joined)["q50"], color=REFERENCE,
-                    linestyle=(0, (1, 1.2)), linewidth=1)
+                    linestyle=DOTTED, linewidth=1)
         for row in periods.itertuples():
             ax.plot(names.index(row.year), row.observed, "o", color=OBSERVED, clip_on=False,
                     markerfacecolor=OBSERVED if row.complete else "white")
@@ -129,12 +109,12 @@ def referrals_total(bands: pd.DataFrame, periods: pd.DataFrame, order: Sequence[
         _period_axis(ax, names)
         if i % across == 0:
             ax.set_ylabel("persons counted")
-    handles = _band_handles(bands["n"].max() > 1) + [
+    handles = band_handles(bands["n"].max() > 1) + [
         Line2D([], [], color=OBSERVED, marker="o", linestyle="", label="observed, whole year, all countries"),
         Line2D([], [], color=OBSERVED, marker="o", markerfacecolor="white", linestyle="",
                label="observed, some countries or months only")]
     if reference in order and len(order) > 1:
-        handles.append(Line2D([], [], color=REFERENCE, linestyle=(0, (1, 1.2)), label=f"median of {reference}"))
+        handles.append(Line2D([], [], color=REFERENCE, linestyle=DOTTED, label=f"median of {reference}"))
     return _finish(figure, axes, handles, 3)
 
 
@@ -149,7 +129,7 @@ def referrals_by_country(bands: pd.DataFrame, observed: pd.DataFrame, scenario: 
         own = bands[(bands["scenario"] == scenario) & (bands["country"] == country)].set_index("year")
         rows = observed[observed["country"] == country].set_index("year")
         whole = [n for n in names if n in own.index and rows.loc[n, "months"] == MONTHS_A_YEAR]
-        _band(ax, [names.index(n) for n in whole], own.loc[whole], i)
+        band(ax, [names.index(n) for n in whole], own.loc[whole], i)
         for name in (n for n in names if n in own.index and n not in whole):
             _bar(ax, names.index(name) + 0.18, own.loc[name], i)
         for name in names:
@@ -164,7 +144,7 @@ def referrals_by_country(bands: pd.DataFrame, observed: pd.DataFrame, scenario: 
         if k % across == 0 or counted != before:  # a label holds for the panels to its right
             ax.set_ylabel(f"{counted} persons")
         before = counted
-    handles = [*_band_handles(bands["n"].max() > 1),
+    handles = [*band_handles(bands["n"].max() > 1),
                Line2D([], [], color=OBSERVED, marker="o", linestyle="", label="observed"),
                Patch(facecolor=PART, edgecolor="0.75", hatch="////", label="no figure in the source")]
     return _finish(figure, axes, handles, 5)
@@ -185,11 +165,11 @@ def rows(quantities: Sequence[Quantity], order: Sequence[str], reference: str | 
             ax = axes[i, k]
             own = quantity.bands[quantity.bands["scenario"] == scenario]
             if len(own):
-                _band(ax, [years.index(y) for y in own["year"]], own, i, scale=scale)
+                band(ax, [years.index(y) for y in own["year"]], own, i, scale=scale)
             if reference in order and scenario != reference:
                 other = quantity.bands[quantity.bands["scenario"] == reference]
                 ax.plot([years.index(y) for y in other["year"]], other["q50"] / scale, color=REFERENCE,
-                        linestyle=(0, (1, 1.2)), linewidth=1)
+                        linestyle=DOTTED, linewidth=1)
             if quantity.observed is not None:
                 kept = quantity.observed[quantity.observed["year"].isin(years)]
                 ax.plot([years.index(y) for y in kept["year"]], kept["observed"] / scale, "o", color=OBSERVED,
@@ -201,11 +181,11 @@ def rows(quantities: Sequence[Quantity], order: Sequence[str], reference: str | 
         # Above the name of the first scenario, which stands over its row.
         axes[0, k].set_title("\n".join(textwrap.wrap(quantity.title, 16)), pad=17)
     many = max(q.bands["n"].max() for q in quantities) > 1
-    handles = _band_handles(many)
+    handles = band_handles(many)
     if any(q.observed is not None for q in quantities):
         handles.append(Line2D([], [], color=OBSERVED, marker="o", markersize=3, linestyle="", label="observed"))
     if reference in order and len(order) > 1:
-        handles.append(Line2D([], [], color=REFERENCE, linestyle=(0, (1, 1.2)), label=f"median of {reference}"))
+        handles.append(Line2D([], [], color=REFERENCE, linestyle=DOTTED, label=f"median of {reference}"))
     return _finish(figure, axes.ravel(), handles, 5)
 
 

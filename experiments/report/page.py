@@ -6,12 +6,12 @@ import html
 from collections.abc import Callable
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from undercount.experiments.report.batch import Batch, Results
 from undercount.experiments.report.observed_sections import observed
 from undercount.experiments.report.sections import SECTIONS, Section
 from undercount.experiments.report.sentences import cautions, observed_sentence, summary
+from undercount.experiments.report.template import filled
 from undercount.experiments.report.theme import inline, save, styled
 from undercount.experiments.store.folder import write_whole
 
@@ -61,9 +61,7 @@ def _drawn(sections: list[Section]) -> tuple[dict[str, bytes], dict[str, Markup]
 
 def render(batch: Batch, sections: list[Section], inlined: dict[str, Markup]) -> str:
     """The page as text."""
-    environment = Environment(loader=PackageLoader("undercount.experiments.report", "."), autoescape=True,
-                              undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("page.html.j2").render(
-        title=f"Undercount: {batch.region.title}", question=QUESTION, batch=batch, sections=sections, inlined=inlined,
-        observed=observed_sentence(batch), summary=summary(batch), cautions=cautions(batch),
-        command=batch.manifest.get("command", "")).replace(" %", "\N{NO-BREAK SPACE}%")
+    return filled(
+        "page.html.j2", title=f"Undercount: {batch.region.title}", question=QUESTION, batch=batch, sections=sections,
+        inlined=inlined, observed=observed_sentence(batch), summary=summary(batch), cautions=cautions(batch),
+        command=batch.manifest.get("command", ""))

@@ -9,6 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
+from undercount.experiments.paired.basis import ALL
+from undercount.experiments.report.axes import across, thousands
 from undercount.experiments.report.theme import COLOURS, new_figure
 
 LOOKS = {"frozen": (COLOURS[4], "s", -0.17), "adapting": (COLOURS[1], "o", 0.17)}
@@ -18,13 +20,13 @@ PANELS = (("person_months_percent", "person-months of\nexploitation avoided"),
           ("counts_percent", "change of\ncounted persons"))
 
 
-def pairs(summary: pd.DataFrame, levers: Mapping[str, tuple[str, str]], effort: float, scope: str = "all") -> Figure:
+def pairs(summary: pd.DataFrame, levers: Mapping[str, tuple[str, str]], effort: float) -> Figure:
     """Every lever at one effort, networks frozen against adapting: median and 90 % of the draws, in per cent.
 
     `summary` is summary.csv; `levers` maps each name to (title, prong). Levers stand by prong, in each the
     one that avoids most when networks adapt first. A mark at the right says what the counts would hide.
     """
-    own = summary[(summary["scope"] == scope) & (summary["effort"] == effort) & summary["lever"].isin(list(levers))]
+    own = summary[(summary["scope"] == ALL) & (summary["effort"] == effort) & summary["lever"].isin(list(levers))]
     best = own[own["networks"] == "adapting"].set_index("lever")["person_months_percent"]
     rows: list[str] = []  # a prong begins with #
     for prong in PRONGS:
@@ -42,12 +44,10 @@ def pairs(summary: pd.DataFrame, levers: Mapping[str, tuple[str, str]], effort: 
         ax.axvline(0, color="0.3", linewidth=0.6)
         ax.set_title(title)
         ax.set_xlabel("% of the same draw\nwithout the lever")
-        ax.grid(axis="y", visible=False)
-        ax.grid(axis="x", visible=True)
-        ax.tick_params(axis="y", length=0)
+        across(ax)
         _limit(ax, own, column, rows)
         ax.xaxis.set_major_locator(MaxNLocator(4, min_n_ticks=3))
-        ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "\N{MINUS SIGN}"))
+        thousands(ax.xaxis)
     axes[0].set_yticks(range(len(rows)), [row[1:] if row.startswith("#") else levers[row][0] for row in rows])
     for row, text in zip(rows, axes[0].get_yticklabels()):
         if row.startswith("#"):

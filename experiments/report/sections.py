@@ -30,6 +30,7 @@ class Grid:
     head: list[str]
     rows: list[list[Cell]]
     folded: str = ""
+    words: bool = True  # at the left of their columns; numbers stand at the right
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def referrals(batch: Batch) -> Section:
     return Section("referrals", "Referrals, observed and simulated", pictures=pictures, grids=[Grid(
         "Persons counted, by period: total over the rows with a figure in the source (their number in brackets); "
         "simulated as median and [5 %; 95 %] of the replicates. ● the interval contains the observed total. "
-        + batch.origin, head, rows)])
+        + batch.origin, head, rows, words=False)])
 
 
 def falls(batch: Batch) -> Section:
@@ -99,7 +100,7 @@ def falls(batch: Batch) -> Section:
     return Section(key, f"The fall in referrals, {years.before} to {years.after}", text, grids=[Grid(
         f"Change in persons counted from {years.before} to {years.after}, in per cent (minus: a fall), over rows "
         "whose figures of both years can be compared: observed, and simulated as median and [5 %; 95 %] of the "
-        "replicates. ● the interval contains the observed change. " + batch.origin, head, rows)])
+        "replicates. ● the interval contains the observed change. " + batch.origin, head, rows, words=False)])
 
 
 def hidden_flow(batch: Batch) -> Section:
@@ -206,7 +207,7 @@ def lists(batch: Batch) -> Section:
         grids.append(Grid(
             f"Scenario {name}: persons by the lists that hold them, by year, all countries; median and [5 %; 95 %] of "
             "the replicates. A person listed in two countries counts in both. Simulated. " + batch.origin, head, rows,
-            folded="" if name == batch.focus else f"Lists: {name}"))
+            folded="" if name == batch.focus else f"Lists: {name}", words=False))
     return Section(key, title, grids=grids)
 
 

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from undercount.experiments.report.estimate_page import Page
-from undercount.experiments.report.page import PAGE, write_page
+from undercount.experiments.report.axes import panels
+from undercount.experiments.report.page import PAGE
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import cell
-from undercount.experiments.report.theme import colour, new_figure, styled
+from undercount.experiments.report.theme import colour, styled
+from undercount.experiments.report.told_page import ToldPage
 from undercount.experiments.store.kept import again
 from undercount.model.files.problems import BadInput, Problem
 
@@ -45,19 +46,16 @@ def write_sensitivity_report(folder: Path, manifest: dict[str, Any], out: Path) 
                 pictures=[Picture("screening", screened(morris), "Mean absolute effect of a whole range in standard "
                                   "deviations of the output; dashed: the floor of luck; hollow: not kept. Data: "
                                   "morris.csv. " + origin)])]
-        page = Page(QUESTION, found["words"][1], [("", line) for line in found["words"]], [], made, origin,
-                    manifest["command"])
-        write_page(out / PAGE, made, page.render)
-    return out / PAGE
+        page = ToldPage(QUESTION, found["words"][1], [("", line) for line in found["words"]], [], made, origin,
+                        manifest["command"])
+        return page.write(out / PAGE)[0]
 
 
 def bars(table: pd.DataFrame) -> Figure:
     """One panel an output: first and total index of the strongest names, with their intervals."""
     outputs = list(table["output"].unique())
     shown = min(TOP, int(table.groupby("output").size().max()))
-    down = -(-len(outputs) // 2)
-    figure = new_figure(down * (0.2 * shown + 0.7) + 0.3)
-    axes = figure.subplots(down, 2, squeeze=False, sharex=True).ravel()
+    figure, axes = panels(len(outputs), 2, 0.2 * shown + 0.7, 0.3, sharex=True)
     for n, (ax, output) in enumerate(zip(axes, outputs)):
         mine = table[table["output"] == output].sort_values("total", ascending=False, kind="stable").head(TOP)
         for kind, i, shift in (("total", 0, 0.13), ("first", 1, -0.13)):
@@ -70,8 +68,6 @@ def bars(table: pd.DataFrame) -> Figure:
         if n + 2 >= len(outputs):
             ax.set_xlabel("share of the variance")
             ax.tick_params(labelbottom=True)
-    for spare in axes[len(outputs):]:
-        spare.remove()
     handles = [Line2D([], [], color=colour(i), marker="o", markersize=3.5, label=label)
                for i, label in enumerate(("total index", "first index"))]
     figure.legend(handles=handles, loc="outside lower center", ncols=2)
@@ -82,9 +78,7 @@ def screened(morris: pd.DataFrame) -> Figure:
     """One panel an output: the largest elementary effects beside the floor of luck."""
     outputs = list(morris["output"].unique())
     shown = min(TOP, int(morris.groupby("output").size().max()))
-    down = -(-len(outputs) // 2)
-    figure = new_figure(down * (0.2 * shown + 0.7) + 0.1)
-    axes = figure.subplots(down, 2, squeeze=False).ravel()
+    figure, axes = panels(len(outputs), 2, 0.2 * shown + 0.7, 0.1)
     for n, (ax, output) in enumerate(zip(axes, outputs)):
         mine = morris[morris["output"] == output].sort_values("mu_star", ascending=False, kind="stable").head(TOP)
         ax.barh(-np.arange(len(mine)), mine["mu_star"], height=0.65, edgecolor=colour(0), linewidth=0.8,
@@ -94,8 +88,6 @@ def screened(morris: pd.DataFrame) -> Figure:
         ax.set_title(textwrap.fill(output, 34), loc="left")
         if n + 2 >= len(outputs):
             ax.set_xlabel("effect, standard deviations")
-    for spare in axes[len(outputs):]:
-        spare.remove()
     return figure
 
 

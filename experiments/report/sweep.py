@@ -12,6 +12,7 @@ from scipy.stats import rankdata, spearmanr
 from undercount.experiments.report.summaries import QUANTILES
 from undercount.experiments.runs.outputs import Output, outputs_of
 from undercount.experiments.runs.results import Results
+from undercount.experiments.runs.variance import luck_and_assumption
 from undercount.experiments.store.kept import kept_scenario
 from undercount.experiments.sweeps.point import unit_of
 from undercount.model.assumed.scenario import Scenario, load_scenario
@@ -114,6 +115,11 @@ class Swept:
         order = found["correlation"].abs().fillna(0.0)
         return found.assign(order=order).sort_values(["scenario", "output", "order"], ascending=[True, True, False],
                                                      kind="stable", ignore_index=True).drop(columns="order")
+
+    @cached_property
+    def shares(self) -> pd.DataFrame:
+        """Of drawn parameters: which share of each output's variance is assumption, and which luck."""
+        return luck_and_assumption(self.table)
 
     @property
     def origin(self) -> str:

@@ -11,11 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
-from undercount.experiments.report.figures import _band, _band_handles
-from undercount.experiments.report.theme import MARKERS, colour, dash, new_figure
+from undercount.experiments.report.axes import band, band_handles, panels, thousands
+from undercount.experiments.report.theme import MARKERS, WIDTH, colour, dash, new_figure
 from undercount.experiments.runs.outputs import Output
 
 ACROSS = 3
+NARROW = 4.2  # inches, of a heat map that stands alone
 TOP = 12  # names of a panel of ranked effects
 SCATTERED = 3  # names of a row of scatter
 DENSE = 500  # points of a scenario that are drawn fainter
@@ -29,27 +30,23 @@ def response_curves(responses: pd.DataFrame, own: pd.DataFrame, name: str, unit:
     A cross on the axis marks the scenario's own value.
     """
     scenarios = list(responses["scenario"].unique())
-    down = -(-len(outputs) // ACROSS)
-    figure = new_figure(1.9 * down + 0.6)
-    axes = figure.subplots(down, ACROSS, squeeze=False).ravel()
+    figure, axes = panels(len(outputs), ACROSS, 1.9, 0.6)
     for ax, output in zip(axes, outputs):
         mine = responses[(responses["output"] == output.name) & (responses["point"] > 0)].sort_values(name)
         for i, scenario in enumerate(scenarios):
             there = mine[(mine["scenario"] == scenario)].dropna(subset=[name])
             if len(there):
-                _band(ax, there[name].to_numpy(float), there, i, MARKERS[i % len(MARKERS)])
+                band(ax, there[name].to_numpy(float), there, i, MARKERS[i % len(MARKERS)])
                 value = own.loc[scenario, name] if scenario in own.index else np.nan
                 ax.plot([value], [0.0], transform=ax.get_xaxis_transform(), marker="x", color=colour(i), clip_on=False,
                         linestyle="", markersize=6, markeredgewidth=1.5)
         ax.set_title(textwrap.fill(output.title, 26), loc="left")
         ax.set_ylabel(output.unit)
         ax.set_xlabel(_label(name, unit))
-        _thousands(ax.yaxis)
-    for spare in axes[len(outputs):]:
-        spare.remove()
+        thousands(ax.yaxis)
     handles = [Line2D([], [], color=colour(i), linestyle=dash(i), marker=MARKERS[i % len(MARKERS)], label=scenario)
                for i, scenario in enumerate(scenarios)]
-    handles += _band_handles(responses["n"].max() > 1)[1:]
+    handles += band_handles(responses["n"].max() > 1)[1:]
     handles.append(Line2D([], [], color="0.3", marker="x", linestyle="", label="the scenario's own value"))
     figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
     return figure
@@ -60,10 +57,7 @@ def heat_map(responses: pd.DataFrame, own: pd.DataFrame, names: tuple[str, str],
     """One panel a scenario, one colour scale: the mean of an output over the replicates at each of two values."""
     scenarios = list(responses["scenario"].unique())
     across = min(ACROSS, len(scenarios))
-    down = -(-len(scenarios) // across)
-    width = 7.2 if across > 1 else 4.2
-    figure = new_figure(2.6 * down + 0.3, width)
-    axes = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
+    figure, axes = panels(len(scenarios), across, 2.6, 0.3, WIDTH if across > 1 else NARROW, sharex=True, sharey=True)
     mine = responses[(responses["output"] == output.name) & (responses["point"] > 0)]
     low, high = mine["mean"].min(), mine["mean"].max()
     for n, (ax, scenario) in enumerate(zip(axes, scenarios)):
@@ -85,21 +79,17 @@ def heat_map(responses: pd.DataFrame, own: pd.DataFrame, names: tuple[str, str],
             ax.set_xlabel(_label(names[0], units[0]))
         if n % across == 0:
             ax.set_ylabel(_label(names[1], units[1]))
-    for spare in axes[len(scenarios):]:
-        spare.remove()
-    bar = figure.colorbar(mesh, ax=list(axes[:len(scenarios)]), aspect=30, pad=0.02)
+    bar = figure.colorbar(mesh, ax=axes, aspect=30, pad=0.02)
     bar.set_label(textwrap.fill(output.title, 34) + f",\n{output.unit}")
-    _thousands(bar.ax.yaxis)
+    thousands(bar.ax.yaxis)
     return figure
 
 
 def ranked(effects: pd.DataFrame, outputs: Sequence[Output], scenario: str) -> Figure:
     """One panel an output: names that go with it most, by Spearman's correlation; hollow where that may be chance."""
-    down = -(-len(outputs) // 2)
     mine = effects[(effects["scenario"] == scenario) & effects["correlation"].notna()]
     longest = min(TOP, int(mine.groupby("output").size().max())) if len(mine) else 1
-    figure = new_figure(down * (0.17 * longest + 0.75))
-    axes = figure.subplots(down, 2, squeeze=False, sharex=True).ravel()
+    figure, axes = panels(len(outputs), 2, 0.17 * longest + 0.75, 0.0, sharex=True)
     for n, (ax, output) in enumerate(zip(axes, outputs)):
         rows = mine[mine["output"] == output.name].head(TOP)
         for k, row in enumerate(rows.itertuples()):
@@ -114,8 +104,6 @@ def ranked(effects: pd.DataFrame, outputs: Sequence[Output], scenario: str) -> F
         if n + 2 >= len(outputs):
             ax.set_xlabel("correlation of ranks")
             ax.tick_params(labelbottom=True)
-    for spare in axes[len(outputs):]:
-        spare.remove()
     return figure
 
 
@@ -145,7 +133,7 @@ def scatter(responses: pd.DataFrame, effects: pd.DataFrame, units: dict[str, str
         for spare in row[len(names):]:
             spare.remove()
         row[0].set_ylabel(textwrap.fill(output.title, 24) + f",\n{output.unit}", fontsize=7)
-        _thousands(row[0].yaxis)
+        thousands(row[0].yaxis)
     handles = [Line2D([], [], color=colour(i), linestyle=dash(i), linewidth=1.8, marker=MARKERS[i % len(MARKERS)],
                       markersize=3.5, label=scenario) for i, scenario in enumerate(scenarios)]
     figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
@@ -183,7 +171,3 @@ def _short(name: str) -> str:
     group, _, key = name.partition(".")
     short = key if group == key else name
     return short if len(short) <= 34 else "..." + short[-31:]
-
-
-def _thousands(axis) -> None:
-    axis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "\N{MINUS SIGN}"))

@@ -7,14 +7,13 @@ from pathlib import Path
 import pandas as pd
 from undercount.experiments.report import sweep_figures as figures
 from undercount.experiments.report.drawn_figures import variance_shares, yearly_bands
-from undercount.experiments.report.estimate_page import Page
-from undercount.experiments.report.page import FIGURES, PAGE, write_page
+from undercount.experiments.report.page import FIGURES, PAGE
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import NONE, cell
 from undercount.experiments.report.sweep import SURE, Swept
 from undercount.experiments.report.theme import styled
+from undercount.experiments.report.told_page import ToldPage
 from undercount.experiments.runs.results import Results
-from undercount.experiments.runs.variance import luck_and_assumption
 from undercount.experiments.store.tables import write_csv
 from undercount.experiments.sweeps.sweep import DRAWN
 
@@ -36,17 +35,15 @@ def write_sweep_report(results: Results, out: Path) -> Path:
     paragraphs = [("What was done", f"{swept.origin} Design: {swept.kind} over {len(swept.names)} "
                    f"{'name' if len(swept.names) == 1 else 'names'}.")]
     if swept.kind in DRAWN:
-        shares = luck_and_assumption(swept.table)
-        write_csv(out / FIGURES / "variance.csv", shares)
-        paragraphs.append(("Luck and assumption", _told(shares)))
+        write_csv(out / FIGURES / "variance.csv", swept.shares)
+        paragraphs.append(("Luck and assumption", _told(swept.shares)))
     else:
         paragraphs.append(("Common random numbers", "Replicate r has the same seed at every point and in every "
                            "scenario. Point 0, the scenario's own values, is part of no effect."))
     with styled():
-        made = _sections(swept)
-        page = Page(QUESTION, _headline(swept), paragraphs, [], made, swept.origin, swept.manifest["command"])
-        write_page(out / PAGE, made, page.render)
-    return out / PAGE
+        page = ToldPage(QUESTION, _headline(swept), paragraphs, [], _sections(swept), swept.origin,
+                        swept.manifest["command"])
+        return page.write(out / PAGE)[0]
 
 
 def _sections(swept: Swept) -> list[Section]:
@@ -67,18 +64,17 @@ def _sections(swept: Swept) -> list[Section]:
 
 
 def _drawn(swept: Swept) -> list[Section]:
-    shares = luck_and_assumption(swept.table)
     observed = {year: sum(known) for year in dict.fromkeys(row.period for row in swept.region.referrals)
                 if None not in (known := [row.assisted for row in swept.region.referrals if row.period == year])}
     bands = Section("bands", "Assumption and luck together", pictures=[Picture(
-        "bands", yearly_bands(swept.table, shares, observed),
+        "bands", yearly_bands(swept.table, swept.shares, observed),
         "Line: median of all runs; dark band: the middle 50 %, light band: the middle 90 % of them, over draws of the "
         "unknowns and over luck. Black: what luck alone would spread about the median (90 % of a normal law with the "
         "mean variance within draws). Data: outputs.parquet. " + swept.origin)])
-    if shares.empty:
+    if swept.shares.empty:
         return [bands, Section("variance", "Luck and assumption", ["Too few draws are finished to tell them apart."])]
     return [bands, Section("variance", "Luck and assumption", pictures=[Picture(
-        "variance", variance_shares(shares, swept.outputs),
+        "variance", variance_shares(swept.shares, swept.outputs),
         "Share of the variance over the runs that is between draws of the unknowns (assumption) and within them "
         "(luck), by a one-way analysis of variance of two lucks a draw. Data: figures/variance.csv. " + swept.origin)])]
 

@@ -10,6 +10,7 @@ from undercount.experiments.estimate.methods import CHAO
 from undercount.experiments.estimate.trial_tables import CONDITIONS, WAYS
 from undercount.experiments.estimate.trial_words import ENOUGH, TITLES
 from undercount.experiments.estimate.worlds import ADAPT, DO_NOT, EVER_HELD, NOT_KNOWN, TARGETS
+from undercount.experiments.report.axes import DASHED, across
 from undercount.experiments.report.theme import COLOURS, MARKERS, REFERENCE, colour, dash, new_figure
 
 SAID = {"fell": COLOURS[0], "stayed": "0.8", "rose": COLOURS[1], "none": "white"}
@@ -25,12 +26,11 @@ def bias(performance: pd.DataFrame) -> Figure:
                 row = rows.loc[name]
                 ax.plot([row["ratio_q05"], row["ratio_q95"]], [y, y], color=COLOURS[0])
                 ax.plot([row["ratio_q50"]], [y], MARKERS[2 if name == CHAO else 0], color=COLOURS[0])
-        ax.axvline(1, color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
+        ax.axvline(1, color=REFERENCE, linestyle=DASHED, linewidth=1)
         ax.set_xscale("log")
         ax.set_title(target)
         ax.set_xlabel("estimate over truth")
-        ax.grid(axis="y", visible=False)
-        ax.grid(axis="x", visible=True)
+        across(ax, ticks=True)
         ax.set_yticks(range(len(TITLES)), list(TITLES.values()))
         ax.set_ylim(len(TITLES) - 0.5, -0.5)
     return figure
@@ -47,7 +47,7 @@ def dependence(table: pd.DataFrame) -> Figure:
             rows = rows.dropna(subset="coverage")
             ax.plot([order.index(str(odds)) for odds in rows["odds"]], rows["coverage"], dash(i),
                     marker=MARKERS[i % len(MARKERS)], color=colour(i), label=TITLES[name])
-        ax.axhline(0.95, color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
+        ax.axhline(0.95, color=REFERENCE, linestyle=DASHED, linewidth=1)
         ax.set_xticks(range(len(order)), order, rotation=40, ha="right")
         ax.set_ylim(-0.03, 1.03)
         ax.set_title(target)
@@ -75,8 +75,8 @@ def conditions(table: pd.DataFrame) -> Figure:
                 there = rows.dropna(subset=column)
                 ax.plot([order.index(value) for value in there["value"]], there[column], dash(i),
                         marker=MARKERS[i % len(MARKERS)], color=colour(i), label=TITLES[method])
-        over.axhline(1, color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
-        under.axhline(0.95, color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
+        over.axhline(1, color=REFERENCE, linestyle=DASHED, linewidth=1)
+        under.axhline(0.95, color=REFERENCE, linestyle=DASHED, linewidth=1)
         over.set_yscale("log")
         over.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
         over.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -155,7 +155,6 @@ def falls_by_scenario(table: pd.DataFrame) -> Figure:
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlim(0, 1)
     ax.set_xlabel("share in which the estimate fell though the flow did not")
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", visible=True)
+    across(ax, ticks=True)
     figure.legend(loc="outside lower center", ncols=3)
     return figure

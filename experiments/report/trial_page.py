@@ -10,11 +10,10 @@ from undercount.experiments.estimate.criticism import CRITICISM
 from undercount.experiments.estimate.trial_words import TITLES
 from undercount.experiments.estimate.worlds import EVER_HELD
 from undercount.experiments.report import trial_figures as figures
-from undercount.experiments.report.estimate_page import Page
-from undercount.experiments.report.page import write_page
 from undercount.experiments.report.sections import Grid, Picture, Section
 from undercount.experiments.report.sentences import NONE, cell
 from undercount.experiments.report.theme import styled
+from undercount.experiments.report.told_page import ToldPage
 
 PAGE = "simulated.html"
 QUESTION = "Would multiple systems estimation have found the truth?"
@@ -23,11 +22,11 @@ QUESTION = "Would multiple systems estimation have found the truth?"
 def write_trial_page(found: dict[str, Any], tables: dict[str, pd.DataFrame], folder: Path, command: str) -> list[Path]:
     """Write FOLDER/simulated.html and its figures; the paths of all."""
     with styled():
-        page = Page(
+        page = ToldPage(
             QUESTION, found["headline"], [tuple(each) for each in found["words"]],
             [{"says": says, "source": source} for says, source in CRITICISM], sections(tables),
             f"{found['worlds']:,} worlds of {', '.join(found['scenarios'])}.", command)
-        return write_page(folder / PAGE, page.sections, page.render)
+        return page.write(folder / PAGE)
 
 
 def sections(tables: dict[str, pd.DataFrame]) -> list[Section]:

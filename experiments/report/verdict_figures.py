@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, NullFormatter
+from undercount.experiments.report.axes import DASHED, across, panels, thousands
 from undercount.experiments.report.theme import COLOURS, OBSERVED, REFERENCE, new_figure
 from undercount.experiments.verdict.answer import EVERYTHING, TABLE
 from undercount.experiments.verdict.answer_words import MINUS, titles
@@ -60,18 +61,16 @@ def probabilities(found: Mapping[str, Any]) -> Figure:
             ax.plot(*zip(*mine), marker, color=colour, linestyle="", clip_on=False, zorder=3)
         for y in range(len(order)):
             ax.axhline(y + 0.5, color="0.9", linewidth=0.5)
-        ax.axvline(1 / len(order), color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
+        ax.axvline(1 / len(order), color=REFERENCE, linestyle=DASHED, linewidth=1)
         ax.set_title(QUESTIONS[question])
         ax.set_xlabel("probability")
         ax.set_xlim(0, 1)
-        ax.grid(axis="y", visible=False)
-        ax.grid(axis="x", visible=True)
-        ax.tick_params(axis="y", length=0)
+        across(ax)
     axes[0].set_yticks(range(len(order)), [names[name] for name in order])
     axes[0].set_ylim(len(order) - 0.5, -0.5)
     handles = [Line2D([], [], color=colour, marker=marker, linestyle="", label=label) for method, (
         colour, marker, label, _) in METHODS.items() if method != "abc-smc" or found["third_opinion"]]
-    handles.append(Line2D([], [], color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1, label="before the data"))
+    handles.append(Line2D([], [], color=REFERENCE, linestyle=DASHED, linewidth=1, label="before the data"))
     figure.legend(handles=handles, loc="outside lower center", ncols=4, columnspacing=1.4)
     return figure
 
@@ -147,7 +146,7 @@ def calibration(found: Mapping[str, Any]) -> Figure:
     for question, ax in zip(questions, axes):
         bins = found[question]["calibration"]
         stated = [entry["stated"] for entry in bins]
-        ax.plot([0, 1], [0, 1], color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
+        ax.plot([0, 1], [0, 1], color=REFERENCE, linestyle=DASHED, linewidth=1)
         for x, entry in zip(stated, bins):
             ax.plot([x, x], [entry["happened"]["low"], entry["happened"]["high"]], color=COLOURS[0], linewidth=1.2)
         ax.plot(stated, [entry["happened"]["value"] for entry in bins], "o", color=COLOURS[0], clip_on=False)
@@ -194,9 +193,7 @@ def further(found: Mapping[str, Any]) -> Figure:
     ax.set_yticks(range(len(candidates)), ["\n".join(textwrap.wrap(c["words"], 70)) for c in candidates])
     ax.set_ylim(len(candidates) - 0.4, -0.6)
     ax.set_xlabel(f"added to the share recognised ({found['further_observation']['diagonal']:.2f} without)")
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", visible=True)
-    ax.tick_params(axis="y", length=0)
+    across(ax)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.2f}".replace("-", MINUS))
     figure.legend(handles=[Patch(color=COLOURS[0], label="interval above 0"), Patch(color="0.75", label="not clear"),
                            Line2D([], [], color="black", linewidth=1, label="90 % interval")],
@@ -212,12 +209,8 @@ def fit_by_country(predictive: pd.DataFrame, explanation: str, names: Mapping[st
     own = predictive[predictive["explanation"] == explanation]
     countries = [ALL, *(code for code in own["country"].unique() if code != ALL)]
     periods = sorted(own["period"].unique())
-    across = min(ACROSS, len(countries))
-    down = -(-len(countries) // across)
-    figure = new_figure(1.55 * down + 0.6)
-    axes = figure.subplots(down, across, squeeze=False).ravel()
-    for spare in axes[len(countries):]:
-        spare.remove()
+    columns = min(ACROSS, len(countries))
+    figure, axes = panels(len(countries), columns, 1.55, 0.6)
     for k, (country, ax) in enumerate(zip(countries, axes)):
         mine = own[own["country"] == country]
         for which, colour, shift, width in (("prior", "0.75", 0.14, 5), ("posterior", COLOURS[0], -0.14, 5)):
@@ -235,8 +228,8 @@ def fit_by_country(predictive: pd.DataFrame, explanation: str, names: Mapping[st
         top = max(mine.loc[mine["which"] == "posterior", "q95"].max(), mine["observed"].max())
         ax.set_ylim(0, 1.6 * max(top, 1.0))
         ax.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, integer=True))
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-        if k % across == 0:
+        thousands(ax.yaxis)
+        if k % columns == 0:
             ax.set_ylabel("persons counted")
     figure.legend(handles=[
         Line2D([], [], color=OBSERVED, marker="o", linestyle="", markersize=3.5, label="observed"),
@@ -262,13 +255,11 @@ def prediction(found: Mapping[str, Any], names: Mapping[str, str]) -> Figure:
                     zorder=3)
             ax.plot(max(values["observed"], 1.0), y, "o", color=OBSERVED, zorder=4)
         ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+        thousands(ax.xaxis)
         ax.xaxis.set_minor_formatter(NullFormatter())
         ax.set_title(title)
         ax.set_xlabel(f"persons counted in {held['period']}")
-        ax.grid(axis="y", visible=False)
-        ax.grid(axis="x", visible=True)
-        ax.tick_params(axis="y", length=0)
+        across(ax)
     axes[0].set_yticks(range(len(countries)), [names.get(code, code) for code in countries])
     axes[0].set_ylim(len(countries) - 0.5, -0.5)
     figure.legend(handles=[
@@ -309,13 +300,13 @@ def hidden(found: Mapping[str, Any]) -> Figure:
             ax.fill_between(x, fan[:, 1], fan[:, -2], color=COLOURS[0], alpha=0.35, linewidth=0)
             ax.plot(x, fan[:, len(fan[0]) // 2], color=COLOURS[0], marker="o", markersize=3)
             for end in (0, -1):
-                ax.plot(x, before[:, end], color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1)
+                ax.plot(x, before[:, end], color=REFERENCE, linestyle=DASHED, linewidth=1)
             ax.set_ylabel(unit)
         for ax in line:
             ax.set_xticks(x, [f"’{year[-2:]}" for year in years])
             ax.set_xlim(-0.3, len(years) - 0.7)
             ax.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2))
-            ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+            thousands(ax.yaxis)
     for ax, title in zip(axes[0], ("persons counted\n(observed)", *(title for _, title, _, _ in columns))):
         ax.set_title(title, pad=16)
     for ax in axes[-1]:
@@ -327,7 +318,7 @@ def hidden(found: Mapping[str, Any]) -> Figure:
         Line2D([], [], color=COLOURS[0], marker="o", markersize=3, label="median"),
         Patch(color=COLOURS[0], alpha=0.5, linewidth=0, label="50 %"),
         Patch(color=COLOURS[0], alpha=0.18, linewidth=0, label="90 %"),
-        Line2D([], [], color=REFERENCE, linestyle=(0, (3, 2)), linewidth=1, label="ends of 90 % before the data")],
+        Line2D([], [], color=REFERENCE, linestyle=DASHED, linewidth=1, label="ends of 90 % before the data")],
         loc="outside lower center", ncols=5, columnspacing=1.2)
     return figure
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from undercount.experiments.answer import words
 from undercount.experiments.report.page import PAGE, QUESTION, write_page
 from undercount.experiments.report.sections import Section
+from undercount.experiments.report.template import filled
 from undercount.experiments.report.theme import styled
 from undercount.experiments.report.verdict_sections import Sources, Study, sections
 from undercount.experiments.store.folder import open_folder
@@ -42,10 +41,12 @@ def read_sources(folder: Path, attribution: Path | None = None, policy: Path | N
     predictive = pd.DataFrame() if "table" not in found else \
         _table(folder, f"{TABLES}/predictive.csv", manifest, dtype={"period": str, "country": str},
                keep_default_na=False)
+    region = region_of(folder, manifest)
+    names = {} if region is None else {country.iso3: country.name for country in region.countries}
     return Sources(
-        found, predictive, manifest, country_names(folder, manifest),
+        found, predictive, manifest, names,
         None if attribution is None else _study(attribution, "attribute", "attribution", ("summary", "totals")),
-        None if policy is None else _study(policy, "policy", "policy", ("summary",)), region_of(folder, manifest))
+        None if policy is None else _study(policy, "policy", "policy", ("summary",)), region)
 
 
 def _finished(folder: Path, kind: str) -> dict[str, Any]:
@@ -84,25 +85,10 @@ def region_of(folder: Path, manifest: dict[str, Any]) -> Region | None:
         return None
 
 
-def country_names(folder: Path, manifest: dict[str, Any]) -> dict[str, str]:
-    """Names by code; none if the region is not there."""
-    region = region_of(folder, manifest)
-    return {} if region is None else {country.iso3: country.name for country in region.countries}
-
-
 def render(sources: Sources, made: list[Section], inlined: dict[str, Markup]) -> str:
     """The page as text."""
-    environment = Environment(loader=PackageLoader("undercount.experiments.report", "."), autoescape=True,
-                              undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     head, paragraphs = (words.told if "answer" in sources.found else told)(sources.found)
     studies = [study for study in (sources.attribution, sources.policy) if study]
     commands = [sources.manifest["command"], *(study.command for study in studies)]
-    return environment.get_template("verdict.html.j2").render(
-        question=QUESTION, head=head, paragraphs=paragraphs, found=sources.found, sections=made, inlined=inlined,
-        style=_style(environment), commands=commands).replace(" %", "\N{NO-BREAK SPACE}%")
-
-
-def _style(environment: Environment) -> Markup:
-    """The style sheet of the other report's page, so that both look alike."""
-    source = environment.loader.get_source(environment, "page.html.j2")[0]
-    return Markup(re.search(r"<style>(.*?)</style>", source, re.S)[1])
+    return filled("verdict.html.j2", question=QUESTION, head=head, paragraphs=paragraphs, found=sources.found,
+                  sections=made, inlined=inlined, commands=commands)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from undercount.experiments.paired.basis import ALL
 from undercount.experiments.report import answer_sections, attribution_figures, policy_figures
 from undercount.experiments.report import verdict_figures as figures
 from undercount.experiments.report.observed_sections import observed
@@ -208,7 +209,7 @@ def attribution(sources: Sources) -> Section | None:
     window = study.found["window"]
     before, after = str(window["from"]), str(window["to"])
     summary, totals = study.tables["summary"], study.tables["totals"]
-    scopes = [scope for scope in summary["scope"].unique() if scope != "all"]
+    scopes = [scope for scope in summary["scope"].unique() if scope != ALL]
     pictures = [Picture(
         "verdict-attribution", attribution_figures.waterfall(
             totals, summary, before, after, observed=window["observed"][1] - window["observed"][0]),
