@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from undercount.experiments.attribution.players import JOINED
 from undercount.experiments.attribution.shares import ADAPT
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import open_folder
+from undercount.experiments.store.kept import again
 from undercount.model.files.problems import BadInput, Problem
 
 VALUES = "values.parquet"
@@ -37,14 +37,10 @@ def adaptation(reference: Reference, folder: Path, flow: np.ndarray | None,
     were not played.
 
     flow  (worlds,) the table's own change of ln(newly exploited) between the same periods; None if it knows none
-    Worlds are found by explanation and number. Raises BadInput if they are too few, or not those of the table.
+    Worlds are found by explanation and number. Raises BadInput if they are too few or not those of the table, or if
+    the attribution is not finished or damaged.
     """
-    open_folder(folder, "attribute")
-    try:
-        table = pd.read_parquet(folder / VALUES)
-    except (OSError, pa.ArrowException) as error:
-        kind = "no file" if isinstance(error, FileNotFoundError) else "a damaged file"
-        raise BadInput(Problem(folder, VALUES, kind, "what a finished `undercount attribute` wrote")) from None
+    table = _values(folder)
     rows = {(reference.explanations[label], world): row for row, (label, world) in
             enumerate(zip(reference.labels.tolist(), reference.worlds.tolist()))}
     once = table.drop_duplicates(["explanation", "world", "outcome", "player"])
@@ -67,3 +63,18 @@ def adaptation(reference: Reference, folder: Path, flow: np.ndarray | None,
         raise BadInput(Problem(folder, "worlds", "worlds in which the flow does otherwise than in the table",
                                "the table's own: the same --seed, and gates or none in both"))
     return values
+
+
+def _values(folder: Path) -> pd.DataFrame:
+    """The columns of an attribution's values that are asked for."""
+    manifest = open_folder(folder, "attribute")
+    if manifest["state"] != "finished":
+        raise BadInput(Problem(folder, "state", manifest["state"],
+                               f"a finished attribution; to go on: {again(manifest, folder)}"))
+    path = folder / VALUES
+    try:
+        return pd.read_parquet(path, columns=["explanation", "world", "outcome", "player", "value", "change_with_all"])
+    except (OSError, ValueError) as error:  # Arrow's errors are ValueErrors
+        kind = "no file" if isinstance(error, FileNotFoundError) else "a damaged file"
+        raise BadInput(Problem(path, "values", kind,
+                               f"a table; to write it again: {again(manifest, folder)}")) from None

@@ -35,8 +35,9 @@ TEST_EVERY = 3  # every third world tests, whatever its explanation: worlds of a
 # What is asked without --where -> its title. 0.4 is a fall that nobody would call chance; in logarithms it is -0.51,
 # of which -0.25 is about half.
 SHIPPED = {
-    "fall >= 0.4 and flow >= -0.05": "Counts fall and the flow does not",
-    "fall >= 0.4 and flow <= -0.25": "Counts fall because people are fewer",
+    "fall >= 0.4 and flow >= -0.05": "Counts fall in the last year, and the flow is not lower than two years before",
+    "fall >= 0.4 and flow <= -0.25": "Counts fall in the last year, and the flow is lower by a fifth or more than two "
+                                     "years before",
 }
 
 

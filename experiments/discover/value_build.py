@@ -13,17 +13,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from undercount.experiments.attribution.players import JOINED
-from undercount.experiments.attribution.shares import ADAPT
+from undercount.experiments.answer.estimands import change
+from undercount.experiments.attribution.of_table import FEWEST_WORLDS, adaptation, window_of
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.discover.outcomes import named
 from undercount.experiments.discover.value import Left, Target, Worth, weights_at, worths
 from undercount.experiments.reference.table import Reference
-from undercount.experiments.store.folder import open_folder, relative, write_whole
-from undercount.experiments.store.kept import Needs, again
+from undercount.experiments.store.folder import relative, write_whole
+from undercount.experiments.store.kept import Needs
 from undercount.experiments.store.tables import write_csv, write_json
 from undercount.experiments.study import Study, carry_out, nothing, planned
 from undercount.experiments.verdict.evidence import Evidence
@@ -33,11 +32,7 @@ from undercount.experiments.verdict.observed import Observed
 from undercount.model.files.problems import BadInput, Problem
 
 DOCUMENT, WORDS, TABLES = "further.json", "words.md", "tables"
-FEWEST_WORLDS = 200  # on which a 90 % interval is known to 2 % of the worlds
 SHARE = "adaptation"
-# Correlation over worlds of what an attribution and the table say of the same worlds' flow: they are the same numbers
-# at the same scale, and other worlds altogether if gates or seed differ.
-SAME_WORLDS = 0.5
 CAVEAT = ("Expected before the figure is known, in simulated worlds, with the error that each figure is assumed to "
           "have. What a figure takes is a kind, not a cost: no costs are known.")
 
@@ -76,65 +71,34 @@ def inquire(reference: Reference, observed: Observed, seed: int, observed_file: 
     if len(reference.labels) < FEWEST_WORLDS:
         raise BadInput(Problem(reference.folder, "--worlds", f"{len(reference.labels)} worlds",
                                f"at least {FEWEST_WORLDS}"))
-    outcomes = named(reference.region)
-    first = outcomes["flow"]
-    targets = []
-    for before in range(first.before, first.after):
-        outcome = outcomes.get(f"flow_{before}_{first.after}")
-        if outcome is not None:
-            targets.append(Target(outcome.name, outcome.words, outcome.of(reference)))
+    targets = _changes(reference)
     if attribution is not None:
         targets.append(adaptation_of(reference, Path(attribution)))
     return Inquiry(reference, observed, tuple(targets), seed, observed_file, attribution)
 
 
+def _changes(reference: Reference) -> list[Target]:
+    """The changes of the hidden flow that the answer asks about: the windows that the region states, or those to the
+    last year from the two before."""
+    stated = reference.region.windows
+    if stated:
+        return [Target(f"flow_{window.before}_{window.after}", "change of ln(persons newly exploited in "
+                       f"{', '.join(window.where) or 'the region'}), {window.before} to {window.after}",
+                       change(reference, window)) for window in stated]
+    outcomes = named(reference.region)
+    last = outcomes["flow"].after
+    asked = [outcomes.get(f"flow_{before}_{last}") for before in range(outcomes["flow"].before, last)]
+    return [Target(outcome.name, outcome.words, outcome.of(reference)) for outcome in asked if outcome is not None]
+
+
 def adaptation_of(reference: Reference, folder: Path) -> Target:
-    """What adaptation of routes and methods made of the change of ln(counted), in the worlds of an attribution.
-
-    Worlds are found by explanation and number. Raises BadInput if they are too few or not those of the table, or if
-    the attribution is not finished or damaged.
-    """
-    manifest = open_folder(folder, "attribute")
-    table = _values(folder, manifest)
-    window = manifest["batch"]["window"]
-    players = [name for name in table["player"].unique() if set(name.split(JOINED)) <= ADAPT]
-    rows = {(reference.explanations[label], world): row for row, (label, world) in
-            enumerate(zip(reference.labels.tolist(), reference.worlds.tolist()))}
-    once = table.drop_duplicates(["explanation", "world", "outcome", "player"])
-    mine = once[(once["outcome"] == "ln_counted") & once["player"].isin(players)]
-    values = np.full(len(reference.labels), np.nan)
-    for (name, world), value in mine.groupby(["explanation", "world"], sort=True)["value"].sum().items():
-        if (name, world) in rows:
-            values[rows[name, world]] = value
-    known = np.flatnonzero(np.isfinite(values))
-    if len(known) < FEWEST_WORLDS:
-        raise BadInput(Problem(folder, "worlds", f"{len(known)} of the table with a part of adaptation",
-                               f"at least {FEWEST_WORLDS}: undercount attribute --prior N, with routes and methods "
-                               "among the players"))
-    flow = once[(once["outcome"] == "ln_newly_exploited")].drop_duplicates(["explanation", "world"])
-    there = {(row.explanation, row.world): row.change_with_all for row in flow.itertuples()}
-    keys = {row: key for key, row in rows.items()}
-    outcome = named(reference.region).get(f"flow_{window['from']}_{window['to']}")
-    theirs = np.array([there[keys[row]] for row in known])
-    if outcome is None or np.corrcoef(theirs, outcome.of(reference)[known])[0, 1] < SAME_WORLDS:
-        raise BadInput(Problem(folder, "worlds", "worlds in which the flow does otherwise than in the table",
-                               "the table's own: the same --seed, and gates or none in both"))
+    """What adaptation of routes and methods made of the change of ln(counted), in the worlds of an attribution. Raises
+    what `of_table.adaptation` raises."""
+    before, after = window_of(folder)
+    outcome = named(reference.region).get(f"flow_{before}_{after}")
+    values = adaptation(reference, folder, None if outcome is None else outcome.of(reference))[:, 0]
     return Target(SHARE, "what route and method adaptation made of the change of ln(counted), "
-                  f"{window['from']} to {window['to']}", values)
-
-
-def _values(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
-    """The columns of an attribution's values that are asked for."""
-    if manifest["state"] != "finished":
-        raise BadInput(Problem(folder, "state", manifest["state"],
-                               f"a finished attribution; to go on: {again(manifest, folder)}"))
-    path = folder / "values.parquet"
-    try:
-        return pd.read_parquet(path, columns=["explanation", "world", "outcome", "player", "value", "change_with_all"])
-    except (OSError, ValueError) as error:  # Arrow's errors are ValueErrors
-        kind = "no file" if isinstance(error, FileNotFoundError) else "a damaged file"
-        raise BadInput(Problem(path, "values", kind,
-                               f"a table; to write it again: {again(manifest, folder)}")) from None
+                  f"{before} to {after}", values)
 
 
 def build(inquiry: Inquiry, folder: Path, jobs: int, step: Callable[[str], None] = lambda what: None) -> Outcome:
