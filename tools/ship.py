@@ -1,5 +1,6 @@
-"""Makes a finished reference table of the mixture the one that ships: `python -m tools.ship FOLDER`. Without a folder
-the table that ships is tied anew, and what is published of it.
+"""Makes a finished reference table of the mixture the one that ships: `python -m tools.ship FOLDER [ATTRIBUTION]`.
+Without a folder the table that ships is tied anew, and what is published of it. ATTRIBUTION is a folder of `undercount
+attribute --prior N` on the table's worlds; what adaptation made in them ships beside the table.
 
 Some of its rows are simulated again first: only if all come out bit for bit is the table, in FOLDER too, tied to the
 rules as they are (a change of comments gives the code another hash, and no other worlds). Writes manifest and tables,
@@ -20,9 +21,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from undercount.experiments.answer.estimands import change, windows
+from undercount.experiments.answer.find import full
+from undercount.experiments.attribution.of_table import COUNTED, FLOW, VALUES, adaptation, window_of
 from undercount.experiments.draws import attempt
 from undercount.experiments.reference.quantities import TRIED, columns, quantities
 from undercount.experiments.reference.shipped import (
+    ATTRIBUTION,
     MIXTURE,
     shipped_folder,
     shipped_reference,
@@ -32,6 +37,7 @@ from undercount.experiments.reference.shipped import (
 from undercount.experiments.reference.table import KEYS, TABLES, Reference, read_reference
 from undercount.experiments.store.folder import MANIFEST
 from undercount.experiments.store.provenance import code_digest
+from undercount.experiments.verdict.observed import read_observed
 from undercount.model.assumed.scenario import load_scenario
 from undercount.model.known.region import Region
 from undercount.model.simulation import simulate
@@ -58,11 +64,28 @@ def ship(folder: Path) -> int:
         manifest["tables"] = manifest["tables"] | {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
     manifest["columns"] = [column for column in reference.columns if ships(column, reference.region)]
     _write_manifest(manifest, target)
-    size = sum(path.stat().st_size for path in target.iterdir())
+    size = sum(path.stat().st_size for path in target.rglob("*"))
     if size > MOST:
         raise ValueError(f"{target}: {size:,} bytes; at most {MOST:,}")
     shipped_reference()
     return size
+
+
+def ship_attribution(folder: Path, table: Reference) -> int:
+    """What an attribution says of changes of logarithms in worlds of the table that ships; bytes written. Raises
+    BadInput if it is of other worlds."""
+    changes = {(window.before, window.after): change(table, window) for window in
+               windows(read_observed(table, None), full(read_observed(table, None)), table.region.windows)}
+    before, after = map(int, window_of(folder))
+    adaptation(table, folder, changes.get((before, after)))
+    target = table.folder / ATTRIBUTION
+    target.mkdir(exist_ok=True)
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    _write_manifest(manifest | {"planned": [], "parts": {}, "tables": {}, "sessions": []}, target)
+    values = pq.read_table(folder / VALUES)
+    pq.write_table(values.filter(pc.is_in(values["outcome"].cast(pa.string()), pa.array([COUNTED, FLOW]))),
+                   target / VALUES, compression="zstd", compression_level=19)
+    return sum(path.stat().st_size for path in target.iterdir())
 
 
 def tie_anew(published: Path = PUBLISHED) -> str:
@@ -141,3 +164,5 @@ def as_there(table: Reference, rows) -> np.ndarray:
 
 if __name__ == "__main__":
     print(f"{ship(Path(sys.argv[1])):,} bytes" if sys.argv[1:] else f"tied to {tie_anew()}")
+    if sys.argv[2:]:
+        print(f"{ship_attribution(Path(sys.argv[2]), shipped_reference()):,} bytes of an attribution")

@@ -8,15 +8,16 @@ import click
 
 
 @click.command("further")
-@click.argument("reference", metavar="REFERENCE")
+@click.argument("reference", metavar="[REFERENCE]", required=False)
 @click.option("--observed", metavar="FILE", help="An observed table in the region's format (default: its own).")
 @click.option("--attribution", metavar="DIR",
               help="A folder of `undercount attribute` on worlds of the same table: adds what adaptation made of the "
-                   "fall.")
+                   "fall (the table that ships has one).")
 @click.option("--seed", default="1", show_default=True, metavar="S", help="Seed of the forests.")
 @click.option("--out", default="results/further", show_default=True, metavar="DIR", help="Result folder.")
-def command(reference: str, observed: str | None, attribution: str | None, seed: str, out: str) -> int:
-    """Say by how much each figure that an agency could publish would narrow the answer, in the worlds of REFERENCE.
+def command(reference: str | None, observed: str | None, attribution: str | None, seed: str, out: str) -> int:
+    """Say by how much each figure that an agency could publish would narrow the answer, in the worlds of REFERENCE
+    (default: those that ship).
 
     Expected shrinkage of the 90 % interval of the change of the hidden flow, with its error, by the kind of effort
     that a figure takes.
@@ -27,6 +28,7 @@ def command(reference: str, observed: str | None, attribution: str | None, seed:
     from undercount.experiments.commands.ending import carried_out
     from undercount.experiments.compute.engines import EngineOptions
     from undercount.experiments.discover.value_build import WORDS, build, inquire
+    from undercount.experiments.reference.shipped import shipped_reference
     from undercount.experiments.reference.table import read_reference
     from undercount.experiments.verdict.observed import read_observed
     from undercount.model.files.problems import BadInput
@@ -35,7 +37,7 @@ def command(reference: str, observed: str | None, attribution: str | None, seed:
     number = read_whole(problems, "--seed", seed, 0, LARGEST_SEED)
     if problems:
         raise BadInput(problems)
-    there = read_reference(reference)
+    there = read_reference(reference) if reference else shipped_reference()
     seen = read_observed(there, Path(observed) if observed else None)
     inquiry = inquire(there, seen, number, observed, attribution)
     folder = Path(out)

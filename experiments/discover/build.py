@@ -23,6 +23,7 @@ from undercount.experiments.discover.language import Where, read_where
 from undercount.experiments.discover.outcomes import Named, named
 from undercount.experiments.discover.tree import leaves
 from undercount.experiments.discover.unknowns import Unknowns, read_unknowns
+from undercount.experiments.reference.shipped import unshipped
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import relative, write_whole
 from undercount.experiments.store.kept import Needs
@@ -58,7 +59,7 @@ class Asked:
 
     def command(self, folder: Path) -> str:
         """The command that makes this folder."""
-        words = ["undercount", "discover", self.reference.folder]
+        words = ["undercount", "discover", *unshipped(self.reference)]
         for text in self.given:
             words += ["--where", text]
         return shlex.join(map(str, [*words, "--seed", self.seed, "--out", folder]))

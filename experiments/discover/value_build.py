@@ -20,6 +20,7 @@ from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.discover.outcomes import named
 from undercount.experiments.discover.value import Left, Target, Worth, weights_at, worths
+from undercount.experiments.reference.shipped import shipped_attribution, unshipped
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import relative, write_whole
 from undercount.experiments.store.kept import Needs
@@ -56,7 +57,7 @@ class Inquiry:
 
     def command(self, folder: Path) -> str:
         """The command that makes this folder."""
-        words = ["undercount", "further", self.reference.folder, "--seed", self.seed]
+        words = ["undercount", "further", *unshipped(self.reference), "--seed", self.seed]
         for option, value in (("--observed", self.observed_file), ("--attribution", self.attribution)):
             words += [option, value] if value is not None else []
         return shlex.join(map(str, [*words, "--out", folder]))
@@ -72,8 +73,8 @@ def inquire(reference: Reference, observed: Observed, seed: int, observed_file: 
         raise BadInput(Problem(reference.folder, "--worlds", f"{len(reference.labels)} worlds",
                                f"at least {FEWEST_WORLDS}"))
     targets = _changes(reference)
-    if attribution is not None:
-        targets.append(adaptation_of(reference, Path(attribution)))
+    if folder := Path(attribution) if attribution else shipped_attribution(reference):
+        targets.append(adaptation_of(reference, folder))
     return Inquiry(reference, observed, tuple(targets), seed, observed_file, attribution)
 
 

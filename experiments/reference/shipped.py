@@ -81,6 +81,22 @@ def shipped_reference(on_region: str | None = None) -> Reference:
     return reference
 
 
+def is_shipped(reference: Reference) -> bool:
+    """Is it the table that ships with its region?"""
+    return Path(reference.folder) == shipped_folder(reference.region)
+
+
+def unshipped(reference: Reference) -> list[str]:
+    """What a command line says of it: its folder, or nothing where it is the one that ships."""
+    return [] if is_shipped(reference) else [str(reference.folder)]
+
+
+def shipped_attribution(reference: Reference) -> Path | None:
+    """What ships of what adaptation made in some of its worlds; None of any other table."""
+    folder = Path(reference.folder) / ATTRIBUTION
+    return folder if is_shipped(reference) and folder.is_dir() else None
+
+
 def own_table(on_region: str | None = None) -> str:
     """How to make a table of one's own, for messages."""
     minutes, there = round(WORTH_MAKING / WORLDS_A_MINUTE), f" --region {on_region}" if on_region else ""

@@ -150,7 +150,7 @@ class Reference:
     def _worlds(self) -> pa.Table:
         return _read(self.folder / "worlds.parquet", self)
 
-    @property
+    @cached_property
     def names(self) -> set[str]:
         """The columns that the file has: fewer than `columns` if an older version wrote it."""
         return set(self._worlds.column_names)
@@ -199,7 +199,11 @@ class Reference:
         return self._worlds.select(list(names))
 
     def quantities(self, names: Sequence[str]) -> np.ndarray:
-        """The quantities of those names, shape (worlds, names), float64."""
+        """The quantities of those names, shape (worlds, names), float64. Raises BadInput if the table has one not."""
+        for name in names:
+            if name not in self.names:  # an older version wrote it, or it was left out to ship
+                raise BadInput(Problem(self.folder, "columns", f"no {name}",
+                                       f"a table of one's own: {again(self.manifest, self.folder)}"))
         return np.column_stack([self._worlds[name].to_numpy() for name in names]).astype(float)[self._rows]
 
     def parameters(self, explanation: str) -> tuple[list[str], np.ndarray]:

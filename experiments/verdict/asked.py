@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from undercount.experiments.reference.shipped import ATTRIBUTION
+from undercount.experiments.reference.shipped import shipped_attribution
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import open_folder
 from undercount.experiments.store.kept import Needs
@@ -42,8 +42,7 @@ class Asked:
     @property
     def attributed(self) -> Path | None:
         """The attribution of the table's worlds: the one given, or the one that ships with the table that ships."""
-        own = self.reference.folder / ATTRIBUTION if self.shipped else None
-        return Path(self.attribution) if self.attribution else own if own and own.is_dir() else None
+        return Path(self.attribution) if self.attribution else shipped_attribution(self.reference)
 
     def _attributed(self) -> dict[str, Any]:
         folder = self.attributed

@@ -175,7 +175,7 @@ def test_command_finds_what_was_planted(answer, capsys):
     assert any(restriction["words"] == "the onset measures begins 2002-07 or earlier" for restriction in best["restrictions"])
     assert main(["verify", str(answer)]) == 0
     words = (answer / "words.md").read_text()
-    assert "Counts fall because people are fewer" in words and "not what happened" in words
+    assert "and the flow is lower by a fifth or more" in words and "not what happened" in words
     rows = pd.read_csv(answer / "tables" / "restrictions.csv")
     assert {"unknown", "low", "high", "quasi_p_low", "quasi_p_high", "words"} <= set(rows)
 
