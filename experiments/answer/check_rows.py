@@ -65,7 +65,7 @@ def _checked(made: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], 
             yield f"{GROUPS[group]} {_dashed(key)}", link["check"], []
     for year, level in made["level"].items():
         yield f"level {year}", level["check"], []
-    if adaptation := made["adaptation"]:
+    if adaptation := made.get("adaptation"):
         for outcome, words in (("counted", "the count"), ("flow", "the flow")):
             yield f"adaptation's part of {words} {adaptation['from']}-{adaptation['to']}", \
                 adaptation[outcome]["check"], []

@@ -172,7 +172,7 @@ def _missed(answer: Mapping[str, Any], name: str) -> str:
 
 def _adaptation(answer: Mapping[str, Any]) -> tuple[str, str] | None:
     """The sentence that the question asks for."""
-    found = answer["adaptation"]
+    found = answer.get("adaptation")
     if not found or found["change"] >= 0:
         return None
     counted, flow, whole = found["counted"], found["flow"], found["change"]

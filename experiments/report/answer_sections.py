@@ -109,7 +109,7 @@ def rivals(answer: Mapping[str, Any]) -> Section:
         [[cell(year), *(cell(f"{persons(v[k][0])} to {persons(v[k][-1])}") for k in ("prior", "posterior")),
           cell("" if v["check"]["says"] else "says nothing", marked=not v["check"]["says"])]
          for year, v in answer["level"].items()]))
-    if found := answer["adaptation"]:
+    if found := answer.get("adaptation"):
         rows = [[cell(words), *(cell(band(found[k][w])) for w in ("prior", "quantiles")),
                  cell(number(found[k]["check"]["correlation"])),
                  cell("" if found[k]["check"]["says"] else "says nothing", marked=not found[k]["check"]["says"])]

@@ -125,11 +125,21 @@ def test_shares_by_hand():
     assert rows["share"].to_dict() == pytest.approx(
         {"measures": 0.1, "routes": 0.3, "methods": 0.1, ADAPTATION: 0.4, REST: 0.5})
     assert (rows["draws"] == 12).all() and (rows["fell"] == 10).all()
-    assert rows.loc["measures", "flow"] == pytest.approx(-0.1) and rows.loc[ADAPTATION, "flow_high"] == pytest.approx(0.1)
+    # Of the flow a mean: ten of twelve draws fell by ln 0.9, so in the middle it is what all of them changed.
+    assert rows.loc["measures", "flow"] == pytest.approx(0.9 ** (10 / 12) - 1)
+    assert rows.loc[ADAPTATION, "flow_high"] == pytest.approx(0.1)
+    assert (rows["flow_fell"] == 0).all() and rows["flow_share"].isna().all()  # measures and methods cancel in each
     window = find_window(load_scenario("everything").region, "2002", None, [])
     first = sentences(shares_table(found), window)[0]
-    assert first == ("Route and method adaptation made 40 % (40 % to 40 %) of the fall of the counts, 2002 to 2003, and changed "
-                     "the hidden flow by +10 % (0 % to +10 %).")
+    assert first == ("Route and method adaptation made 40 % of the fall of the counts on average, 2002 to 2003 (40 % to 40 % in "
+                     "the middle 90 % of the draws), and changed the hidden flow by +8 % on average (0 % to +10 %).")
+
+
+def test_shares_of_the_flow_are_of_the_draws_in_which_it_fell():
+    fell = [[[0.0, -0.1], [0.0, -0.3], [0.0, 0.0]]] * 12
+    rows = shares_table(made_up(fell + [[[0.0, 0.5]] * 3] * 5, [[-0.5, -0.1]] * 17)).set_index("cause")
+    assert (rows["flow_fell"] == 12).all()
+    assert rows["flow_share"].to_dict() == pytest.approx({"measures": 0.2, "routes": 0.6, "methods": 0.0, ADAPTATION: 0.6, REST: 0.2})
 
 
 @settings(max_examples=50, deadline=None)

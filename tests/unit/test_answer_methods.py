@@ -1,5 +1,7 @@
 """Methods, splits and the question whether a table is ordinary, where the right answer is known in closed form."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from undercount.experiments.answer import views
@@ -117,12 +119,26 @@ def test_a_cell_that_contradicts_the_others_is_named():
 
 def test_worlds_are_used_for_one_thing_only():
     for worlds in (400, 1000, 4000, 20_000):
-        found = views.split(worlds, "here")
+        found = views.split(of_worlds(worlds), 1)
         together = np.concatenate([found.train, found.setting, found.checked])
         assert np.array_equal(np.sort(together), np.arange(worlds))
-    assert len(views.split(20_000, "here").checked) == 400
+    assert len(views.split(of_worlds(20_000), 1).checked) == 400
     with pytest.raises(BadInput, match="at least 400"):
-        views.split(399, "here")
+        views.split(of_worlds(399), 1)
+
+
+def test_of_several_explanations_each_is_learnt_from_and_checked_on():
+    """A table holds one explanation after the other."""
+    table = of_worlds(1200, 3)
+    found = views.split(table, 1)
+    for part in (found.train, found.setting, found.checked):
+        assert set(table.labels[part]) == {0, 1, 2}
+    assert np.array_equal(found.train, views.split(table, 1).train)
+
+
+def of_worlds(worlds, explanations=1):
+    return SimpleNamespace(labels=np.repeat(np.arange(explanations), worlds // explanations), folder="here",
+                           explanations=[f"e{i}" for i in range(explanations)])
 
 
 def test_windows_end_in_the_last_year():
