@@ -26,12 +26,13 @@ from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import relative, write_whole
+from undercount.experiments.store.tables import write_csv, write_parquet
 from undercount.experiments.study import Study, carry_out, finished_parts, planned
 from undercount.experiments.verdict import answer_words, judge
 from undercount.experiments.verdict import document as labels
 from undercount.experiments.verdict.asked import Asked
 from undercount.experiments.verdict.folder import DRAWS, LABEL_DRAWS, LABEL_WORDS, TABLES, VERDICT, WORDS
-from undercount.experiments.verdict.written import draws_of, write_csv, write_parquet
+from undercount.experiments.verdict.label_draws import draws_of
 
 import undercount
 
@@ -113,16 +114,16 @@ def write(asked: Asked, found: Found, by_hand, verdict: judge.Verdict | None, co
         write_whole(paths[-1], answer_words.page(content).encode())
         drawn = draws_of(verdict)
     for name, frame in frames.items():
-        paths += [write_csv(frame, folder / TABLES / f"{name}.csv"),
-                  write_parquet(frame, folder / TABLES / f"{name}.parquet")]
+        paths += [write_csv(folder / TABLES / f"{name}.csv", frame, digits=None),
+                  write_parquet(folder / TABLES / f"{name}.parquet", frame, pandas=True)]
     # With single explanations alone the draws are theirs, as `attribute` and `policy` simulate them again.
     mixed = any(is_mixture(entry["resolved"]) for entry in found.reference.manifest["scenarios"])
     if mixed or drawn is None:
-        paths.append(write_parquet(weights, folder / DRAWS))
+        paths.append(write_parquet(folder / DRAWS, weights, pandas=True))
         if drawn is not None:
-            paths.append(write_parquet(drawn, folder / LABEL_DRAWS))
+            paths.append(write_parquet(folder / LABEL_DRAWS, drawn, pandas=True))
     else:
-        paths.append(write_parquet(drawn, folder / DRAWS))
+        paths.append(write_parquet(folder / DRAWS, drawn, pandas=True))
     return paths
 
 

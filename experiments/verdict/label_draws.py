@@ -1,12 +1,9 @@
-"""Tables of a verdict's folder, and the posterior draws of single explanations."""
+"""The posterior draws of single explanations, as a verdict's folder holds them."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
-from undercount.experiments.store import tables
 from undercount.experiments.verdict.judge import Verdict
 from undercount.experiments.verdict.posterior import luck, shares_of
 
@@ -25,13 +22,3 @@ def draws_of(found: Verdict) -> pd.DataFrame:
         frame.insert(0, "explanation", name)
         pieces.append(frame)
     return pd.concat(pieces, ignore_index=True)
-
-
-def write_csv(frame: pd.DataFrame, path: Path) -> Path:
-    """A table of a verdict, with all digits."""
-    return tables.write_csv(path, frame, digits=None)
-
-
-def write_parquet(frame: pd.DataFrame, path: Path) -> Path:
-    """The same as Parquet."""
-    return tables.write_parquet(path, frame, pandas=True)
