@@ -119,7 +119,7 @@ def checks(found: Mapping[str, Any]) -> Figure:
     """On worlds of known truth: how many of the intervals hold it, how well estimate and truth correlate, and where
     that misses its goal."""
     rows = [(f"hidden flow, {key.replace(':', '–')}", own["check"]) for key, own in found["flow"].items()]
-    rows += [(f"the same with the statistics, {key.replace(':', '–')}", own["informed"]["check"])
+    rows += [(f"with the statistics, {key.replace(':', '–')}", own["informed"]["check"])
              for key, own in found["flow"].items() if own["informed"]]
     rows += [(f"{link['words']}, {key.replace(':', '–')}", link["check"])
              for key, own in found["chain"].items() for link in own["groups"].values()]
