@@ -8,7 +8,7 @@ The first step of all is a ridge regression of every estimand on the summaries, 
     rejection   the nearest worlds in the space of the predictions, moved along a local regression [4]
     ridge       the prediction, with the out-of-fold residuals of all worlds as its distribution
 
-What is exactly the same number in most worlds (no shelter was full) is nowhere moved: no world has what a shift would
+What is exactly the same number in many worlds (no shelter was full) is nowhere moved: no world has what a shift would
 make of it. Forests and adjusted forests need nothing but scikit-learn, and carry the answer. Every method gives draws
 with weights; whether they are honest is asked in `honest.py`.
 
@@ -38,7 +38,7 @@ GROWTH = Growth(
     features=0.12)  # summaries say much the same in different ways
 GROWN = 4  # targets of a forest: what a split costs grows with them
 RESIDUALS = 2000  # of the ridge regression: enough for its quantiles
-STILL = 0.5  # share of the worlds in which a target that is not moved is the same number
+STILL = 0.1  # share of the worlds in which a target that is not moved is exactly one number
 COMPARED = 400  # worlds that methods are compared on
 
 
@@ -114,7 +114,7 @@ class Fitted:
                                                seed + k, growth, cores)
                    for k, (family, members) in enumerate(grouped.items())}
         return cls(targets.names, truths, grouped, centre, scale, model, predicted, np.where(spread > 0, spread, 1.0),
-                   (truths == np.median(truths, axis=0)).mean(axis=0) <= STILL, forests, projected)
+                   np.array([_most_frequent(column) <= STILL for column in truths.T]), forests, projected)
 
     def forest_weights(self, family: str, summaries: np.ndarray):
         """Weights (m, n) of the training worlds for new rows (m, p), sparse."""
@@ -184,6 +184,11 @@ class Fitted:
             A, root = np.hstack([np.ones((kept, 1)), off]), np.sqrt(weights)[:, None]
             slopes = np.linalg.lstsq(root * A, root * truths[rows], rcond=1e-6)[0]
             yield Draws(truths[rows] - moves * (off @ slopes[1:]), weights, rows)
+
+
+def _most_frequent(values: np.ndarray) -> float:
+    """Share of the number that occurs most often."""
+    return np.unique(values, return_counts=True)[1].max() / len(values)
 
 
 def _few(truths: np.ndarray, predicted: np.ndarray) -> np.ndarray:
