@@ -26,6 +26,7 @@ from undercount.model.files.problems import BadInput, Problem
 
 # Worlds learnt from, at most, that set levels beside those set aside; fewer for many targets, as links by country are.
 LEFT_OUT, FEWER, MANY = 4000, 600, 50
+STILL = 0.1  # share of the worlds in which a link that is not moved is exactly nothing
 SUBLINKS = ("new", "held")  # of "fewer people", told apart in all countries together
 
 
@@ -229,7 +230,7 @@ def learn(seen: View, targets: Targets, parts: Split, seed: int, cores: int, tre
                 "rivals": targets.starting("rival")}
     families = {family: members for family, members in families.items()
                 if members and (chosen is None or family in chosen)}
-    fitted = Fitted.fit(view[parts.train], targets.of(parts.train), families, seed, cores, trees)
+    fitted = Fitted.fit(view[parts.train], targets.of(parts.train), families, seed, cores, trees, STILL)
     own, picked, scores = np.full((len(GRID), len(names)), np.nan), {}, {}
     for family, members in families.items():
         if family == "rivals":

@@ -8,8 +8,8 @@ The first step of all is a ridge regression of every estimand on the summaries, 
     rejection   the nearest worlds in the space of the predictions, moved along a local regression [4]
     ridge       the prediction, with the out-of-fold residuals of all worlds as its distribution
 
-What is exactly the same number in many worlds (no shelter was full) is nowhere moved: no world has what a shift would
-make of it. Forests and adjusted forests need nothing but scikit-learn, and carry the answer. Every method gives draws
+What is exactly one number in many worlds (no shelter was full) need not be moved: no world has what a shift would make
+of it. Forests and adjusted forests need nothing but scikit-learn, and carry the answer. Every method gives draws
 with weights; whether they are honest is asked in `honest.py`.
 
 [1] Fearnhead, Prangle (2012), Constructing summary statistics for ABC, doi:10.1111/j.1467-9868.2011.01010.x
@@ -38,7 +38,6 @@ GROWTH = Growth(
     features=0.12)  # summaries say much the same in different ways
 GROWN = 4  # targets of a forest: what a split costs grows with them
 RESIDUALS = 2000  # of the ridge regression: enough for its quantiles
-STILL = 0.1  # share of the worlds in which a target that is not moved is exactly one number
 COMPARED = 400  # worlds that methods are compared on
 
 
@@ -93,8 +92,11 @@ class Fitted:
 
     @classmethod
     def fit(cls, summaries: np.ndarray, targets: Targets, families: dict[str, Sequence[str]], seed: int, cores: int,
-            trees: int = GROWTH.trees) -> Fitted:
-        """Learn from summaries (n, p) and the targets of the same worlds. `families`: name -> its targets, by name."""
+            trees: int = GROWTH.trees, still: float = 1.0) -> Fitted:
+        """Learn from summaries (n, p) and the targets of the same worlds. `families`: name -> its targets, by name.
+
+        Targets that are exactly one number in more than a share `still` of the worlds are not moved.
+        """
         from sklearn.linear_model import Ridge, RidgeCV
         from sklearn.model_selection import KFold, cross_val_predict
 
@@ -114,7 +116,7 @@ class Fitted:
                                                seed + k, growth, cores)
                    for k, (family, members) in enumerate(grouped.items())}
         return cls(targets.names, truths, grouped, centre, scale, model, predicted, np.where(spread > 0, spread, 1.0),
-                   np.array([_most_frequent(column) <= STILL for column in truths.T]), forests, projected)
+                   np.array([_most_frequent(column) <= still for column in truths.T]), forests, projected)
 
     def forest_weights(self, family: str, summaries: np.ndarray):
         """Weights (m, n) of the training worlds for new rows (m, p), sparse."""
