@@ -23,8 +23,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from undercount.experiments.answer.estimands import change, windows
 from undercount.experiments.answer.find import full
-from undercount.experiments.attribution.of_table import COUNTED, FLOW, VALUES, adaptation, window_of
 from undercount.experiments.draws import attempt
+from undercount.experiments.reference.attributed import COUNTED, FLOW, VALUES, adaptation, window_of
 from undercount.experiments.reference.quantities import TRIED, columns, quantities
 from undercount.experiments.reference.shipped import (
     ATTRIBUTION,

@@ -17,9 +17,9 @@ from undercount.experiments.answer.checks import Check, check
 from undercount.experiments.answer.estimands import Window, change
 from undercount.experiments.answer.posterior import Marginal, balance, balanced, marginal, priors
 from undercount.experiments.answer.views import View
-from undercount.experiments.attribution.of_table import COUNTED, FLOW, adaptation, window_of
 from undercount.experiments.inference.honest import assess, honest, levels
 from undercount.experiments.inference.methods import Fitted, Targets
+from undercount.experiments.reference.attributed import COUNTED, FLOW, adaptation, window_of
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.verdict.observed import Observed
 from undercount.model.files.problems import BadInput, Problem

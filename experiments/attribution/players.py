@@ -1,7 +1,7 @@
 """The players: causes that can be taken out of a drawn scenario, one at a time or together.
 
-A player is a switch of `model/mechanisms.py`, an onset (or some, joined by +: `routes+methods`), which then does not
-happen, or one of two bundles of what files say:
+A player is a switch of `model/assumed/mechanisms.py`, an onset (or some, joined by +: `routes+methods`), which then
+does not happen, or one of two bundles of what files say:
 
 own_cause     the events and values by which an explanation differs from the common core that it extends.
               What a switch among the players governs belongs to that switch.
@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from undercount.experiments.attribution.shapley import MOST_PLAYERS
 from undercount.experiments.attribution.window import Window
+from undercount.experiments.reference.attributed import JOINED
 from undercount.model.assumed.mechanisms import MECHANISMS
 from undercount.model.assumed.parameters import specs
 from undercount.model.assumed.scenario import Event, Scenario, parameter_table
@@ -37,7 +38,6 @@ ONSETS = {
     "refusal": "fewer of those found accept help", "visas": "people use visa-free travel",
     "demand": "markets shrink", "protection": "more protection is bought",
 }
-JOINED = "+"
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from undercount.experiments.attribution.players import JOINED
 from undercount.experiments.attribution.tables import Played
 from undercount.experiments.attribution.window import EVERY, Window
 from undercount.experiments.paired.basis import INTERVAL
+from undercount.experiments.reference.attributed import ADAPT, JOINED, METHODS, ROUTES
 from undercount.experiments.verdict.criteria import STAYED, STAYED_WORDS
 
 REST, ADAPTATION = "all else", "routes and methods"
-ROUTES, METHODS = {"routes", "route_adaptation"}, {"methods", "method_adaptation"}
-ADAPT = ROUTES | METHODS
 FEWEST_DRAWS = 10  # that fell: of fewer no interval is given
 
 

@@ -109,7 +109,7 @@ def build(asked: Asked, folder: Path, step: Callable[[str], None] = lambda what:
     about = {"batch": asked.batch(), "reference": relative(asked.reference.folder, folder)}
     # Without parts: everything is made when the tables are.
     made = Study(about | planned([]), asked.command(folder), [], nothing, assemble, partial=False,
-                 needs=Needs(beside=[str(asked.reference.folder)]))
+                 needs=Needs(beside=unshipped(asked.reference)))
     return carry_out(folder, "discover", asked.batch(), lambda there: made, EngineOptions("serial"))
 
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import pandas as pd
 from undercount.experiments.answer.estimands import change
-from undercount.experiments.attribution.of_table import FEWEST_WORLDS, adaptation, window_of
 from undercount.experiments.compute.engines import EngineOptions
 from undercount.experiments.compute.jobs import Outcome
 from undercount.experiments.discover.outcomes import named
 from undercount.experiments.discover.value import Left, Target, Worth, weights_at, worths
+from undercount.experiments.reference.attributed import FEWEST_WORLDS, adaptation, window_of
 from undercount.experiments.reference.shipped import shipped_attribution, unshipped
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import relative, write_whole
@@ -94,7 +94,7 @@ def _changes(reference: Reference) -> list[Target]:
 
 def adaptation_of(reference: Reference, folder: Path) -> Target:
     """What adaptation of routes and methods made of the change of ln(counted), in the worlds of an attribution. Raises
-    what `of_table.adaptation` raises."""
+    what `attributed.adaptation` raises."""
     before, after = window_of(folder)
     outcome = named(reference.region).get(f"flow_{before}_{after}")
     values = adaptation(reference, folder, None if outcome is None else outcome.of(reference))[:, 0]
@@ -122,7 +122,7 @@ def build(inquiry: Inquiry, folder: Path, jobs: int, step: Callable[[str], None]
     about = {"batch": inquiry.batch(), "reference": relative(inquiry.reference.folder, folder)}
     made = Study(about | planned([]), inquiry.command(folder), [], nothing, assemble, partial=False,
                  needs=Needs(files=[inquiry.observed_file] if inquiry.observed_file else [], beside=[
-                     str(place) for place in (inquiry.reference.folder, inquiry.attribution) if place is not None]))
+                     *unshipped(inquiry.reference), *([inquiry.attribution] if inquiry.attribution else [])]))
     return carry_out(folder, "further", inquiry.batch(), lambda there: made, EngineOptions("serial"))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from undercount.experiments.reference.shipped import shipped_attribution
+from undercount.experiments.reference.shipped import shipped_attribution, unshipped
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import open_folder
 from undercount.experiments.store.kept import Needs
@@ -50,7 +50,7 @@ class Asked:
 
     def needs(self) -> Needs:
         """What its folder keeps: what `attribute` and `policy` ask of the table; the table itself stays where it is."""
-        beside = [str(self.reference.folder), *([self.attribution] if self.attribution else [])]
+        beside = [*unshipped(self.reference), *([self.attribution] if self.attribution else [])]
         return Needs(files=[self.given] if self.given else [], beside=beside,
                      folders={"": (REFERENCE, lambda to: keep_reference(self.reference, to))})
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from undercount.experiments.attribution.players import JOINED
-from undercount.experiments.attribution.shares import ADAPT
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.store.folder import open_folder
 from undercount.experiments.store.kept import again
 from undercount.model.files.problems import BadInput, Problem
 
 VALUES = "values.parquet"
+JOINED = "+"  # between onsets that are taken away as one
+ROUTES, METHODS = {"routes", "route_adaptation"}, {"methods", "method_adaptation"}
+ADAPT = ROUTES | METHODS
 COUNTED, FLOW = "ln_counted", "ln_newly_exploited"
 FEWEST_WORLDS = 200  # on which a 90 % interval is known to 2 % of the worlds
 # Correlation over worlds of what an attribution and the table say of the same worlds' flow: they are the same numbers
