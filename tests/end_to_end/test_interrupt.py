@@ -47,8 +47,9 @@ def test_while_it_compiles(tmp_path, engine):
 
 
 def test_while_it_starts(tmp_path):
+    """On a crowded machine that may be before the command is reached, which then has nothing to say."""
     code, said, left = interrupted(tmp_path, lambda folder: not time.sleep(0.4), *RUN)
-    assert code == 130 and quiet(said) and not left, said + left
+    assert code == 130 and (quiet(said) or said == "") and not left, said + left
 
 
 @pytest.mark.slow
