@@ -26,10 +26,11 @@ def test_the_data_dictionary_is_current():
 
 
 def test_every_parameter_and_mechanism_is_in_the_tables():
+    parameters, mechanisms = parameter_table(), mechanism_table()
     for spec in specs().values():
-        assert f"| `{spec.key}` | {spec.meaning}" in parameter_table()
+        assert f"| `{spec.key}` | {spec.meaning}" in parameters
     for name in MECHANISMS:
-        assert f"| `{name}` |" in mechanism_table()
+        assert f"| `{name}` |" in mechanisms
 
 
 def test_a_parameter_says_whether_the_mixture_draws_it():
