@@ -98,6 +98,7 @@ def test_nobody_who_listens_stops_the_work(tmp_path, closed):
     assert done.returncode == 0 and (tmp_path / "mine" / "runs.parquet").exists()
 
 
+@pytest.mark.slow  # without asserts all rules are compiled again
 def test_it_runs_without_docstrings(tmp_path):
     command = [sys.executable, "-OO", "-m", "undercount", "run", "no-change", *QUICK, "--out", tmp_path / "mine"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
