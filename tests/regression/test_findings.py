@@ -27,7 +27,7 @@ def test_the_words_are_those_of_the_document():
 def test_every_check_is_told():
     checks = VERDICT["answer"]["checks"]
     failed = sum(not check["holds"] for check in checks)
-    assert TEXT.count("| **fails** |") == failed and f"{failed} of {len(checks)} fail." in TEXT
+    assert TEXT.count("| **fails** |") == failed and f"{failed} of {len(checks)} fail, " in TEXT
     assert all(f"| {check['name']} |" in TEXT for check in checks)
 
 
