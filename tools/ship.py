@@ -74,10 +74,11 @@ def ship(folder: Path) -> int:
 def ship_attribution(folder: Path, table: Reference) -> int:
     """What an attribution says of changes of logarithms in worlds of the table that ships; bytes written. Raises
     BadInput if it is of other worlds."""
-    changes = {(window.before, window.after): change(table, window) for window in
-               windows(read_observed(table, None), full(read_observed(table, None)), table.region.windows)}
-    before, after = map(int, window_of(folder))
-    adaptation(table, folder, changes.get((before, after)))
+    observed = read_observed(table, None)
+    asked = {(str(window.before), str(window.after)): window
+             for window in windows(observed, full(observed), table.region.windows)}
+    window = asked.get(window_of(folder))
+    adaptation(table, folder, None if window is None else change(table, window))
     target = table.folder / ATTRIBUTION
     target.mkdir(exist_ok=True)
     manifest = json.loads((folder / MANIFEST).read_bytes())

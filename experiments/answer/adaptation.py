@@ -20,6 +20,7 @@ from undercount.experiments.answer.views import View
 from undercount.experiments.inference.honest import assess, honest, levels
 from undercount.experiments.inference.methods import Fitted, Targets
 from undercount.experiments.reference.attributed import COUNTED, FLOW, adaptation, window_of
+from undercount.experiments.reference.shipped import shipped_attribution
 from undercount.experiments.reference.table import Reference
 from undercount.experiments.verdict.observed import Observed
 from undercount.model.files.problems import BadInput, Problem
@@ -47,13 +48,25 @@ class Adaptation:
     parts: dict[str, Part]
 
 
+def to_learn_from(reference: Reference, asked: Sequence[Window], folder: Path | None) -> Path | None:
+    """The attribution that is given; one that ships, which nobody named, only where the observed table asks about its
+    years."""
+    unnamed = folder is not None and folder == shipped_attribution(reference)
+    return None if folder is None or unnamed and _between(asked, folder) is None else folder
+
+
+def _between(asked: Sequence[Window], folder: Path) -> Window | None:
+    """The window that an attribution is about; None if it is none of those asked."""
+    years = window_of(folder)
+    return next((window for window in asked if (str(window.before), str(window.after)) == years), None)
+
+
 def learn_adaptation(reference: Reference, observed: Observed, asked: Sequence[Window], folder: Path, seed: int,
                      cores: int) -> Adaptation:
     """Raises BadInput if the attribution is of other worlds, too few, or of none of the windows `asked`."""
-    before, after = window_of(folder)
-    window = next((each for each in asked if (str(each.before), str(each.after)) == (before, after)), None)
+    window = _between(asked, folder)
     if window is None:
-        raise BadInput(Problem(folder, "from, to", f"{before} to {after}",
+        raise BadInput(Problem(folder, "from, to", " to ".join(window_of(folder)),
                                ", or ".join(each.key.replace(":", " to ") for each in asked)))
     flow = change(reference, window)
     every = adaptation(reference, folder, flow, tuple(OUTCOMES.values()))

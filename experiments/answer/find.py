@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from undercount.experiments.answer.adaptation import Adaptation, learn_adaptation
+from undercount.experiments.answer.adaptation import Adaptation, learn_adaptation, to_learn_from
 from undercount.experiments.answer.chain import LINKS
 from undercount.experiments.answer.checks import Check, Direction, area, checks, direction
 from undercount.experiments.answer.estimands import FELL, Truths, Window, not_asked, truths, windows
@@ -135,8 +135,8 @@ def find(reference: Reference, observed: Observed, seed: int, cores: int, say: C
         raise BadInput(Problem(observed.file, "period", f"full years {', '.join(map(str, years)) or 'none'}",
                                "two full years in a row with the same countries and counts above 0"))
     parts = split(reference, seed)
-    adapted = None if attribution is None else \
-        learn_adaptation(reference, observed, asked, attribution, seed, cores)
+    played = to_learn_from(reference, asked, attribution)
+    adapted = None if played is None else learn_adaptation(reference, observed, asked, played, seed, cores)
     say("is the observed table like the simulated ones")
     counts = reference.quantities(observed.columns)
     usual = ordinary(observed, counts, parts.train, np.concatenate([parts.setting, parts.checked]))

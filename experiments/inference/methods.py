@@ -107,6 +107,7 @@ class Fitted:
         model = RidgeCV(PENALTIES).fit(X, truths)
         # The penalty is not refitted in every fold: one number from all worlds tells nothing of a single one.
         predicted = cross_val_predict(Ridge(model.alpha_), X, truths, cv=KFold(FOLDS, shuffle=True, random_state=seed))
+        predicted = predicted.reshape(truths.shape)  # of one target scikit-learn gives a row
         spread = (truths - predicted).std(axis=0)
         at = {name: i for i, name in enumerate(targets.names)}
         grouped = {family: tuple(at[name] for name in members) for family, members in families.items()}

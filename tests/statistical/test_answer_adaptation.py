@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from undercount.experiments.answer.adaptation import learn_adaptation
+from undercount.experiments.answer import adaptation
+from undercount.experiments.answer.adaptation import learn_adaptation, to_learn_from
 from undercount.experiments.answer.estimands import change, windows
 from undercount.experiments.verdict.observed import read_observed
 from undercount.model.files.problems import BadInput
@@ -77,6 +78,17 @@ def test_an_attribution_between_other_years_is_refused(table, asked, tmp_path):
     folder = an_attribution(tmp_path / "a", table, both[0], made_of(table), made_of(table))
     with pytest.raises(BadInput, match="found 2002 to 2003; allowed: 2001 to 2003"):
         learn_adaptation(table, observed, both[1:], folder, SEED, 2)
+
+
+def test_the_one_that_ships_is_left_aside_where_the_observed_table_asks_about_other_years(table, asked, tmp_path, monkeypatch):
+    """Nobody named it, so somebody's own counts of other years must not be refused for it."""
+    _, both = asked
+    folder = an_attribution(tmp_path / "a", table, both[0], made_of(table), made_of(table))
+    monkeypatch.setattr(adaptation, "shipped_attribution", lambda reference: folder)
+    assert to_learn_from(table, both[1:], folder) is None and to_learn_from(table, both, folder) == folder
+    monkeypatch.setattr(adaptation, "shipped_attribution", lambda reference: None)
+    assert to_learn_from(table, both[1:], folder) == folder  # named: told that it is of other years
+    assert to_learn_from(table, both, None) is None
 
 
 @pytest.mark.parametrize("broken, said", [(lambda path: path.unlink(), "no file"), (lambda path: path.write_bytes(b"PAR1"), "a damaged file")])

@@ -159,3 +159,13 @@ def test_the_stated_error_is_the_same_for_the_same_seed_and_never_negative():
     counts = np.full((50, len(ROWS)), 3.0)
     one, other = (views.disturbed(observed(counts[0]), counts, 7) for _ in range(2))
     assert np.array_equal(one, other) and (one >= 0).all() and one.std() > 0
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_one_target_alone_is_as_good_as_several(method):
+    """A table of two full years asks for one change of the flow only."""
+    rng = np.random.default_rng(4)
+    truths = rng.standard_normal((700, 1))
+    fitted = Fitted.fit(truths + rng.standard_normal((700, 3)), Targets(("told",), truths), {"one": ("told",)}, 1, 1, 20)
+    draws = next(fitted.posteriors(method, "one", np.full((1, 3), 2.0), [0]))
+    assert draws.values.shape[1] == 1 and abs(draws.weights @ draws.values[:, 0] - 1.5) < 0.5  # exactly 6 / 4
