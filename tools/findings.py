@@ -72,8 +72,10 @@ def origins(published: Path, reference: dict[str, Any]) -> str:
             made.append((folder, json.loads(path.read_bytes())))
     rows = [(name, (manifest["commit"] or "unknown")[:7], _code(manifest["batch"])) for name, manifest in made]
     listed = "\n".join(manifest["command"] for _, manifest in made)
-    return table(("made", "at commit", "by rules"), rows) + f"\n\n```\n{listed}\n```\n\n" \
-        "Rules of two codes here make the same worlds: thirty of them come out bit for bit by either."
+    text = table(("made", "at commit", "by rules"), rows) + f"\n\n```\n{listed}\n```"
+    if len({code for *_, code in rows}) > 1:
+        text += "\n\nRules of two codes here make the same worlds: thirty of them come out bit for bit by either."
+    return text
 
 
 def _code(batch: dict[str, Any]) -> str:
