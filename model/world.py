@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -43,6 +42,7 @@ from undercount.model.known.facts import fact_table, women_at_risk
 from undercount.model.known.places import ngo_table, once, place_table, post_table
 from undercount.model.known.routes import route_table
 from undercount.model.month import run_months
+from undercount.model.tables import Tables, records
 
 if TYPE_CHECKING:
     from undercount.model.known.region import Region
@@ -64,23 +64,7 @@ FEWEST_NETWORKS = 2  # of a country: with one, nobody else could pay an official
 ROWS_PER_LEAVER = 64
 PERSONS_PER_POOLED_ROW = 16
 
-# What every rule is handed as `w`: all tables of a world, whose luck it is, and how large a party may be.
-Tables = namedtuple("Tables", (
-    "seed", "party_size", "counts", "people", "active", "par", "facts", "places", "classes", "routes", "posts",
-    "officials", "recruiters", "minds", "networks", "ngos", "hidden", "actors", "flows", "histories", "exposures",
-    "relisted", "census", "censuses", "gravity", "corridors", "risks", "coming", "stocks", "told", "settling",
-    "calendar", "agenda", "pending", "picks", "guides"))
-
-
 SHARED = ("par", "facts", "settling", "gravity", "coming")  # tables of a template that its worlds read and never write
-
-
-def records(shape, dtype) -> np.recarray:
-    """Zeroed records whose fields are attributes, compiled or interpreted; they begin at a pair of cache lines."""
-    size = int(np.prod(shape)) * dtype.itemsize
-    room = np.zeros(size + layout.LINES, np.uint8)  # untouched zeros cost no memory
-    start = -room.ctypes.data % layout.LINES
-    return room[start:start + size].view(dtype).reshape(shape).view(np.recarray)
 
 
 def _with_warm_up(table: np.ndarray) -> np.ndarray:
@@ -186,7 +170,7 @@ class Template:
         par = self.par
         alone = par["reintegrates"] + par["retrafficked"]
         helped = par["reintegrates"] * par["support"] + par["retrafficked"]
-        return np.minimum(1.0, np.stack([alone.T, helped.T], axis=1))
+        return np.minimum(1.0, np.stack([alone.T, helped.T], axis=1), order="C")
 
     def _cells(self) -> list[tuple[int, int, int, int]]:
         """(base, agents, cells, networks) of every origin; sets the places' recruiter rows."""

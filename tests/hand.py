@@ -18,7 +18,8 @@ from undercount.model.engine import decisions, layout, random
 from undercount.model.engine.ahead import bounds_of
 from undercount.model.engine.layout import NOBODY
 from undercount.model.lives import held
-from undercount.model.world import Tables, _risks, records
+from undercount.model.tables import Tables, records
+from undercount.model.world import _risks
 
 SEED, NOW, MONTHS = 77, 40, 48
 HOME, TRANSIT, ABROAD = range(3)
@@ -55,7 +56,7 @@ def tables(party_size: int = 1) -> Tables:
         censuses=np.zeros((MONTHS, len(layout.SITUATIONS)), np.int64),
         gravity=np.zeros((MONTHS, n, layout.MAX_ROUTES)), corridors=np.zeros((n, layout.MAX_ROUTES)), risks=_risks(n),
         coming=np.zeros((n, MONTHS), layout.COMING).view(np.recarray), stocks=np.zeros((n, n, 2, 2), np.int64),
-        told=records((2, layout.BELIEFS, n), layout.TOLD), settling=np.zeros((n, MONTHS, 2)).transpose(0, 2, 1),
+        told=records((2, layout.BELIEFS, n), layout.TOLD), settling=np.zeros((n, 2, MONTHS)),
         calendar=np.zeros((8, layout.PAGE), np.int32), agenda=records(MONTHS, layout.AGENDA), pending=np.zeros(8, np.int32),
         picks=np.zeros(3), guides=np.zeros(3, np.int32))
     _fill(w)

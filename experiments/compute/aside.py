@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from undercount.model.world import Template
 
 PEOPLE_PER_AGENT, SEED = 10_000, 0
-LARGEST = ("settle",)  # takes a third of the time
-OTHERS = ("begin_month", "migrants_live", "recruiters_work", "officials_serve", "ngos_help", "end_month")
+LARGEST = ("settle", "recruiters_work")  # take half of the time
+OTHERS = ("migrants_live", "begin_month", "officials_serve", "ngos_help", "end_month")
 
 
 def smallest() -> Template:
@@ -30,22 +30,21 @@ def compile_on_two_cores(template: Template) -> None:
     """Compile the parts of a month, the largest in a process beside this one; what it finds compiled it leaves."""
     if not _is_missing(LARGEST) or (os.cpu_count() or 1) < 2:
         return
-    _set_up(template)  # before the other process begins, which needs its parts as well
     words = f"from {__name__} import compile_beside; compile_beside({LARGEST})"
     with subprocess.Popen([sys.executable, "-c", words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL):
+        _set_up(template)
         _compile(OTHERS)
 
 
 def compile_beside(names: Iterable[str]) -> None:
     """What the process beside does: it ends when the one that began it does."""
     with no_orphan():
-        _set_up(smallest())
         _compile(names)
 
 
 def _set_up(template: Template) -> None:
-    """Compile what makes a world, and write down what tables it has: that is what a part's `w` is."""
+    """Compile what makes a world."""
     from undercount.model.world import World
 
     World(template, SEED).address  # noqa: B018
@@ -53,7 +52,7 @@ def _set_up(template: Template) -> None:
 
 def _compile(names: Iterable[str]) -> None:
     from numba import int64
-    from undercount.model import month
+    from undercount.model import month, tables  # noqa: F401: says what tables a part's `w` has
 
     for name in names:
         getattr(month, name).compile((int64, int64))

@@ -251,7 +251,7 @@ def _shown(path: Path, folder: Path) -> str:
 
 
 @cache
-def _record():
+def parameter_record() -> np.dtype:
     """The layout of a place in a month: one number per parameter."""
     import numpy as np
 
@@ -290,4 +290,4 @@ def parameter_table(scenario: Scenario) -> np.ndarray:
     for name, on in scenario.mechanisms.items():
         for key, neutral in MECHANISMS[name].neutral.items() if not on else ():
             columns[at[key]] = neutral
-    return np.ascontiguousarray(columns.transpose(1, 2, 0)).view(_record())[..., 0]
+    return np.ascontiguousarray(columns.transpose(1, 2, 0)).view(parameter_record())[..., 0]

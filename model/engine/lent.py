@@ -13,9 +13,10 @@ import hashlib
 
 import numpy as np
 from llvmlite import ir
-from numba import config, typeof, types
+from numba import config, types
 from numba.core import cgutils
 from numba.core.datamodel import models
+from numba.core.errors import TypingError
 from numba.core.extending import register_model
 from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
@@ -26,6 +27,11 @@ from undercount.model.engine.compiled import part
 ROOM = 8192  # bytes; the tables as compiled code sees them take less than half
 
 _kinds: list[types.Type] = []  # that of all tables: their records are the same in every world
+
+
+def are_lent(kind: types.Type) -> None:
+    """Tables of this kind, a named tuple, are what rules are compiled for."""
+    _kinds[:] = [kind]
 
 
 class Lending(types.Type):
@@ -72,6 +78,9 @@ def _table(context, builder, lending, pointer, name):
 
 @intrinsic
 def _put(context, tables, address):
+    if tables != _kinds[0]:
+        raise TypingError("tables: found other records than those of model/tables.py")
+
     def codegen(context, builder, signature, args):
         kind = context.get_value_type(signature.args[0])
         if context.get_abi_sizeof(kind) > ROOM:
@@ -102,13 +111,12 @@ class Lent:
         self.tables, self.address = tables, tables
         if config.DISABLE_JIT:
             return
-        if not _kinds:
-            _kinds.append(typeof(tables))  # takes milliseconds; a call knows sooner whether they are of the same kind
         self._buffer = np.zeros(ROOM, np.uint8)
         self.address = int(self._buffer.ctypes.data)
-        _lend(tables, self.address)
-        if len(_lend.signatures) > 1 and typeof(tables) != _kinds[0]:
-            raise TypeError("tables: found other records than in the worlds before")
+        try:
+            _lend(tables, self.address)
+        except TypingError as error:
+            raise TypeError(error) from None
 
 
 def _themselves(address):

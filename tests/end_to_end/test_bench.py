@@ -57,7 +57,7 @@ def test_a_goal_is_met_missed_or_has_no_bound():
     found = {"worlds": {"point_values_ms": 121.0, "priors_ms": 150.0, "judged_ms": 9.0},
              "reference": {"pooled": {"per_minute": 1000}, "400": {"per_minute": 1}},
              "full_region": {"seconds": 1.0, "bytes_per_person": 40.0}, "noise": {"mean_ratio": 1.0, "over": 0},
-             "scaled": [{"ns_a_person": 100.0}, {"skipped": "no memory"}], "first_run": {"processor_seconds": 30.0},
+             "scaled": [{"ns_a_person": 100.0}, {"skipped": "no memory"}], "first_run": {"clock_seconds": 30.0},
              "mesa": 300_000, "step_cost": 1.5, "compiled": 100, "plain_mesa": 10, "plain_numpy": 50, "mesa_frames": None}
     met = {key: goal["met"] for key, goal in compared(found).items()}
     assert met["pooled_world_point_values_ms"] is False and met["pooled_world_priors_ms"] is True
