@@ -17,7 +17,7 @@ from undercount.experiments.runs.batch import resolve
 from undercount.experiments.runs.build import execute
 
 
-def engines(people_per_agent: int, runs: int, rounds: int, workers: list[int]) -> dict[str, Any]:
+def engines(people_per_agent: str, runs: int, rounds: int, workers: list[int]) -> dict[str, Any]:
     """Seconds for the same runs: bare in this process, and by every engine, each the best of some rounds.
 
     The rounds alternate, so that a busy machine is busy for all. An engine is open and has built what it

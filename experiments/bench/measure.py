@@ -12,7 +12,6 @@ from undercount.experiments.bench.own_process import case
 
 # With agents at home of so many persons, the shipped region has about 100,000 and 10,000 of them.
 AGENTS_100_000, AGENTS_10_000 = 157, 1574
-RUN_OF_50_MS = 1000  # persons an agent with which a run takes about 50 ms
 MULTIPLES = (1.0, 6.3532, 19.0596)  # of 15.7 million persons: 100 and 300 million
 WORLD = {"people_per_agent": 0, "draws": 24, "judged": 48}
 QUICK_WORLD = {"people_per_agent": 5000, "draws": 2, "judged": 2, "repeats": 1}
@@ -68,7 +67,7 @@ def measure_engines(quick: bool = False, say: Callable[[str], None] = _silent) -
     say("compiling, if need be")
     case("region", people_per_agent=5000, months=3)
     say("engines side by side")
-    found["engines"] = case("engines", people_per_agent=5000 if quick else RUN_OF_50_MS, runs=10 if quick else 100,
+    found["engines"] = case("engines", people_per_agent="5000" if quick else "pooled", runs=10 if quick else 60,
                             rounds=1 if quick else 3, workers=[2] if quick else [1, 2])
     for runs in (20, 40) if quick else (1000, 5000):
         say(f"memory over {runs:,} runs")

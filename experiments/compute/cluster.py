@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import pickle
 from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack, suppress
 
 from undercount.experiments.compute.engines import Engine, EngineOptions
-from undercount.experiments.compute.worker import Bundle, Died, EngineLost, Result, compute, one_line
+from undercount.experiments.compute.worker import Bundle, Died, EngineLost, Result, compute_packed, one_line
 from undercount.experiments.store.provenance import code_digest
 
 # A cluster of this machine keeps workers that die often, and tells of each death at once: `jobs.finish`
 # tries again what died, alone.
-# What Dask watches for its own pages costs a tenth of a core here, and nobody looks at it.
+# What Dask watches for its own pages, and whether its loops keep up, costs a tenth of a core here, and nobody looks at it.
 LOCAL_DASK = {"distributed.deploy.lost-worker-timeout": "1000 days", "distributed.scheduler.allowed-failures": 0,
               "distributed.worker.profile.enabled": False, "distributed.admin.system-monitor.interval": "10s",
+              "distributed.admin.tick.interval": "1s",
               "distributed.worker.memory.monitor-interval": "1s",
               # A safe path: a user's own random.py in the current folder is none of the workers' business.
               "distributed.nanny.pre-spawn-environ.PYTHONSAFEPATH": "1"}
@@ -62,7 +64,7 @@ class Dask(Engine):
 
     def submit(self, bundle: Bundle) -> Future:
         try:
-            return self._executor.submit(compute, bundle)
+            return self._executor.submit(compute_packed, pickle.dumps(bundle))
         except Exception as error:
             raise self._lost(error) from error
 

@@ -32,7 +32,7 @@ from undercount.model.files.toml_in import describe
 
 # Work handed out at once: long against the cost of handing out (a millisecond or two), short against
 # what is lost with a worker.
-BUNDLE_SECONDS, MOST_IN_BUNDLE = 0.5, 200
+BUNDLE_SECONDS, MOST_IN_BUNDLE = 1.0, 200
 # Deaths of a worker that had nothing else to do, before its job is given up.
 TRIES = 2
 # How often the loop looks up while nothing finishes, and the folder says what is being computed.
