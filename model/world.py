@@ -38,11 +38,11 @@ from undercount.model.engine.layout import (
 from undercount.model.engine.lent import Lent
 from undercount.model.engine.pools import KINDS, LOOKING, ON_THE_WAY, TRAITS, fill_pools
 from undercount.model.engine.setup import appoint, found_cells, weighs_destinations
+from undercount.model.engine.tables import Tables, records
 from undercount.model.known.facts import fact_table, women_at_risk
 from undercount.model.known.places import ngo_table, once, place_table, post_table
 from undercount.model.known.routes import route_table
 from undercount.model.month import run_months
-from undercount.model.tables import Tables, records
 
 if TYPE_CHECKING:
     from undercount.model.known.region import Region

@@ -13,12 +13,12 @@ from functools import cache
 
 import numpy as np
 from numba.core.dispatcher import Dispatcher
-from undercount.model.assumed.parameters import specs
+from undercount.model.assumed.parameters import parameter_record, specs
 from undercount.model.engine import decisions, layout, random
 from undercount.model.engine.ahead import bounds_of
 from undercount.model.engine.layout import NOBODY
+from undercount.model.engine.tables import Tables, records
 from undercount.model.lives import held
-from undercount.model.tables import Tables, records
 from undercount.model.world import _risks
 
 SEED, NOW, MONTHS = 77, 40, 48
@@ -34,7 +34,6 @@ NEUTRAL |= {"usual_gap": 3.0, "reports_noticed": 1e-4, "gain_least": 0.1, "earni
             "entry_most": 3.0, "crowding_most": 3.0}
 PLAIN = {  # what has no Python of its own
     "fetch_ahead": lambda rows, index, at: None, "borrowed": lambda tables: tables, "lent": lambda address: address}
-PARAMETERS = np.dtype([(spec.key, float) for spec in specs().values()])
 
 
 def tables(party_size: int = 1) -> Tables:
@@ -64,7 +63,7 @@ def tables(party_size: int = 1) -> Tables:
 
 
 def _parameters() -> np.recarray:
-    par = records((MONTHS, 3), PARAMETERS)
+    par = records((MONTHS, 3), parameter_record())
     for spec in specs().values():
         par[spec.key] = NEUTRAL.get(spec.key, 1.0 if spec.unit == "factor" else 0.0)
     return par

@@ -52,7 +52,7 @@ def _set_up(template: Template) -> None:
 
 def _compile(names: Iterable[str]) -> None:
     from numba import int64
-    from undercount.model import month, tables  # noqa: F401: says what tables a part's `w` has
+    from undercount.model import month
 
     for name in names:
         getattr(month, name).compile((int64, int64))

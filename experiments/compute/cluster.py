@@ -13,7 +13,7 @@ from undercount.experiments.store.provenance import code_digest
 
 # A cluster of this machine keeps workers that die often, and tells of each death at once: `jobs.finish`
 # tries again what died, alone.
-# What Dask watches for its own pages, and whether its loops keep up, costs a tenth of a core here, and nobody looks at it.
+# What Dask watches for its own pages, and whether its loops keep up, costs a tenth of a core, and nobody looks at it.
 LOCAL_DASK = {"distributed.deploy.lost-worker-timeout": "1000 days", "distributed.scheduler.allowed-failures": 0,
               "distributed.worker.profile.enabled": False, "distributed.admin.system-monitor.interval": "10s",
               "distributed.admin.tick.interval": "1s",

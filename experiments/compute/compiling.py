@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PATIENCE, EVERY = 3.0, 15.0  # seconds of silence before the first word, and between two words at least
-WORDS = "compiling the rules for this machine, once after an installation or a change; this takes half a minute to two minutes"
+WORDS = "compiling the rules for this machine, once after an installation or a change; this takes up to two minutes"
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def compute(bundle: Bundle) -> list[Result]:
 
 
 def compute_packed(bundle: bytes) -> list[Result]:
-    """The same of a pickled bundle: who passes it on need not read it, which Dask's scheduler else does several times."""
+    """The same of a pickled bundle: who passes it on need not read it (Dask's scheduler did, several times)."""
     return compute(pickle.loads(bundle))
 
 

@@ -15,9 +15,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SWEPT = "assumption, swept"
 VREJA = "Vreja 2005"
@@ -550,3 +553,11 @@ def specs() -> dict[str, Spec]:
 def spec_of(key: str) -> Spec:
     """The parameter whose unique key is `key`. Raises KeyError."""
     return {spec.key: spec for spec in specs().values()}[key]
+
+
+@cache
+def parameter_record() -> np.dtype:
+    """The layout of a place in a month: one number per parameter."""
+    import numpy as np
+
+    return np.dtype([(spec.key, np.float64) for spec in specs().values()])

@@ -11,12 +11,12 @@ import os
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from undercount.model.assumed.mechanisms import MECHANISMS
-from undercount.model.assumed.parameters import Parameters, specs
+from undercount.model.assumed.parameters import Parameters, parameter_record, specs
 from undercount.model.assumed.scenario_checks import (
     Event,
     Onset,
@@ -248,14 +248,6 @@ def _shown(path: Path, folder: Path) -> str:
     folder = folder.resolve()
     shown = Path(os.path.relpath(path, folder)).as_posix()
     return shown if shown.startswith("../") else f"./{shown}"
-
-
-@cache
-def parameter_record() -> np.dtype:
-    """The layout of a place in a month: one number per parameter."""
-    import numpy as np
-
-    return np.dtype([(spec.key, np.float64) for spec in specs().values()])
 
 
 def parameter_table(scenario: Scenario) -> np.ndarray:

@@ -28,6 +28,7 @@ from numba.core.caching import IndexDataCacheFile
 
 PACKAGE = "undercount.model"  # modules of it are imported by their whole names
 SEAL = hashlib.sha256().digest_size
+GONE = (ImportError, AttributeError)  # raised where a pickle names a class that stands elsewhere now
 OWNER = getattr(os, "getuid", None)  # where users have no numbers, their folders are their own
 
 
@@ -139,13 +140,16 @@ class Sealed(IndexDataCacheFile):
     def _load_index(self) -> dict:
         try:
             check_seal(Path(self._index_path))
-        except OSError:
+            return super()._load_index()
+        except (OSError, *GONE):
             return {}
-        return super()._load_index()
 
     def _load_data(self, name: str) -> Any:
         check_seal(Path(self._data_path(name)))
-        return super()._load_data(name)
+        try:
+            return super()._load_data(name)
+        except GONE as error:
+            raise OSError(f"{name} is of another version") from error
 
     @contextlib.contextmanager
     def _open_for_write(self, filepath: str) -> Iterator[io.BytesIO]:

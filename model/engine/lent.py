@@ -23,15 +23,11 @@ from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import intrinsic
 from undercount.model.engine.borrowed import borrowed
 from undercount.model.engine.compiled import part
+from undercount.model.engine.tables import kind_of_tables
 
 ROOM = 8192  # bytes; the tables as compiled code sees them take less than half
 
-_kinds: list[types.Type] = []  # that of all tables: their records are the same in every world
-
-
-def are_lent(kind: types.Type) -> None:
-    """Tables of this kind, a named tuple, are what rules are compiled for."""
-    _kinds[:] = [kind]
+_KIND = kind_of_tables()
 
 
 class Lending(types.Type):
@@ -78,8 +74,8 @@ def _table(context, builder, lending, pointer, name):
 
 @intrinsic
 def _put(context, tables, address):
-    if tables != _kinds[0]:
-        raise TypingError("tables: found other records than those of model/tables.py")
+    if tables != _KIND:
+        raise TypingError("tables: found other records than those of engine/tables.py")
 
     def codegen(context, builder, signature, args):
         kind = context.get_value_type(signature.args[0])
@@ -96,7 +92,7 @@ def _lent(context, address):
     def codegen(context, builder, signature, args):
         return builder.inttoptr(args[0], context.get_value_type(signature.return_type))
 
-    return Lending(_kinds[0])(types.int64), codegen
+    return Lending(_KIND)(types.int64), codegen
 
 
 @part

@@ -198,7 +198,7 @@ def test_bundles_grow_with_short_jobs_and_shrink_at_the_end():
     pace = _Pace()
     assert pace.bundle(1000, 2) == 1
     pace.saw(0.05)
-    assert pace.bundle(1000, 2) == 10 and pace.bundle(20, 2) == 5 and pace.bundle(1, 2) == 1
+    assert pace.bundle(1000, 2) == 20 and pace.bundle(20, 2) == 5 and pace.bundle(1, 2) == 1
     for _ in range(100):
         pace.saw(30.0)
     assert pace.bundle(1000, 2) == 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from undercount.model.country import corridors
 from undercount.model.engine import layout
-from undercount.model.tables import records
+from undercount.model.engine.tables import records
 
 from tests import hand
 

@@ -1,6 +1,8 @@
 """Where machine code is kept: folders of one's own alone, sealed files, the user's setting."""
 
+import hashlib
 import os
+import pickle
 import stat
 import subprocess
 import sys
@@ -77,6 +79,14 @@ def test_the_month_needs_what_is_loaded_with_it():
         capture_output=True, text=True, check=True).stdout.split()
     assert {Path(path) for path in loaded} <= set(cache.needed(model, model / "month.py"))
     assert len(loaded) > 25 and model / "world.py" not in cache.needed(model, model / "month.py")
+
+
+@pytest.mark.parametrize("part", ["phases/migrants.py", "phases/recruiters.py", "engine/parties.py", "mesa_rules.py"])
+def test_machine_code_depends_on_what_its_tables_look_like(part):
+    """A parameter more, or another order of tables, and code that was kept would read other numbers."""
+    model = Path(undercount.model.__path__[0])
+    assert {model / "engine/tables.py", model / "engine/layout.py", model / "assumed/parameters.py"} <= set(
+        cache.needed(model, model / part))
 
 
 def test_the_users_setting_comes_first(package, monkeypatch, tmp_path):
@@ -173,6 +183,20 @@ def test_damaged_files_are_made_again_and_numbas_setting_stays(tmp_path, monkeyp
             assert made(folder, tmp_path) == 1
         path.unlink()
         assert made(folder, tmp_path) == 0
+
+
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+@pytest.mark.parametrize("suffix", [".nbi", ".nbc"])
+def test_what_another_version_left_is_made_again(tmp_path, suffix):
+    """A pickle that names a class which stands elsewhere now."""
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    assert made(folder, tmp_path) == 0
+    (path,) = folder.rglob(f"*{suffix}")
+    gone = b"cundercount.model.nowhere\nTables\n."
+    content = pickle.dumps(numba.__version__) + gone if suffix == ".nbi" else gone  # an index begins with a version
+    path.write_bytes(content + hashlib.sha256(content).digest())
+    assert made(folder, tmp_path) == 0 and made(folder, tmp_path) == 1
 
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")

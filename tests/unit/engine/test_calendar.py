@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from undercount.model.engine import bookkeeping, calendar
 from undercount.model.engine.layout import ACTIVE, PAGE, PAGES, PERSON
-from undercount.model.tables import records
+from undercount.model.engine.tables import records
 
 from tests import hand
 from tests.hand import MONTHS, NOW, has, waiting_for

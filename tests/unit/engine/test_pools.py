@@ -18,7 +18,7 @@ from undercount.model.engine.layout import (
     SMUGGLED,
 )
 from undercount.model.engine.pools import NEVER, TRAITS, UNDRAWN
-from undercount.model.tables import records
+from undercount.model.engine.tables import records
 
 from tests.hand import HOME, NOW, PEOPLE, SEED, TRANSIT, changes, has
 
