@@ -10,6 +10,7 @@ read from there, without counting. It holds the arrays, so an address stays good
 from __future__ import annotations
 
 import hashlib
+import operator
 
 import numpy as np
 from llvmlite import ir
@@ -18,7 +19,7 @@ from numba.core import cgutils
 from numba.core.datamodel import models
 from numba.core.errors import TypingError
 from numba.core.extending import register_model
-from numba.core.imputils import lower_getattr_generic
+from numba.core.imputils import lower_builtin, lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import intrinsic
 from undercount.model.engine.borrowed import borrowed
@@ -43,6 +44,28 @@ class LendingModel(models.OpaqueModel):
     """A pointer to the tables as they were written down."""
 
 
+class Table(types.Array):
+    """A table of a world, whose rows are numbered from 0: nobody counts from its end."""
+
+
+register_model(Table)(models.ArrayModel)
+
+
+@lower_builtin(operator.getitem, Table, types.Integer)
+@lower_builtin(operator.getitem, Table, types.BaseTuple)
+@lower_builtin(operator.setitem, Table, types.Integer, types.Any)
+@lower_builtin(operator.setitem, Table, types.BaseTuple, types.Any)
+def _at_a_place(context, builder, signature, args):
+    """As in any array, but for the three instructions at each index that look for a negative one."""
+    table, index, *value = signature.args
+    plain = types.Array(table.dtype, table.ndim, table.layout, aligned=table.aligned)
+    counted = types.UniTuple(types.uintp, len(index)) if isinstance(index, types.BaseTuple) else types.uintp
+    place = context.cast(builder, args[1], index, counted)
+    does = operator.setitem if value else operator.getitem
+    found = context.get_function(does, signature.return_type(plain, counted, *value))
+    return found(builder, (args[0], place, *args[2:]))
+
+
 @infer_getattr
 class LendingAttribute(AttributeTemplate):
     """`w.people` has the type of that table."""
@@ -52,7 +75,8 @@ class LendingAttribute(AttributeTemplate):
     def generic_resolve(self, lending, name):
         """The type of one table; None if there is no such."""
         fields = lending.kind.fields
-        return lending.kind.types[fields.index(name)] if name in fields else None
+        kind = lending.kind.types[fields.index(name)] if name in fields else None
+        return Table(kind.dtype, kind.ndim, kind.layout, aligned=kind.aligned) if isinstance(kind, types.Array) else kind
 
 
 @lower_getattr_generic(Lending)
