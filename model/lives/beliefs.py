@@ -15,6 +15,7 @@ saw something of the thing itself. No cell is visited for what others saw.
 from __future__ import annotations
 
 import numpy as np
+from undercount.model.engine.bits import least
 from undercount.model.engine.borrowed import fetch_ahead
 from undercount.model.engine.compiled import rule
 from undercount.model.engine.layout import (
@@ -33,10 +34,8 @@ from undercount.model.engine.layout import (
     VENUE,
 )
 
-# Where what a mind holds of methods begins, and how many of its countries lie in a cache line: see `fetch_mind`.
+# Where what a mind holds of methods begins, and how large is what it holds of a country: see `fetch_mind`.
 METHODS, BYTES_SEEN = MIND.fields["held_venue"][1], SEEN.itemsize
-COUNTRIES_IN_LINE = CACHE_LINE // BYTES_SEEN
-BITS_OF_LINE = (1 << COUNTRIES_IN_LINE) - 1
 LEAST_KEPT = 1e-200  # of what was believed at first, before own parts are written anew: numbers can hold no less
 
 
@@ -96,25 +95,22 @@ def notes_country(me, w, place):
 @rule
 def cell_forgets(me, mind):
     """A new month begins: what was seen in the last one is emptied, in the countries that were touched."""
-    touched, k = me.touched, 0
-    while touched > 0:
-        if touched & 1:
-            there = mind.at[k]
-            there.tried_entry = there.lost_entry = there.lost_place = 0
-        touched >>= 1
-        k += 1
+    touched = me.touched
+    while touched != 0:
+        there = mind.at[least(touched)]
+        there.tried_entry = there.lost_entry = there.lost_place = 0
+        touched &= touched - 1
     forgets_methods(me, mind)
 
 
 @rule
 def network_forgets(me):
     """The same of what all its cells saw."""
-    touched, k = me.touched, 0
-    while touched > 0:
-        if touched & 1:
-            me.tried_entry[k] = me.lost_entry[k] = me.lost_place[k] = 0
-        touched >>= 1
-        k += 1
+    touched = me.touched
+    while touched != 0:
+        k = least(touched)
+        me.tried_entry[k] = me.lost_entry[k] = me.lost_place[k] = 0
+        touched &= touched - 1
     forgets_methods(me, me)
 
 
@@ -193,13 +189,11 @@ def tells_lessons(w, n, here):
     """What all cells of network `n` saw this month becomes a lesson for each of them (C1)."""
     network, shared = w.networks[n], here.experience_shared
     seen = network.touched | network.holds
-    k = 0
-    while here.route_learning > 0.0 and seen > 0:
-        if seen & 1:
-            tells(w, n, ENTRY, k, (network.lost_entry[k], network.tried_entry[k]), shared, here.route_learning)
-            tells(w, n, HOLDING, k, exposed(network.lost_place[k], network.held_place[k]), shared, here.route_learning)
-        seen >>= 1
-        k += 1
+    while here.route_learning > 0.0 and seen != 0:
+        k = least(seen)
+        tells(w, n, ENTRY, k, (network.lost_entry[k], network.tried_entry[k]), shared, here.route_learning)
+        tells(w, n, HOLDING, k, exposed(network.lost_place[k], network.held_place[k]), shared, here.route_learning)
+        seen &= seen - 1
     for k in range(2 if here.method_learning > 0.0 else 0):
         rate = here.method_learning
         tells(w, n, MODE, k, (network.lost_mode[k], network.moved_mode[k]), shared, rate)
@@ -217,13 +211,9 @@ def exposed(lost, held):
 def learns(me, mind, here, w):
     """Moves its beliefs towards own and shared losses, faster the more it saw."""
     network, shared = w.networks[me.network], here.experience_shared
-    seen = me.touched | me.holds
-    k = 0
-    while here.route_learning > 0.0 and seen > 0:
-        if seen & 1:
-            learns_of_country(me, mind, here, w, k)
-        seen >>= 1
-        k += 1
+    if here.route_learning > 0.0:
+        learns_of_entries(me, mind, here, w)
+        learns_of_places(me, mind, here, w)
     if here.method_learning <= 0.0 or (me.touched | me.holds) == 0 and me.moved_mode[0] + me.moved_mode[1] == 0:
         return
     rate = here.method_learning
@@ -246,12 +236,10 @@ def fetch_mind(cell, w):
     if w.counts[LEARNS] == 1 and (cell.holds | cell.touched) != 0:
         fetch_ahead(w.minds, cell.mind, METHODS)
         fetch_ahead(w.minds, cell.mind, METHODS + CACHE_LINE)
-        seen, k = cell.holds | cell.touched, 0
-        while seen > 0:
-            if seen & BITS_OF_LINE:
-                fetch_ahead(w.minds, cell.mind, k * BYTES_SEEN)
-            seen >>= COUNTRIES_IN_LINE
-            k += COUNTRIES_IN_LINE
+        seen = cell.holds | cell.touched
+        while seen != 0:
+            fetch_ahead(w.minds, cell.mind, least(seen) * BYTES_SEEN)
+            seen &= seen - 1
 
 
 @rule
@@ -266,15 +254,27 @@ def fetch_cell(me, w):
 
 
 @rule
-def learns_of_country(me, mind, here, w, k):
-    """What a cell saw of entering country `k`, and of holding people there."""
-    network, shared, rate = w.networks[me.network], here.experience_shared, here.route_learning
-    mind.at[k].entry_own = learnt(
-        mind.at[k].entry_own, w.told[me.network, ENTRY, k], (mind.at[k].lost_entry, mind.at[k].tried_entry),
-        (network.lost_entry[k], network.tried_entry[k]), shared, rate)
-    mind.at[k].place_own = learnt(
-        mind.at[k].place_own, w.told[me.network, HOLDING, k], exposed(mind.at[k].lost_place, mind.at[k].held_place),
-        exposed(network.lost_place[k], network.held_place[k]), shared, rate)
+def learns_of_entries(me, mind, here, w):
+    """What a cell saw of entering countries."""
+    network, touched = w.networks[me.network], me.touched
+    while touched != 0:
+        k = least(touched)
+        mind.at[k].entry_own = learnt(
+            mind.at[k].entry_own, w.told[me.network, ENTRY, k], (mind.at[k].lost_entry, mind.at[k].tried_entry),
+            (network.lost_entry[k], network.tried_entry[k]), here.experience_shared, here.route_learning)
+        touched &= touched - 1
+
+
+@rule
+def learns_of_places(me, mind, here, w):
+    """What a cell saw of holding people in countries."""
+    network, seen = w.networks[me.network], me.touched | me.holds
+    while seen != 0:
+        k = least(seen)
+        mind.at[k].place_own = learnt(
+            mind.at[k].place_own, w.told[me.network, HOLDING, k], exposed(mind.at[k].lost_place, mind.at[k].held_place),
+            exposed(network.lost_place[k], network.held_place[k]), here.experience_shared, here.route_learning)
+        seen &= seen - 1
 
 
 # --- what is believed: persons lost per person taken into a country, or per person-month held there -----------
