@@ -19,7 +19,7 @@ HEADER = """\
 # high are the range that a sweep, sensitivity analysis or calibration covers. A plain number that
 # equals the schema's default is swept over the range named "open" in its comment. "assumption,
 # swept" marks a figure that no source gives. Where low and high are the value itself it is not
-# swept: in the baseline because it moves no outcome (docs/screening.md).
+# swept: in the baseline because it moves outcomes no more than luck does (docs/screening.md).
 """
 
 

@@ -75,8 +75,10 @@ class LendingAttribute(AttributeTemplate):
     def generic_resolve(self, lending, name):
         """The type of one table; None if there is no such."""
         fields = lending.kind.fields
-        kind = lending.kind.types[fields.index(name)] if name in fields else None
-        return Table(kind.dtype, kind.ndim, kind.layout, aligned=kind.aligned) if isinstance(kind, types.Array) else kind
+        if name not in fields:
+            return None
+        kind = lending.kind.types[fields.index(name)]
+        return Table(kind.dtype, kind.ndim, kind.layout, aligned=kind.aligned) if hasattr(kind, "ndim") else kind
 
 
 @lower_getattr_generic(Lending)
