@@ -250,7 +250,7 @@ def fetch_cell(me, w):
     elif me.situation == RECRUITED:
         fetch_ahead(w.recruiters, me.recruiter, 0)
         fetch_ahead(w.minds, me.recruiter, METHODS)
-        fetch_ahead(w.minds, me.recruiter, me.place * BYTES_SEEN)
+        fetch_ahead(w.minds, me.recruiter, int(me.place) * BYTES_SEEN)
 
 
 @rule

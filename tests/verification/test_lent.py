@@ -1,12 +1,16 @@
 """Single steps work on the tables that the world has now: after it made room, and in a copy of it."""
 
 import copy
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from undercount.model import mesa_agents
 from undercount.model.assumed.scenario import load_scenario
-from undercount.model.engine.layout import EXPLOITED, RETURNED
+from undercount.model.engine.layout import EXPLOITED, POOLED, RETURNED
 from undercount.model.engine.lent import Lent
 from undercount.model.world import Template
 
@@ -49,3 +53,45 @@ def test_other_records_are_refused(held):
     world, _ = held
     with pytest.raises(TypeError, match="other records"):
         Lent(world.tables._replace(people=world.recruiters))
+
+
+COUNT_FROM_0 = """
+import sys
+sys.path[:0] = sys.argv[1:2]
+import numpy as np
+from tests.helpers import fresh, shrunk, trafficked
+from undercount.model.world import Tables, World
+
+class Counted(np.recarray):
+    def __getitem__(self, at):
+        counts_from_0(at)
+        return super().__getitem__(at)
+
+    def __setitem__(self, at, value):
+        counts_from_0(at)
+        super().__setitem__(at, value)
+
+def counts_from_0(at):
+    for one in at if isinstance(at, tuple) else (at,):
+        if isinstance(one, int | np.integer) and one < 0:
+            raise IndexError(f"counted from the end: {at}")
+
+plain = World.tables.fget
+World.tables = property(lambda world: Tables(*(
+    each.view(Counted) if isinstance(each, np.ndarray) else each for each in plain(world))))
+run = fresh(1, people_per_agent=int(sys.argv[2]), region=shrunk(2500), cells_per_100000=250.0, leave_rate=0.05)
+run.run(int(sys.argv[3]))
+assert len(trafficked(run))
+try:
+    run.tables.people[-1]
+except IndexError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("people_per_agent, months", [(POOLED, 40), (5, 42)])
+def test_no_rule_counts_from_a_tables_end(people_per_agent, months):
+    """Compiled rules take every index as it is, so a negative one would read what is before the table."""
+    done = subprocess.run([sys.executable, "-c", COUNT_FROM_0, str(Path(__file__).parents[2]), str(people_per_agent), str(months)],
+                          capture_output=True, text=True, timeout=600, env={**os.environ, "NUMBA_DISABLE_JIT": "1"})
+    assert done.stderr == "" and done.stdout.strip() == "counted from the end: -1"
