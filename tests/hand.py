@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 from undercount.model.assumed.parameters import parameter_record, specs
-from undercount.model.engine import decisions, layout, random
+from undercount.model.engine import bits, decisions, layout, random
 from undercount.model.engine.ahead import bounds_of
 from undercount.model.engine.layout import NOBODY
 from undercount.model.engine.tables import Tables, records
@@ -33,7 +33,8 @@ NEUTRAL = {"presence_market": 0.0, "zone_income": 1.0, "awareness_legal": 1.0}
 NEUTRAL |= {"usual_gap": 3.0, "reports_noticed": 1e-4, "gain_least": 0.1, "earnings_least": 0.1, "entry_least": 5.0,
             "entry_most": 3.0, "crowding_most": 3.0}
 PLAIN = {  # what has no Python of its own
-    "fetch_ahead": lambda rows, index, at: None, "borrowed": lambda tables: tables, "lent": lambda address: address}
+    "fetch_ahead": lambda rows, index, at: None, "borrowed": lambda tables: tables, "lent": lambda address: address,
+    "least": bits._least_of}
 
 
 def tables(party_size: int = 1) -> Tables:
