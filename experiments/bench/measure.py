@@ -67,8 +67,8 @@ def measure_engines(quick: bool = False, say: Callable[[str], None] = _silent) -
     say("compiling, if need be")
     case("region", people_per_agent=5000, months=3)
     say("engines side by side")
-    found["engines"] = case("engines", people_per_agent="5000" if quick else "pooled", runs=10 if quick else 60,
-                            rounds=1 if quick else 3, workers=[2] if quick else [1, 2])
+    found["engines"] = case("engines", people_per_agent="5000" if quick else "pooled", runs=10 if quick else 120,
+                            rounds=1 if quick else 2, workers=[2] if quick else [1, 2])
     for runs in (20, 40) if quick else (1000, 5000):
         say(f"memory over {runs:,} runs")
         found.setdefault("memory", []).append(case("command_memory", runs=runs))

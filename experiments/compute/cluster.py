@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import pickle
 from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack, suppress
 
 from undercount.experiments.compute.engines import Engine, EngineOptions
-from undercount.experiments.compute.worker import Bundle, Died, EngineLost, Result, compute_packed, one_line
+from undercount.experiments.compute.worker import Bundle, Died, EngineLost, Result, compute, one_line
 from undercount.experiments.store.provenance import code_digest
 
 # A cluster of this machine keeps workers that die often, and tells of each death at once: `jobs.finish`
@@ -64,7 +63,7 @@ class Dask(Engine):
 
     def submit(self, bundle: Bundle) -> Future:
         try:
-            return self._executor.submit(compute_packed, pickle.dumps(bundle))
+            return self._executor.submit(compute_packed, self._dask.protocol.serialize_bytes(bundle))
         except Exception as error:
             raise self._lost(error) from error
 
@@ -91,6 +90,13 @@ class Dask(Engine):
             with suppress(Exception):
                 self._cluster.close(timeout=5)
         self._config.close()
+
+
+def compute_packed(bundle: bytes) -> list[Result]:
+    """Every job of a bundle as Dask writes them: its scheduler, which passes it on, read each several times else."""
+    from distributed.protocol import deserialize_bytes
+
+    return compute(deserialize_bytes(bundle))
 
 
 def _compile_once() -> None:

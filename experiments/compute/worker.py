@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import signal
 import threading
 import time
@@ -58,11 +57,6 @@ def compute(bundle: Bundle) -> list[Result]:
         raise EngineLost(f"a worker has other rules (code {code_digest()}) than this command "
                          f"(code {bundle.code}): install the same version on every machine")
     return [_compute_one(bundle, index, job) for index, job in bundle.jobs]
-
-
-def compute_packed(bundle: bytes) -> list[Result]:
-    """The same of a pickled bundle: who passes it on need not read it (Dask's scheduler did, several times)."""
-    return compute(pickle.loads(bundle))
 
 
 def _compute_one(bundle: Bundle, index: int, job: Any) -> Result:
