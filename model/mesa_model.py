@@ -133,6 +133,11 @@ class TraffickingModel(Copies):
         self._collect(world.t - 1)
         self.running = world.t < world.template.months
 
+    def _wrapped_step(self, *args: Any, **kwargs: Any) -> None:
+        """What Mesa makes of `step`. Mesa 3.5 forgets the step after one that was broken off, and would do nothing."""
+        self.world.check_whole()
+        super()._wrapped_step(*args, **kwargs)
+
     def run(self, until: str | None = None) -> TraffickingModel:
         """Runs to the end of month `until` (such as "2003-12"; default: the region's last month).
 

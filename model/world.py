@@ -321,12 +321,16 @@ class World:
 
     @contextmanager
     def whole_months(self):
-        """Within it a month is run; a world in which one was broken off, as by Ctrl-C, is none to go on with."""
-        if self._broken_off:
-            raise RuntimeError("this world was interrupted within a month, of which a part has happened: make it again")
+        """Within it a month is run."""
+        self.check_whole()
         self._broken_off = True
         yield
         self._broken_off = False
+
+    def check_whole(self) -> None:
+        """A world in which a month was broken off, as by Ctrl-C, is none to go on with: raises RuntimeError."""
+        if self._broken_off:
+            raise RuntimeError("this world was interrupted within a month, of which a part has happened: make it again")
 
     @property
     def party_size(self) -> int:
