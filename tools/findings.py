@@ -73,8 +73,8 @@ def origins(published: Path, reference: dict[str, Any]) -> str:
     rows = [(name, (manifest["commit"] or "unknown")[:7], _code(manifest["batch"])) for name, manifest in made]
     listed = "\n".join(manifest["command"] for _, manifest in made)
     text = table(("made", "at commit", "by rules"), rows) + f"\n\n```\n{listed}\n```"
-    if len({code for *_, code in rows}) > 1:
-        text += "\n\nRules of two codes here make the same worlds: thirty of them come out bit for bit by either."
+    if (codes := len({code for *_, code in rows})) > 1:
+        text += f"\n\nRules of {codes} codes here make the same worlds: thirty of them come out bit for bit by each."
     return text
 
 

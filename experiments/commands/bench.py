@@ -67,8 +67,8 @@ def _print(found: dict[str, Any]) -> None:
     console.print(f"Noise: {noise['seeds']} seeds, {noise['fewer']} times fewer people; largest ratio "
                   f"{noise['largest_ratio']}; chance alone gives each a standard error of {noise['standard_error']}",
                   soft_wrap=True)
-    console.print(f"Compilation: {first['functions']} functions, {first['clock_seconds']} s on the clock",
-                  soft_wrap=True)
+    console.print(f"Compilation: {first['clock_seconds']} s on the clock, {first['processor_seconds']} s of the "
+                  f"processor in all; {first['functions']} functions in the process that waits", soft_wrap=True)
     for scale, row in found["reference"].items():
         console.print(f"undercount reference, {scale}: {row['worlds']} worlds in {row['seconds']} s on "
                       f"{row['workers']} workers, of which {row['start_seconds']} s start and tables", soft_wrap=True)
